@@ -1,0 +1,103 @@
+"""The one tree of exceptions: every failure that this package raises on purpose is an `OpenqqError`.
+
+A failure of the *server to do what was asked* (code other than 0) is no exception but a falsy `Receipt`.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SHOWN_CHOICES = 12
+_SHOWN_BYTES = 80
+
+
+class OpenqqError(Exception):
+    """The root of all errors of this package."""
+
+
+class Unreachable(OpenqqError):
+    """Nobody took the connection, so the request certainly had no effect."""
+
+
+class NoAnswer(OpenqqError):
+    """The connection stood, but no answer came: what was asked may or may not have happened."""
+
+
+class Refused(OpenqqError):
+    """The server wants a token, or another one."""
+
+
+class NotOpenqq(OpenqqError):
+    """Something answers at the address, but it speaks none of the known protocols."""
+
+
+class NotUnderstood(OpenqqError):
+    """The server answered with something that the API document does not provide for."""
+
+
+class NotFound(OpenqqError, LookupError):
+    """No friend, group or discuss goes by the given name or number."""
+
+
+class Ambiguous(OpenqqError, LookupError):
+    """Several friends, groups or discusses go by the given name."""
+
+
+class NotSupported(OpenqqError):
+    """The dialect of this server cannot do what was asked; nothing was sent."""
+
+
+class NotLoaded(OpenqqError):
+    """The server has not loaded the members of the group that was asked for."""
+
+
+class InvalidInput(OpenqqError, ValueError):
+    """An argument cannot be meant as it stands; nothing was sent and nothing was changed."""
+
+
+class TimedOut(OpenqqError, TimeoutError):
+    """Waiting ended before enough messages came.
+
+    Attributes:
+        df: what came in the meantime, in the columns of `inbox.df`; a later wait returns it again.
+    """
+
+    def __init__(self, text: str, df: "pd.DataFrame | None" = None) -> None:
+        """Keep what came so far beside the text."""
+        super().__init__(text)
+        self.df = df
+
+
+class NestedWait(OpenqqError):
+    """A widget callback waits while the cell that it interrupts already waits."""
+
+
+class ListenerFailed(OpenqqError):
+    """The listener could not be started."""
+
+
+class JournalFailed(OpenqqError):
+    """A journal cannot be opened, read or written."""
+
+
+class NotLoadedWarning(UserWarning):
+    """The members of some groups are missing from a frame, because the server has not loaded them."""
+
+
+class HandlerWarning(UserWarning):
+    """A handler of incoming messages failed; `inbox.handlers` has the details."""
+
+
+def first_bytes(body: bytes) -> str:
+    """Show the beginning of an answer in an error text, on one line."""
+    shown = body[:_SHOWN_BYTES].decode("utf-8", "backslashreplace")
+    return repr(shown) + (f" … ({len(body)} bytes)" if len(body) > _SHOWN_BYTES else "")
+
+
+def listed(choices: Sequence[str]) -> str:
+    """List choices in an error text, the first dozen of many."""
+    shown = "\n  ".join(choices[:_SHOWN_CHOICES])
+    more = len(choices) - _SHOWN_CHOICES
+    return f"\n  {shown}" + (f"\n  … and {more} more" if more > 0 else "")

@@ -1,0 +1,160 @@
+"""The plain values that travel between the layers: requests, responses, receipts, arrivals, replies."""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal, TypeVar
+
+T = TypeVar("T")
+
+Cell = str | int | float | bool | None
+"""One value of a row before it becomes part of a frame; times are UTC seconds."""
+
+Row = Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request that a flow wants to have made.
+
+    Attributes:
+        path: relative to the base address of the server, without a leading slash.
+        params: sent in the query of a GET and as a form in a POST.
+        repeatable: whether asking again after a lost connection is harmless; never so for sends.
+    """
+
+    method: Literal["GET", "POST"]
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    repeatable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back: status and content type of HTTP, and the whole body."""
+
+    http_status: int
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the listener writes back to a push; without a body it has no content type either."""
+
+    http_status: int
+    content_type: str | None = None
+    body: bytes = b""
+
+
+RecipientType = Literal["friend", "group", "discuss", "session"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom one message goes to; a key that is `None` is not sent.
+
+    Attributes:
+        recipient_type: `friend`, `group`, `discuss` or `session` (a temporary one through a group or discuss).
+        qq: permanent number of the person.
+        id: id of the person, good within one login.
+        gnumber: permanent number of the group.
+        gid: id of the group, good within one login.
+        did: id of the discuss, good within one login.
+    """
+
+    recipient_type: RecipientType
+    qq: str | None = None
+    id: str | None = None
+    gnumber: str | None = None
+    gid: str | None = None
+    did: str | None = None
+
+
+Flow = Generator[Request, Response, T]
+"""A call: it yields what to ask, receives what was answered, and returns the result."""
+
+
+class Delivery(StrEnum):
+    """What is known about one message that was to be sent."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The server's word on one send; falsy unless it says that the message was taken.
+
+    Attributes:
+        ok: whether `code` is 0.
+        code: the server's number; 0 is success, 100 to 105 "not found" (nothing was sent), below 0 "tried and failed".
+        status: the server's words for it.
+        msg_id: the number the server gave the message, as text; `None` where nothing was queued.
+        info: the reason in the server's words, 2.x only.
+        delivery: `sent`, `accepted` (queued), `failed` (certainly not sent) or `unknown`.
+        meaning: the code in a sentence.
+
+    Source:
+        API document §5 to §9; codes from recorded answers.
+    """
+
+    ok: bool
+    code: int
+    status: str
+    msg_id: str | None
+    info: str | None
+    delivery: Delivery
+    meaning: str
+
+    def __bool__(self) -> bool:
+        """Tell whether the server took the message."""
+        return self.ok
+
+    def __repr__(self) -> str:
+        """Say in one line what became of the message."""
+        number = f", msg_id={self.msg_id}" if self.msg_id else ""
+        return f"<Receipt {self.delivery.value}: {self.meaning} (code {self.code}{number})>"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a handler wants to be answered to a message.
+
+    Attributes:
+        text: what to write back to where the message came from; empty means no text.
+        shutup: whether to mute the sender, in a group.
+        shutup_time: for how many seconds; the servers refuse less than 60.
+
+    Source:
+        API document §10.
+    """
+
+    text: str = ""
+    shutup: bool = False
+    shutup_time: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One thing that a server posted or that was polled from it: a message or an event.
+
+    Attributes:
+        kind: `message` or `event`.
+        row: its columns as `schema.MESSAGES` or `schema.EVENTS` name them; what was not there is missing.
+        fingerprint: its identity: equal for the same message however it came, different for two messages.
+        raw: the bytes as they came.
+        extra: keys of the server that have no column, as they came.
+        answerable: whether the server would obey a reply; never so for our own messages and for events.
+    """
+
+    kind: Literal["message", "event"]
+    row: Row
+    fingerprint: str
+    raw: bytes = b""
+    extra: Mapping[str, Cell] = field(default_factory=dict)
+    answerable: bool = False

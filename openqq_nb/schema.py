@@ -1,0 +1,370 @@
+"""The columns of every frame: name, dtype, meaning, and where each comes from, declared once.
+
+Frames are built from Arrow tables, because 200,000 row objects would be slow; the same declaration turns
+rows of a journal or of a live listener into the same columns.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from openqq_nb.models import Row
+
+ZONE = "Asia/Shanghai"
+
+Kind = Literal["text", "time", "count", "flag"]
+
+_ARROW: Mapping[Kind, pa.DataType] = {
+    "text": pa.string(),
+    "time": pa.timestamp("us", ZONE),
+    "count": pa.int64(),
+    "flag": pa.bool_(),
+}
+_PANDAS: Mapping[Kind, Any] = {
+    "text": pd.StringDtype("pyarrow", na_value=np.nan),
+    "time": pd.DatetimeTZDtype("us", ZONE),
+    "count": pd.Int64Dtype(),
+    "flag": pd.BooleanDtype(),
+}
+_BY_ARROW: Mapping[pa.DataType, Any] = {
+    pa.string(): _PANDAS["text"],
+    pa.int64(): _PANDAS["count"],
+    pa.bool_(): _PANDAS["flag"],
+}
+# 11 digits of seconds reach the year 5138; longer numbers are no times.
+_SECONDS = r"^-?[0-9]{1,11}(\.[0-9]+)?$"
+_WHOLE = r"^-?[0-9]{1,18}$"
+_TRUE = pa.array(["1", "true", "True"])
+_FALSE = pa.array(["0", "false", "False"])
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a frame.
+
+    Attributes:
+        name: what users type.
+        kind: `text` (dtype `str`), `time` (`datetime64[us, Asia/Shanghai]`), `count` (`Int64`), `flag` (`boolean`).
+        meaning: what it holds, in a phrase.
+        openqq1: the key of the 1.x server that it comes from; empty where it is worked out or not there.
+        openqq2: the key of the 2.x server.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    openqq1: str = ""
+    openqq2: str = ""
+
+    @property
+    def arrow_type(self) -> pa.DataType:
+        """The Arrow type of the column's values."""
+        return _ARROW[self.kind]
+
+    @property
+    def dtype(self) -> Any:
+        """The pandas dtype of the column."""
+        return _PANDAS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The columns of one kind of frame, in reading order."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """Look a column up by its name."""
+        return next(column for column in self.columns if column.name == name)
+
+    def table(self, rows: Sequence[Row]) -> pa.Table:
+        """Turn rows into an Arrow table of the declared types; keys without a column come last, as text.
+
+        Args:
+            rows: mappings from column name to value; times are UTC seconds.
+
+        Returns:
+            One row a mapping, the declared columns first.
+        """
+        arrays = {c.name: typed(_plain(row.get(c.name) for row in rows), c.kind) for c in self.columns}
+        unknown = dict.fromkeys(key for row in rows for key in row if key not in arrays)
+        arrays |= {key: _plain(row.get(key) for row in rows) for key in unknown}
+        return pa.table(arrays)
+
+    def frame(self, table: pa.Table) -> pd.DataFrame:
+        """Make a frame with the declared names, dtypes and order; unknown columns are kept at the end.
+
+        Args:
+            table: columns by name; those that are missing become columns of missing values.
+
+        Returns:
+            A DataFrame with a RangeIndex, one row a row of the table.
+        """
+        declared = {c.name: self._declared(table, c) for c in self.columns}
+        unknown = {name: table.column(name) for name in table.column_names if name not in declared}
+        return to_pandas(pa.table(declared | unknown))
+
+    def _declared(self, table: pa.Table, column: Column) -> pa.ChunkedArray:
+        if column.name not in table.column_names:
+            return pa.chunked_array([pa.nulls(table.num_rows, column.arrow_type)])
+        return typed(table.column(column.name), column.kind)
+
+
+def to_pandas(table: pa.Table) -> pd.DataFrame:
+    """Convert a table of declared types to a frame with the dtypes of this module."""
+    return table.to_pandas(types_mapper=_BY_ARROW.get, split_blocks=True)
+
+
+def typed(values: pa.Array | pa.ChunkedArray, kind: Kind) -> pa.Array | pa.ChunkedArray:
+    """Bring values as a server or a journal writes them to the type of a column.
+
+    What cannot be a time, a number or a flag becomes missing; a time of 0 is "not known" on every server.
+    """
+    if values.type == _ARROW[kind]:
+        return values
+    if kind == "text":
+        return values.cast(pa.string())
+    if kind == "time":
+        return _times(values.cast(pa.string()))
+    if kind == "count":
+        return _matching(values.cast(pa.string()), _WHOLE).cast(pa.int64())
+    return _flags(values.cast(pa.string()))
+
+
+def _times(text: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    seconds = _matching(text, _SECONDS).cast(pa.float64())
+    known = pc.if_else(pc.equal(seconds, 0.0), pa.scalar(None, pa.float64()), seconds)
+    micros = pc.round(pc.multiply(known, 1_000_000.0)).cast(pa.int64())
+    return micros.cast(pa.timestamp("us", ZONE))
+
+
+def _flags(text: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    stated = pc.or_(pc.is_in(text, _TRUE), pc.is_in(text, _FALSE))
+    return pc.if_else(stated, pc.is_in(text, _TRUE), pa.scalar(None, pa.bool_()))
+
+
+def _matching(text: pa.Array | pa.ChunkedArray, pattern: str) -> pa.Array | pa.ChunkedArray:
+    return pc.if_else(pc.match_substring_regex(text, pattern), text, pa.scalar(None, pa.string()))
+
+
+def _plain(values: Iterable[Any]) -> pa.Array:
+    return pa.array([_text(value) for value in values], pa.string())
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, float):
+        return f"{value:.6f}"
+    return None if value is None else str(value)
+
+
+def text(name: str, meaning: str, openqq1: str = "", openqq2: str = "") -> Column:
+    """Declare a column of dtype `str`."""
+    return Column(name, "text", meaning, openqq1, openqq2)
+
+
+def time(name: str, meaning: str, openqq1: str = "", openqq2: str = "") -> Column:
+    """Declare a column of dtype `datetime64[us, Asia/Shanghai]`."""
+    return Column(name, "time", meaning, openqq1, openqq2)
+
+
+def count(name: str, meaning: str, openqq1: str = "", openqq2: str = "") -> Column:
+    """Declare a column of dtype `Int64`."""
+    return Column(name, "count", meaning, openqq1, openqq2)
+
+
+def flag(name: str, meaning: str, openqq1: str = "", openqq2: str = "") -> Column:
+    """Declare a column of dtype `boolean`."""
+    return Column(name, "flag", meaning, openqq1, openqq2)
+
+
+_STATE = text("state", "online, offline, away, hidden, busy, callme or silent", "state", "state")
+_CLIENT = text("client_type", "pc, mobile, iphone, web or unknown", "client_type", "client_type")
+_GENDER = text("gender", "male, female or unknown", "gender", "sex")
+_PLACE = (
+    text("country", "country of the profile", "country", "country"),
+    text("province", "province of the profile", "province", "province"),
+    text("city", "city of the profile", "city", "city"),
+)
+_GNUMBER = text("gnumber", "number of the group; permanent", "gnumber", "uid")
+_GID = text("gid", "id of the group; another one after each login", "gid", "id")
+
+ME = Schema(
+    "ME",
+    (
+        text("nick", "nick of the account", "nick", "name"),
+        text("qq", "number of the account; permanent", "qq", "uid"),
+        _STATE,
+        _CLIENT,
+        _GENDER,
+        text("birthday", "year-month-day without leading zeros", "birthday", "birthday"),
+        *_PLACE,
+        text("personal", "the account's self-description", "personal", "personal"),
+        text("signature", "signature line", "signature", "signature"),
+        text("email", "e-mail address", "email", "email"),
+        text("mobile", "mobile phone, partly hidden by the provider", "mobile", "mobile"),
+        text("phone", "phone", "phone", "phone"),
+        text("homepage", "home page", "homepage", "homepage"),
+        text("college", "college", "college", "college"),
+        text("occupation", "occupation", "occupation", "occupation"),
+        text("blood", "blood group as a number of the provider", "blood", "blood"),
+        text("account", "number used to log in", "account", "account"),
+        text("id", "id of the account; its number", "id", "id"),
+    ),
+)
+
+FRIENDS = Schema(
+    "FRIENDS",
+    (
+        text("displayname", "what QQ shows: markname, else nick, else a number; never empty"),
+        text("nick", "nick the friend chose", "nick", "name"),
+        text("markname", "remark the account gave the friend; may be empty", "markname", "markname"),
+        text("category", "category the friend is filed under", "category", "category"),
+        text("qq", "number of the friend; permanent, missing where the server does not know it", "qq", "uid"),
+        _STATE,
+        _CLIENT,
+        flag("is_vip", "whether the friend pays for VIP", "is_vip", "is_vip"),
+        count("vip_level", "level of VIP", "vip_level", "vip_level"),
+        text("face", "number of the friend's picture", "face", "face"),
+        text("flag", "flags of the provider", "flag", "flag"),
+        text("id", "id of the friend; another one after each login", "id", "id"),
+    ),
+)
+
+GROUPS = Schema(
+    "GROUPS",
+    (
+        text("displayname", "what QQ shows: gmarkname, else gname, else a number; never empty"),
+        text("gname", "name of the group; not unique", "gname", "name"),
+        text("gmarkname", "remark the account gave the group", "gmarkname", "markname"),
+        _GNUMBER,
+        count("member_count", "how many members the server has loaded"),
+        flag("members_loaded", "whether the server has loaded the members; if not, the count is missing"),
+        text("gtype", "standing of the account: attend, manage or create", "gtype", "role"),
+        text("gowner_qq", "number of the owner", "gowner", "owner_uid"),
+        text("gmemo", "notice of the group", "gmemo", "memo"),
+        count("glevel", "level of the group", "glevel", "level"),
+        time("gcreatetime", "when the group was founded", "gcreatetime", "createtime"),
+        count("max_member", "most members allowed", "", "max_member"),
+        count("max_admin", "most admins allowed", "", "max_admin"),
+        text("gcode", "code of the provider; another one after each login", "gcode", "code"),
+        text("gowner_id", "id of the owner; another one after each login", "gowner", "owner_id"),
+        _GID,
+    ),
+)
+
+MEMBERS = Schema(
+    "MEMBERS",
+    (
+        text("displayname", "what QQ shows: card, else nick, else a number; never empty"),
+        text("nick", "nick the person chose", "nick", "name"),
+        text("card", "name the person goes by in this group; 2.x cuts it at 21 bytes", "card", "card"),
+        text("role", "owner, admin or member", "role", "role"),
+        _GENDER,
+        text("gname", "name of the group", "gname", "name"),
+        text("gmarkname", "remark the account gave the group", "gmarkname", "markname"),
+        _GNUMBER,
+        text("qq", "number of the person; permanent, missing where the server does not know it", "qq", "uid"),
+        *_PLACE,
+        _STATE,
+        _CLIENT,
+        time("join_time", "when the person joined", "join_time", "join_time"),
+        time("last_speak_time", "when the person last spoke", "last_speak_time", "last_speak_time"),
+        text("level", "title of activity in the group, a word", "level", "level"),
+        count("qage", "years on QQ", "qage", "qage"),
+        text("bad_record", "mark of bad conduct, of the provider", "bad_record", "bad_record"),
+        _GID,
+        text("id", "id of the person; another one after each login", "id", "id"),
+    ),
+)
+
+DISCUSSES = Schema(
+    "DISCUSSES",
+    (
+        text("displayname", "the name, else the names of the members, else the id; never empty"),
+        text("dname", "name of the discuss; may be empty", "dname", "name"),
+        count("member_count", "how many members the server has loaded"),
+        flag("members_loaded", "whether the server has loaded the members"),
+        text("downer_qq", "number of the owner"),
+        text("downer_id", "id of the owner; another one after each login", "downer", "owner_id"),
+        text("did", "id of the discuss; another one after each login", "did", "id"),
+    ),
+)
+
+DISCUSS_MEMBERS = Schema(
+    "DISCUSS_MEMBERS",
+    (
+        text("displayname", "the nick, else a number; never empty"),
+        text("nick", "nick the person chose", "nick", "name"),
+        text("dname", "name of the discuss", "dname", "name"),
+        text("qq", "number of the person; permanent", "ruin", "uid"),
+        _STATE,
+        _CLIENT,
+        text("did", "id of the discuss; another one after each login", "did", "id"),
+        text("id", "id of the person; another one after each login", "id", "id"),
+    ),
+)
+
+MESSAGES = Schema(
+    "MESSAGES",
+    (
+        time("msg_time", "when it was written, by the provider's clock", "msg_time", "time"),
+        text("type", "message (of a friend), group_message, discuss_message or sess_message", "type", "type"),
+        text("chat", "name of the group, discuss or friend that the talk is with"),
+        text("sender", "name of the writer: remark or card, else nick; never empty", "sender", "sender"),
+        text(
+            "content",
+            "the text; pictures and the like as [图片]; missing where the server has none",
+            "content",
+            "content",
+        ),
+        text("kind", "text, image, face, file or other: a guess from a whole-content match"),
+        flag("own", "whether the account itself wrote it"),
+        text("msg_class", "recv or send, as the server says", "msg_class", "class"),
+        text("sender_qq", "number of the writer; permanent", "sender_qq", "sender_uid"),
+        text("gnumber", "number of the group; permanent", "gnumber", "group_uid"),
+        text("group", "name of the group; 2.x: the remark if there is one", "group", "group"),
+        text("discuss", "name of the discuss", "discuss", "discuss"),
+        text("receiver", "name of the receiver", "receiver", "receiver"),
+        text("receiver_qq", "number of the receiver", "receiver_qq", "receiver_uid"),
+        text("via", "group or discuss that a temporary message came through", "via", "via"),
+        text("reply_to", "msg_id of the message that this one quotes"),
+        text("msg_id", "number of the message; not unique over restarts", "msg_id", "id"),
+        count("code", "own messages: the server's number for what became of it", "", "code"),
+        text("status", "own messages: the server's words for it", "", "msg"),
+        text("info", "own messages: the reason in the server's words", "", "info"),
+        text("delivery", "own messages: sent, accepted, failed or unknown"),
+        time("received_at", "when it came to the listener"),
+        text("chat_key", "identity of the chat; never missing, equal for both directions"),
+        text("login", "the login of the server that the ids belong to"),
+        text("sender_id", "id of the writer; another one after each login", "sender_id", "sender_id"),
+        text("receiver_id", "id of the receiver", "receiver_id", "receiver_id"),
+        text("group_id", "id of the group; another one after each login", "group_id", "group_id"),
+        text("discuss_id", "id of the discuss; another one after each login", "discuss_id", "discuss_id"),
+    ),
+)
+
+EVENTS = Schema(
+    "EVENTS",
+    (
+        time("received_at", "when it came to the listener"),
+        text(
+            "event", "login, stop, state_change, input_qrcode, new_friend, lose_group_member …", "", "event"
+        ),
+        text("subtype", "the new state of a state_change, the changed property of a …_property_change"),
+        text("gnumber", "number of the group it is about"),
+        text("qq", "number of the person it is about"),
+        text("displayname", "name of the person or group it is about"),
+        text("params", "what came with it, as JSON text", "", "params"),
+    ),
+)
