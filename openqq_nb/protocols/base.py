@@ -1,0 +1,65 @@
+"""What every protocol folder offers: calls as generators, arrivals from bytes, answers to pushes.
+
+Nothing in here or below does I/O. A third protocol is one more folder with `DIALECTS` and `probe`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyarrow as pa
+
+from openqq_nb.models import Answer, Arrival, Flow, Receipt, Recipient, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Groups with their members, or discusses with theirs, as one call brings them.
+
+    Attributes:
+        places: one row a group (`schema.GROUPS`) or discuss (`schema.DISCUSSES`).
+        members: one row per (place, member) (`schema.MEMBERS` or `schema.DISCUSS_MEMBERS`).
+    """
+
+    places: pa.Table
+    members: pa.Table
+
+
+class Dialect(Protocol):
+    """One way in which API servers speak; its tables are in the columns of `openqq_nb.schema`."""
+
+    @property
+    def name(self) -> str:
+        """The name that `protocol=` takes."""
+
+    @property
+    def posts_own(self) -> bool:
+        """Whether the server posts back what the account sends."""
+
+    def me(self) -> Flow[pa.Table]:
+        """Ask who the account is; one row."""
+
+    def friends(self) -> Flow[pa.Table]:
+        """Ask for the friends; one row a friend."""
+
+    def groups(self) -> Flow[Listing]:
+        """Ask for the groups and their members as far as the server has loaded them."""
+
+    def discusses(self) -> Flow[Listing]:
+        """Ask for the discusses and their members."""
+
+    def send(self, recipient: Recipient, content: str) -> Flow[Receipt]:
+        """Send one message; raises `NotSupported` before anything is asked where the dialect cannot."""
+
+    def arrival(self, body: bytes) -> Arrival:
+        """Read what the server posted; raises `NotUnderstood` for what is no post of such a server."""
+
+    def answer(self, arrival: Arrival, reply: Reply | None) -> Answer:
+        """Say what to write back to a push; raises `NotSupported` for a reply that the server would drop."""
+
+    def setup(self, url: str) -> str:
+        """Tell what to put into the server's configuration so that it posts to the address."""
+
+
+DialectFactory = Callable[[str | None], Dialect]
+"""Makes a dialect that authorises its calls with a token, or with none."""

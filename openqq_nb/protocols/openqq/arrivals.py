@@ -1,0 +1,167 @@
+"""What a server posts, in our columns, and what may be written back.
+
+Source:
+    API document §10; recorded posts of both releases.
+"""
+
+import hashlib
+import html
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from openqq_nb import schema
+from openqq_nb.errors import NotSupported, NotUnderstood, first_bytes
+from openqq_nb.models import Answer, Arrival, Cell, Reply, Row
+from openqq_nb.protocols.openqq.decode import delivery
+from openqq_nb.protocols.openqq.rows import text, value
+
+_TYPES = {"friend_message": "message"}
+_KNOWN_TYPES = frozenset({"message", "group_message", "discuss_message", "sess_message"})
+_NAMES = ("sender", "receiver", "group", "discuss")
+_MESSAGE_KEYS_1 = {c.openqq1: c.name for c in schema.MESSAGES.columns if c.openqq1}
+# The number of the group is `gnumber` in 1.x and `group_uid` in 2.x.
+_MESSAGE_KEYS_2 = {c.openqq2: c.name for c in schema.MESSAGES.columns if c.openqq2}
+_IDENTITY = (
+    "receiver_id",
+    "type",
+    "group_id",
+    "discuss_id",
+    "sender_id",
+    "msg_class",
+    "msg_time",
+    "msg_id",
+    "content",
+)
+SHORTEST_MUTE_S = 60
+
+
+def read_openqq1(body: bytes) -> Arrival:
+    """Read a post of a 1.x server: always a message, names escaped, numbers partly as JSON numbers."""
+    found = _object(body)
+    if found.get("type") not in _KNOWN_TYPES:
+        return _event(found, body, str(found.get("type", "unknown")), [])
+    return _message(found, body, _MESSAGE_KEYS_1, escaped=True)
+
+
+def read_openqq2(body: bytes) -> Arrival:
+    """Read a post of a 2.x server: a received message, a message of our own, or an event."""
+    found = _object(body)
+    if found.get("post_type") == "event":
+        params = found.get("params")
+        return _event(
+            found, body, str(found.get("event", "unknown")), params if isinstance(params, list) else []
+        )
+    kind = _TYPES.get(str(found.get("type")), found.get("type"))
+    if found.get("post_type") not in ("receive_message", "send_message") or kind not in _KNOWN_TYPES:
+        return _event(found, body, str(found.get("post_type", "unknown")), [])
+    del found["post_type"]
+    return _message(found | {"type": kind}, body, _MESSAGE_KEYS_2, escaped=False)
+
+
+def answer(arrival: Arrival, reply: Reply | None) -> Answer:
+    """Say what to write back: 204 without a body when there is nothing to say, else the document's JSON.
+
+    An empty body or anything but an object under a JSON type ends a 2.x server.
+
+    Raises:
+        NotSupported: the server would drop this reply without a word.
+    """
+    if reply is None or not (reply.text or reply.shutup) or not arrival.answerable:
+        return Answer(204)
+    content: dict[str, Any] = {"reply": reply.text} if reply.text else {}
+    if reply.shutup:
+        _check_mute(arrival.row, reply)
+        content |= {"shutup": 1, "shutup_time": reply.shutup_time}
+    return Answer(200, "application/json", json.dumps(content, ensure_ascii=False).encode())
+
+
+def _check_mute(row: Row, reply: Reply) -> None:
+    if row.get("type") != "group_message":
+        raise NotSupported(
+            f"A reply can mute only in a group; this was a {row.get('type')}. Nobody was muted and nothing was "
+            "written back. Reply without shutup."
+        )
+    if reply.shutup_time < SHORTEST_MUTE_S:
+        raise NotSupported(
+            f"The server refuses to mute for less than {SHORTEST_MUTE_S} seconds; shutup_time was "
+            f"{reply.shutup_time}. Nobody was muted and nothing was written back. Give at least {SHORTEST_MUTE_S}."
+        )
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    found = value(body)
+    if not isinstance(found, dict):
+        raise NotUnderstood(f"A post must be a JSON object; this one begins with {first_bytes(body)}.")
+    return found
+
+
+def _message(found: Mapping[str, Any], body: bytes, keys: Mapping[str, str], *, escaped: bool) -> Arrival:
+    row = {keys[key]: text(found[key]) for key in found if key in keys}
+    extra = {key: text(found[key]) for key in found if key not in keys}
+    seconds = _whole(row.get("msg_time"))
+    received: dict[str, Cell] = {**row, "msg_time": seconds}
+    received.setdefault("msg_class", "recv")
+    fingerprint = _fingerprint(received)
+    if escaped:
+        received |= {key: html.unescape(str(row[key])) for key in _NAMES if row.get(key) is not None}
+    if received["msg_class"] == "send":
+        received |= _outcome(received)
+    return Arrival(
+        kind="message",
+        row=received,
+        fingerprint=fingerprint,
+        raw=body,
+        extra=extra,
+        answerable=received["msg_class"] != "send",
+    )
+
+
+def _outcome(row: Row) -> dict[str, Cell]:
+    code = _whole(row.get("code"))
+    return {"code": code, "delivery": None if code is None else delivery(code).value}
+
+
+def _fingerprint(row: Row) -> str:
+    """Identify a message by what was received; without a number it is like no other."""
+    if row.get("msg_id") is None:
+        return uuid.uuid4().hex
+    account = row.get("sender_id") if row.get("msg_class") == "send" else row.get("receiver_id")
+    known = ["openqq", account, *(row.get(key) for key in _IDENTITY)]
+    return hashlib.sha256(json.dumps(known, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+def _event(found: Mapping[str, Any], body: bytes, name: str, params: list[Any]) -> Arrival:
+    described = _described(name, params)
+    known = {"post_type", "event", "params"}
+    row: dict[str, Cell] = {
+        "event": text(name),
+        "params": text(params) if params else text(dict(found)) if not known.issuperset(found) else "[]",
+        **described,
+    }
+    return Arrival(kind="event", row=row, fingerprint=uuid.uuid4().hex, raw=body)
+
+
+def _described(name: str, params: list[Any]) -> dict[str, Cell]:
+    """Pick from the parameters of an event whom it is about."""
+    if name == "state_change" and len(params) > 1:
+        return {"subtype": text(params[1])}
+    objects = [item for item in params if isinstance(item, dict)]
+    if not objects:
+        return {}
+    about = objects[0]
+    changed = {"subtype": text(params[1])} if name.endswith("_property_change") and len(params) > 1 else {}
+    place = about if "group" in name and "member" not in name else objects[1] if len(objects) > 1 else {}
+    person = {} if place is about else about
+    shown = about.get("card") or about.get("markname") or about.get("name")
+    return changed | {
+        "gnumber": text(place.get("uid")),
+        "qq": text(person.get("uid")),
+        "displayname": text(shown),
+    }
+
+
+def _whole(found: Cell) -> int | None:
+    digits = str(found) if found is not None else ""
+    return int(digits) if digits.removeprefix("-").isascii() and digits.removeprefix("-").isdigit() else None

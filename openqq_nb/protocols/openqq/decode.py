@@ -1,0 +1,214 @@
+"""Answers of info and send calls, in our columns.
+
+Source:
+    API document §1 to §9; what the real servers do differently is said where it matters.
+"""
+
+import html
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from openqq_nb.errors import NotUnderstood, first_bytes
+from openqq_nb.models import Delivery, Receipt
+from openqq_nb.protocols.base import Listing
+from openqq_nb.protocols.openqq.fields import Table, Tables
+from openqq_nb.protocols.openqq.rows import PLACE, read, text, value
+
+_NOBODY = pa.scalar(None, pa.string())
+
+MEANINGS: Mapping[int, str] = {
+    0: "the server says the message was sent",
+    -1: "the provider gave no usable answer; after several tries the message may have gone out all the same",
+    -2: "the provider's answer was not understood; the message may have gone out",
+    -3: "the provider reported an error; the message may have gone out",
+    -4: "the provider refused with a code that the server does not know",
+    -5: "the provider refused, or the tries were used up",
+    100: "no such friend; nothing was sent",
+    101: "no such group; nothing was sent",
+    102: "no such discuss; nothing was sent",
+    103: "no such group or no such member in it; nothing was sent",
+    104: "no such discuss or no such member in it; nothing was sent",
+    105: "neither a group nor a discuss was named; nothing was sent",
+}
+
+
+def me(body: bytes, tables: Tables) -> pa.Table:
+    """Read `get_user_info`; one row."""
+    found = value(body)
+    if not isinstance(found, dict) or "id" not in found:
+        raise NotUnderstood(f"The server told no account: {first_bytes(body)}. Is it logged in?")
+    return _named(_one_row(found, tables.me), tables.me, ())
+
+
+def friends(body: bytes, tables: Tables, *, escaped: bool) -> pa.Table:
+    """Read `get_friend_info`; one row a friend."""
+    raw = read(body, tables.friends).outer
+    named = _named(raw, tables.friends, _names(escaped, "nick", "markname", "category"))
+    return named.append_column("displayname", _first_shown(named, "markname", "nick", "qq", "id"))
+
+
+def groups(body: bytes, tables: Tables, *, escaped: bool) -> Listing:
+    """Read `get_group_info`; groups, and one row per (group, member)."""
+    raw = read(body, tables.groups, tables.members)
+    # Both dialects pass the notice on as the provider escaped it.
+    places = _named(raw.outer, tables.groups, ("gmemo", *_names(escaped, "gname", "gmarkname")))
+    places = places.append_column("displayname", _first_shown(places, "gmarkname", "gname", "gnumber", "gid"))
+    members = _named(raw.inner, tables.members, _names(escaped, "nick", "card"))
+    members = _of_their_place(members, places, ("gname", "gmarkname", "gnumber", "gid"))
+    members = members.append_column("displayname", _first_shown(members, "card", "nick", "qq", "id"))
+    places = _counted(_own_number(places, members), members)
+    return Listing(_owned(places, members, "gowner", "gid"), members.drop_columns([PLACE]))
+
+
+def discusses(body: bytes, tables: Tables) -> Listing:
+    """Read `get_discuss_info`; discusses and their members. Both dialects escape the members' nicks."""
+    raw = read(body, tables.discusses, tables.discuss_members)
+    places = _named(raw.outer, tables.discusses, ("dname",))
+    members = _named(raw.inner, tables.discuss_members, ("nick",))
+    members = _of_their_place(members, places, ("dname", "did"))
+    members = members.append_column("displayname", _first_shown(members, "nick", "qq", "id"))
+    places = _counted(places, members)
+    places = places.append_column("displayname", _discuss_names(places, members))
+    return Listing(_owned(places, members, "downer", "did"), members.drop_columns([PLACE]))
+
+
+def receipt(body: bytes, number_key: str, *, waited: bool = True) -> Receipt:
+    """Read the answer of a send call.
+
+    Args:
+        body: the answer.
+        number_key: `msg_id` (1.x) or `id` (2.x).
+        waited: whether the server was asked to answer only when the message was sent.
+    """
+    found = value(body)
+    try:
+        code = int(found["code"])
+    except (TypeError, KeyError, ValueError) as error:
+        raise NotUnderstood(
+            f"The server answered a send with no code: {first_bytes(body)}. "
+            "Whether the message went out is not known; look before you send it again."
+        ) from error
+    return Receipt(
+        ok=code == 0,
+        code=code,
+        status=text(found.get("status")) or "",
+        msg_id=text(found.get(number_key)),
+        info=text(found.get("info")),
+        delivery=delivery(code, waited=waited),
+        meaning=MEANINGS.get(code, "the server gave a code that its document does not explain"),
+    )
+
+
+def delivery(code: int, *, waited: bool = True) -> Delivery:
+    """Tell what a code says about one message: below 0 it was tried, and may have arrived."""
+    if code == 0:
+        return Delivery.SENT if waited else Delivery.ACCEPTED
+    return Delivery.FAILED if code > 0 else Delivery.UNKNOWN
+
+
+def _one_row(found: Mapping[str, Any], table: Table) -> pa.Table:
+    keys = dict.fromkeys([*table.columns, *(key for key in found if key not in table.copies)])
+    return pa.table({key: pa.array([text(found.get(key))], pa.string()) for key in keys})
+
+
+def _names(escaped: bool, *columns: str) -> tuple[str, ...]:
+    return columns if escaped else ()
+
+
+def _named(raw: pa.Table, table: Table, escaped: tuple[str, ...]) -> pa.Table:
+    named = raw.rename_columns([table.columns.get(key, key) for key in raw.column_names])
+    for column in escaped:
+        position = named.column_names.index(column)
+        named = named.set_column(position, column, _unescaped(named.column(column)))
+    return named
+
+
+def _unescaped(names: pa.ChunkedArray) -> pa.ChunkedArray:
+    touched = pc.fill_null(pc.match_substring(names, "&"), False)
+    if not pc.any(touched).as_py():
+        return names
+    plain = [html.unescape(name) for name in names.filter(touched).to_pylist()]
+    return pc.replace_with_mask(
+        names.combine_chunks(), touched.combine_chunks(), pa.array(plain, pa.string())
+    )
+
+
+def _first_shown(table: pa.Table, *columns: str) -> pa.ChunkedArray:
+    """Take the first of several columns that shows something; the last of them counts as it is."""
+    candidates = [_shown(table.column(column)) for column in columns]
+    return pc.coalesce(*candidates, pa.scalar("?"))
+
+
+def _shown(names: pa.ChunkedArray) -> pa.ChunkedArray:
+    # Format characters such as zero-width joiners show nothing on their own either.
+    blank = pc.match_substring_regex(names, r"^[\s\p{Z}\p{C}]*$")
+    return pc.if_else(blank, _NOBODY, names)
+
+
+def _of_their_place(members: pa.Table, places: pa.Table, columns: tuple[str, ...]) -> pa.Table:
+    position = members.column(PLACE)
+    for column in columns:
+        values = places.column(column).take(position)
+        if column in members.column_names:
+            values = pc.coalesce(values, members.column(column))
+            members = members.drop_columns([column])
+        members = members.append_column(column, values)
+    return members
+
+
+def _own_number(places: pa.Table, members: pa.Table) -> pa.Table:
+    """Take the number of a group from its members where the group itself does not carry it."""
+    known = members.select([PLACE, "gnumber"]).group_by(PLACE).aggregate([("gnumber", "max")])
+    found = pc.index_in(_positions(places), known.column(PLACE))
+    numbers = pc.coalesce(places.column("gnumber"), known.column("gnumber_max").take(found))
+    return places.set_column(places.column_names.index("gnumber"), "gnumber", numbers)
+
+
+def _counted(places: pa.Table, members: pa.Table) -> pa.Table:
+    """Add how many members are loaded; no list and an empty list both mean "not loaded"."""
+    counts = members.group_by(PLACE).aggregate([([], "count_all")])
+    found = pc.index_in(_positions(places), counts.column(PLACE))
+    number = counts.column("count_all").take(found)
+    return places.append_column("member_count", number).append_column("members_loaded", pc.is_valid(number))
+
+
+def _owned(places: pa.Table, members: pa.Table, owner: str, place_id: str) -> pa.Table:
+    """Tell the owner's number and id apart.
+
+    The `gowner` of 1.x is the number before the members are loaded and the id afterwards; both dialects
+    give the id of a discuss's owner. A number that is not told is looked up among the members.
+    """
+    names = places.column_names
+    told = places.column(f"{owner}_id")
+    loaded = places.column("members_loaded")
+    if f"{owner}_qq" not in names:
+        unloaded = told if owner == "gowner" else pa.chunked_array([pa.nulls(places.num_rows, pa.string())])
+        places = places.append_column(f"{owner}_qq", pc.if_else(loaded, _NOBODY, unloaded))
+        kept = pc.if_else(loaded, told, _NOBODY) if owner == "gowner" else told
+        places = places.set_column(names.index(f"{owner}_id"), f"{owner}_id", kept)
+    number = _numbers_of(places.column(f"{owner}_id"), places.column(place_id), members, place_id)
+    position = places.column_names.index(f"{owner}_qq")
+    return places.set_column(position, f"{owner}_qq", pc.coalesce(places.column(f"{owner}_qq"), number))
+
+
+def _numbers_of(
+    ids: pa.ChunkedArray, places: pa.ChunkedArray, members: pa.Table, place_id: str
+) -> pa.ChunkedArray:
+    wanted = pc.binary_join_element_wise(places, ids, "/")
+    known = pc.binary_join_element_wise(members.column(place_id), members.column("id"), "/")
+    return members.column("qq").take(pc.index_in(wanted, known))
+
+
+def _discuss_names(places: pa.Table, members: pa.Table) -> pa.ChunkedArray:
+    """Name a discuss without a name by those who are in it, as QQ does."""
+    lists = members.group_by(PLACE, use_threads=False).aggregate([("displayname", "list")])
+    joined = pc.binary_join(lists.column("displayname_list").cast(pa.list_(pa.string())), "、")
+    found = joined.take(pc.index_in(_positions(places), lists.column(PLACE)))
+    return pc.coalesce(_shown(places.column("dname")), found, places.column("did"), pa.scalar("?"))
+
+
+def _positions(places: pa.Table) -> pa.Array:
+    return pa.array(range(places.num_rows), pa.int64())

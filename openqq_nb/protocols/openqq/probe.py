@@ -1,0 +1,52 @@
+"""Find out whether an Openqq server answers, and in which dialect, by calls that change nothing.
+
+Source:
+    Recorded answers of both releases to each other's calls.
+"""
+
+from openqq_nb.errors import NotUnderstood, Refused
+from openqq_nb.models import Flow, Response
+from openqq_nb.protocols.base import Dialect
+from openqq_nb.protocols.openqq.calls import (
+    HTTP_FORBIDDEN,
+    HTTP_OK,
+    get_request,
+    is_refusal,
+    openqq1,
+    openqq2,
+)
+from openqq_nb.protocols.openqq.rows import value
+
+
+def probe(token: str | None) -> Flow[Dialect | None]:
+    """Ask `get_client_info`, then `get_user_info`; `None` means that neither release answers here.
+
+    Raises:
+        Refused: an Openqq server answers, and wants another token.
+    """
+    response = yield get_request("get_client_info", token)
+    if is_refusal(response):
+        raise Refused(
+            "An Openqq server answers, but it asks for a token, and the one given is missing or wrong. "
+            "Give it as connect(…, token=…) or in OPENQQ_NB_TOKEN."
+        )
+    if response.http_status == HTTP_OK and "version" in _object(response):
+        return openqq2(token)
+    if response.http_status != HTTP_FORBIDDEN:
+        return None
+    return _by_account((yield get_request("get_user_info", token)), token)
+
+
+def _by_account(response: Response, token: str | None) -> Dialect | None:
+    account = _object(response) if response.http_status == HTTP_OK else {}
+    if "id" not in account:
+        return None
+    return openqq2(token) if "uid" in account else openqq1(token)
+
+
+def _object(response: Response) -> dict[str, object]:
+    try:
+        found = value(response.body)
+    except NotUnderstood:
+        return {}  # HTML and the like: not an Openqq server, which the caller says with what it found
+    return found if isinstance(found, dict) else {}
