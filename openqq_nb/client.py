@@ -1,0 +1,241 @@
+"""Two drivers, sync and async, over the calls of a dialect. HTTP lives here only.
+
+A flow yields a `Request` and is handed the `Response`; everything it raises is its own. What goes wrong
+on the way is translated here, at one border, into the errors of this package.
+"""
+
+import ipaddress
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property, partial
+from typing import Any, Final, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+import tenacity
+
+from openqq_nb.errors import InvalidInput, NoAnswer, NotUnderstood, OpenqqError, Unreachable
+from openqq_nb.models import Flow, Request, Response
+from openqq_nb.turns import Turns, turns_of
+
+T = TypeVar("T")
+
+TIMEOUT_S: Final = 30.0
+CONNECT_S: Final = 5.0
+MAX_BODY_BYTES: Final = 256 << 20
+
+# The servers close an idle connection after 15 s; letting go earlier avoids writing into a closed one.
+_KEPT: Final = httpx.Limits(max_keepalive_connections=4, keepalive_expiry=10.0)
+# A send on a fresh connection: when it cannot be opened, the message certainly did not go out.
+_FRESH: Final = httpx.Limits(max_keepalive_connections=0)
+_RETRY_READS: Final[dict[str, Any]] = {
+    "retry": tenacity.retry_if_exception_type(Unreachable),
+    "wait": tenacity.wait_exponential(multiplier=0.1, max=2),
+    "stop": tenacity.stop_after_attempt(4),
+    "reraise": True,
+}
+
+
+class Client:
+    """Asks one server: reads over kept-alive connections, sends one at a time and in order.
+
+    Args:
+        url: the base address of the server, with a path where it lives under one.
+        timeout_s: how long to wait for an answer.
+
+    Raises:
+        InvalidInput: the address is no HTTP address.
+    """
+
+    def __init__(self, url: str, timeout_s: float = TIMEOUT_S) -> None:
+        self.url = checked_url(url)
+        self.timeout_s = timeout_s
+        self._turns: Turns = turns_of(self.url)
+
+    def run(self, flow: Flow[T]) -> T:
+        """Drive a flow to its result.
+
+        Raises:
+            Unreachable: nobody took the connection; reads were tried four times.
+            NoAnswer: the connection stood and no answer came.
+            NotUnderstood: the answer is larger than 256 MiB or badly compressed.
+        """
+        step: Callable[[], Request] = partial(next, flow)
+        while True:
+            try:
+                request = step()
+            except StopIteration as done:
+                result: T = done.value
+                return result
+            step = self._next_step(flow, request)
+
+    async def run_async(self, flow: Flow[T]) -> T:
+        """Drive a flow to its result without blocking the loop; the twin of `run`."""
+        async with httpx.AsyncClient(**self._settings, limits=_KEPT) as http:
+            step: Callable[[], Request] = partial(next, flow)
+            while True:
+                try:
+                    request = step()
+                except StopIteration as done:
+                    result: T = done.value
+                    return result
+                step = await self._next_step_async(http, flow, request)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._reads.close()
+        self._sends.close()
+
+    def _next_step(self, flow: Flow[T], request: Request) -> Callable[[], Request]:
+        try:
+            response = self._exchange(request)
+        except OpenqqError as error:
+            return partial(flow.throw, error)  # the flow may know what a silence means
+        return partial(flow.send, response)
+
+    async def _next_step_async(
+        self, http: httpx.AsyncClient, flow: Flow[T], request: Request
+    ) -> Callable[[], Request]:
+        try:
+            response = await self._exchange_async(http, request)
+        except OpenqqError as error:
+            return partial(flow.throw, error)
+        return partial(flow.send, response)
+
+    def _exchange(self, request: Request) -> Response:
+        if request.repeatable:
+            return tenacity.Retrying(**_RETRY_READS)(self._ask, self._reads, request)
+        with self._turns.mine():
+            return self._ask(self._sends, request)
+
+    async def _exchange_async(self, http: httpx.AsyncClient, request: Request) -> Response:
+        if request.repeatable:
+            return await tenacity.AsyncRetrying(**_RETRY_READS)(self._ask_async, http, request)
+        async with self._turns.mine_async():
+            return await self._ask_async(http, request)
+
+    def _ask(self, http: httpx.Client, request: Request) -> Response:
+        body = bytearray()
+        with (
+            self._translated(request),
+            http.stream(request.method, request.path, **_content(request)) as answer,
+        ):
+            for piece in answer.iter_bytes():
+                _add(body, piece, request)
+            return _response(answer, body)
+
+    async def _ask_async(self, http: httpx.AsyncClient, request: Request) -> Response:
+        body = bytearray()
+        with self._translated(request):
+            async with http.stream(request.method, request.path, **_content(request)) as answer:
+                async for piece in answer.aiter_bytes():
+                    _add(body, piece, request)
+                return _response(answer, body)
+
+    @cached_property
+    def _reads(self) -> httpx.Client:
+        return httpx.Client(**self._settings, limits=_KEPT)
+
+    @cached_property
+    def _sends(self) -> httpx.Client:
+        return httpx.Client(**self._settings, limits=_FRESH)
+
+    @cached_property
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "base_url": self.url,
+            "timeout": httpx.Timeout(self.timeout_s, connect=min(CONNECT_S, self.timeout_s)),
+            # Proxy settings of the environment are for the outside world.
+            "trust_env": not is_loopback(self.url),
+            "verify": _certificates() if self.url.startswith("https:") else False,
+        }
+
+    @contextmanager
+    def _translated(self, request: Request) -> Iterator[None]:
+        try:
+            yield
+        except (
+            httpx.ConnectError,
+            httpx.ConnectTimeout,
+            httpx.ProxyError,
+            httpx.UnsupportedProtocol,
+        ) as error:
+            raise Unreachable(self._nobody(error)) from error
+        except httpx.DecodingError as error:
+            raise NotUnderstood(f"The answer of {self.url} is badly compressed: {error}.") from error
+        except httpx.HTTPError as error:
+            raise NoAnswer(self._silence(request, error)) from error
+
+    def _nobody(self, error: Exception) -> str:
+        return (
+            f"Nobody answers at {self.url} ({error}); nothing was sent. Is the server running, and is the port right? "
+            "Before its login a 1.x server does not open its port."
+        )
+
+    def _silence(self, request: Request, error: Exception) -> str:
+        how = f"within {self.timeout_s:g} s" if isinstance(error, httpx.TimeoutException) else f"({error})"
+        if request.repeatable:
+            return (
+                f"{self.url} took the connection, but no whole answer to {request.path} came {how}. "
+                "The server stands still while its login code waits to be scanned, and while it loads lists; "
+                "try again later."
+            )
+        return (
+            f"No answer to {request.path} came {how}: the message may have gone out, or may still go out. "
+            "Look before you send it again; nothing is ever resent by itself."
+        )
+
+
+def checked_url(url: str) -> str:
+    """Bring the address of a server to its base form, without a trailing slash.
+
+    Raises:
+        InvalidInput: it is no HTTP address.
+    """
+    full = url.strip() if "://" in url else f"http://{url.strip()}"
+    try:
+        parts = urlsplit(full)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or parts.query or parts.fragment or parts.username:
+        raise InvalidInput(
+            f"{url!r} is no address of a server. Write scheme, host and port, as in 'http://127.0.0.1:5000'."
+        )
+    return full.rstrip("/").removesuffix("/openqq")
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether an address stays on this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _certificates() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+def _content(request: Request) -> dict[str, Any]:
+    if request.method == "GET":
+        return {"params": list(request.params)}
+    return {
+        "content": urlencode(request.params).encode(),
+        "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+    }
+
+
+def _add(body: bytearray, piece: bytes, request: Request) -> None:
+    body += piece
+    if len(body) > MAX_BODY_BYTES:
+        raise NotUnderstood(
+            f"The answer to {request.path} is larger than {MAX_BODY_BYTES >> 20} MiB and was not read to its end. "
+            "No Openqq server holds that much; check the address."
+        )
+
+
+def _response(answer: httpx.Response, body: bytearray) -> Response:
+    return Response(answer.status_code, answer.headers.get("Content-Type", ""), bytes(body))

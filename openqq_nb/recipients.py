@@ -1,0 +1,113 @@
+"""Whom a single send goes to: from the keywords as given, or from one row of a frame.
+
+Numbers given by keyword go out exactly as given, and the server's code is the answer.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from openqq_nb.errors import InvalidInput, listed
+from openqq_nb.models import Recipient, RecipientType
+
+_MESSAGE_COLUMNS = {
+    "friend": ("sender_qq", "qq"),
+    "group": ("group_id", "gid"),
+    "discuss": ("discuss_id", "did"),
+}
+
+
+def by_keys(recipient_type: RecipientType, **given: Any) -> Recipient:
+    """Make a recipient of keywords; an `int` is taken, a float is not.
+
+    Raises:
+        InvalidInput: a number is no text of digits and no `int`.
+    """
+    return Recipient(recipient_type, **{key: number(key, value) for key, value in given.items()})
+
+
+def number(key: str, value: Any) -> str | None:
+    """Bring an identifier to text.
+
+    Raises:
+        InvalidInput: it is a float, missing, or no number at all.
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise InvalidInput(
+            f"{key}={value!r} is a {type(value).__name__}. Identifiers are texts: a float loses digits beyond 15 and "
+            f"turns into another number. Nothing was sent; give {key} as a text."
+        )
+    return str(value.__index__())
+
+
+def by_row(recipient_type: RecipientType, to: Any) -> Recipient:
+    """Make a recipient of exactly one row: its permanent number, else its id of this login.
+
+    Args:
+        recipient_type: what the row is to be.
+        to: a row, a mapping, or a frame of one row.
+
+    Raises:
+        InvalidInput: several rows, none, a frame of messages, or a row without a number.
+    """
+    row = one_row(to)
+    _refuse_messages(recipient_type, row)
+    if recipient_type == "friend":
+        return _stated(recipient_type, row, ("qq", "id"))
+    if recipient_type == "group":
+        return _stated(recipient_type, row, ("gnumber", "gid"))
+    if recipient_type == "discuss":
+        return _stated(recipient_type, row, ("did",))
+    person = _stated("friend", row, ("qq", "id"))
+    place = _stated("session", row, ("gnumber", "gid", "did"))
+    return Recipient("session", person.qq, person.id, place.gnumber, place.gid, place.did)
+
+
+def one_row(to: Any) -> Mapping[str, Any]:
+    """Take the one row that is meant.
+
+    Raises:
+        InvalidInput: there is not exactly one.
+    """
+    if isinstance(to, pd.Series):
+        return {str(key): value for key, value in to.items()}
+    if isinstance(to, Mapping):
+        return to
+    if isinstance(to, pd.DataFrame) and len(to) == 1:
+        return one_row(to.iloc[0])
+    if isinstance(to, pd.DataFrame):
+        shown = [str(name) for name in to["displayname"]] if "displayname" in to else []
+        choices = f" They are:{listed(shown)}" if shown else ""
+        raise InvalidInput(
+            f"to= wants exactly one row, this frame has {len(to)}; nothing was sent. Filter it, or take one with "
+            f".iloc[0].{choices}"
+        )
+    raise InvalidInput(
+        f"to= wants a row of friends(), groups(), members() or discusses(), not a {type(to).__name__}; nothing was "
+        "sent. For a number use qq=, gnumber= or did=."
+    )
+
+
+def _refuse_messages(recipient_type: RecipientType, row: Mapping[str, Any]) -> None:
+    if "msg_class" not in row and "sender" not in row:
+        return
+    have, want = _MESSAGE_COLUMNS.get(recipient_type, ("sender_qq", "qq"))
+    raise InvalidInput(
+        f"This is a row of messages, and who is meant by it is not said; nothing was sent. "
+        f"Rename the column that you mean: to=row.rename({{'{have}': '{want}'}})[['{want}']]."
+    )
+
+
+def _stated(recipient_type: RecipientType, row: Mapping[str, Any], keys: tuple[str, ...]) -> Recipient:
+    for key in keys:
+        value = row.get(key)
+        if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
+            continue
+        return by_keys(recipient_type, **{key: value})
+    raise InvalidInput(
+        f"This row has none of {', '.join(keys)}, so nobody can be addressed by it; nothing was sent. "
+        "The server does not know the number of everybody; my.friends() or my.groups() may know an id by now."
+    )

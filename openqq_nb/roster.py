@@ -1,0 +1,196 @@
+"""Who is there, frozen in time; looking people and groups up by any of their names and numbers."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from openqq_nb.errors import Ambiguous, InvalidInput, NotFound, listed
+from openqq_nb.models import Cell, Row
+
+_GROUP_NAMES = ("displayname", "gmarkname", "gname", "gnumber", "gid")
+_PERSON_NAMES = ("displayname", "markname", "card", "nick", "qq", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """How to look one kind of thing up, and how to tell it in a list of choices."""
+
+    what: str
+    columns: tuple[str, ...]
+    numbers: tuple[str, ...]
+    ask: str
+
+
+_GROUP = _Names("group", _GROUP_NAMES, ("gnumber", "gid"), "my.groups()")
+_PERSON = _Names("person", _PERSON_NAMES, ("qq", "id"), "my.friends() or my.members()")
+_DISCUSS = _Names("discuss", ("displayname", "dname", "did"), ("did",), "my.discusses()")
+
+
+@dataclass(frozen=True)
+class Roster:
+    """One fetch of all who are there; it never changes.
+
+    Attributes:
+        me: the account, a Series named by `schema.ME`.
+        friends: one row a friend (`schema.FRIENDS`).
+        groups: one row a group (`schema.GROUPS`).
+        members: one row per (group, member) of the loaded groups (`schema.MEMBERS`).
+        discusses: one row a discuss (`schema.DISCUSSES`).
+        discuss_members: one row per (discuss, member) (`schema.DISCUSS_MEMBERS`).
+        fetched_at: when it was asked for, Asia/Shanghai.
+    """
+
+    me: "pd.Series[Any]"
+    friends: pd.DataFrame
+    groups: pd.DataFrame
+    members: pd.DataFrame
+    discusses: pd.DataFrame
+    discuss_members: pd.DataFrame
+    fetched_at: pd.Timestamp
+
+    def __repr__(self) -> str:
+        """Tell the counts in one line."""
+        return (
+            f"<Roster of {self.me['nick']}: {len(self.friends)} friends, {len(self.groups)} groups with "
+            f"{len(self.members)} members, {len(self.discusses)} discusses, {self.fetched_at:%Y-%m-%d %H:%M}>"
+        )
+
+    def number(self, row: Row) -> dict[str, Cell]:
+        """Add to a message what the roster knows: permanent numbers by ids, and names that came empty."""
+        known = dict(row)
+        for side in ("sender", "receiver"):
+            person = self._people.get(str(row.get(f"{side}_id")))
+            if person is not None:
+                _fill(known, f"{side}_qq", person[0])
+                _fill(known, side, person[1])
+        if row.get("group_id") is not None:
+            _fill(known, "gnumber", self._group_numbers.get(str(row["group_id"])))
+        return known
+
+    @cached_property
+    def _people(self) -> Mapping[str, tuple[Cell, Cell]]:
+        """Map the ids of this login to number and name; friends and members share ids."""
+        frames = (self.discuss_members, self.members, self.friends)
+        people = pd.concat([frame[["id", "qq", "displayname"]] for frame in frames], ignore_index=True)
+        people = people.dropna(subset="id")
+        known = people.dropna(subset="qq").drop_duplicates("id", keep="last")
+        named = people.drop_duplicates("id", keep="last")
+        numbers = dict(zip(known["id"], known["qq"], strict=True))
+        return {i: (numbers.get(i), name) for i, name in zip(named["id"], named["displayname"], strict=True)}
+
+    @cached_property
+    def _group_numbers(self) -> Mapping[str, str]:
+        known = self.groups.dropna(subset=["gid", "gnumber"])
+        return dict(zip(known["gid"], known["gnumber"], strict=True))
+
+
+def pick_groups(groups: pd.DataFrame, who: Any) -> pd.DataFrame:
+    """Find groups by name, remark, number or id, or by rows of `groups()`.
+
+    Args:
+        groups: rows of `schema.GROUPS`.
+        who: one of these, or a list or frame of them.
+
+    Returns:
+        The rows meant, in the order of `groups`.
+
+    Raises:
+        NotFound: no group goes by that name or number.
+        Ambiguous: several do.
+    """
+    positions = [_position(groups, one, _GROUP) for one in _each(who)]
+    return groups.iloc[sorted(set(positions))]
+
+
+def pick_discuss(discusses: pd.DataFrame, who: Any) -> pd.DataFrame:
+    """Find discusses by name or id, or by rows of `discusses()`; errors as in `pick_groups`."""
+    positions = [_position(discusses, one, _DISCUSS) for one in _each(who)]
+    return discusses.iloc[sorted(set(positions))]
+
+
+def pick_person(people: pd.DataFrame, who: Any) -> "pd.Series[Any]":
+    """Find one person by name, remark, card or number; the same number in several groups is one person."""
+    found = people.iloc[_positions(people, who, _PERSON)]
+    distinct = found.drop_duplicates([column for column in ("qq", "id") if column in found])
+    if len(distinct) != 1:
+        raise _wrong(people, distinct, who, _PERSON)
+    return distinct.iloc[0]
+
+
+def _fill(row: dict[str, Cell], column: str, value: Cell) -> None:
+    present = row.get(column)
+    if value is not None and (present is None or (isinstance(present, str) and not present.strip())):
+        row[column] = value
+
+
+def _each(who: Any) -> Iterable[Any]:
+    if isinstance(who, pd.DataFrame):
+        return [row for _, row in who.iterrows()]
+    return who if isinstance(who, list | tuple | set | pd.Index) else [who]
+
+
+def _position(frame: pd.DataFrame, who: Any, names: _Names) -> int:
+    found = _positions(frame, who, names)
+    if len(found) != 1:
+        raise _wrong(frame, frame.iloc[found], who, names)
+    return found[0]
+
+
+def _positions(frame: pd.DataFrame, who: Any, names: _Names) -> list[int]:
+    if isinstance(who, pd.Series | Mapping):
+        return _positions_of_row(frame, who, names)
+    wanted = _name(who, names)
+    hits = pd.Series(False, index=range(len(frame)))
+    for column in names.columns:
+        if column in frame:
+            hits |= (frame[column] == wanted).reset_index(drop=True)
+    return list(hits[hits].index)
+
+
+def _positions_of_row(frame: pd.DataFrame, row: Any, names: _Names) -> list[int]:
+    """A row is meant by its number, else by its id of this login."""
+    for column in names.numbers:
+        number = row.get(column)
+        if isinstance(number, str) and column in frame:
+            hits = (frame[column] == number).reset_index(drop=True)
+            return list(hits[hits].index)
+    raise InvalidInput(
+        f"This row has none of {', '.join(names.numbers)}, so no {names.what} is meant by it. "
+        f"Take a row of {names.ask}."
+    )
+
+
+def _name(who: Any, names: _Names) -> str:
+    if isinstance(who, bool) or not isinstance(who, str | int):
+        raise InvalidInput(
+            f"A {names.what} is named by a text or a number, not by {who!r} ({type(who).__name__}). "
+            f"Write the name, or take a row of {names.ask}."
+        )
+    return str(who)
+
+
+def _wrong(frame: pd.DataFrame, found: pd.DataFrame, who: Any, names: _Names) -> NotFound | Ambiguous:
+    shown = who if isinstance(who, str | int) else dict(who)
+    if len(found) > 1:
+        return Ambiguous(
+            f"{len(found)} {names.what}s go by {shown!r}. Name one by its number or id:{listed(_told(found, names))}"
+        )
+    known = frame["displayname"].dropna().unique().tolist()
+    near = difflib.get_close_matches(str(shown), known, n=5, cutoff=0.4) or known[:5]
+    choices = _told(frame[frame["displayname"].isin(near)], names)
+    hint = f" The nearest are:{listed(choices)}" if choices else ""
+    return NotFound(f"No {names.what} goes by {shown!r}; {names.ask} lists all.{hint}")
+
+
+def _told(rows: pd.DataFrame, names: _Names) -> list[str]:
+    columns = [column for column in (*names.numbers, "gname", "category") if column in rows]
+    return [_choice(row, columns) for _, row in rows.iterrows()]
+
+
+def _choice(row: "pd.Series[Any]", columns: list[str]) -> str:
+    known = [f"{column}={row[column]}" for column in columns if isinstance(row[column], str)]
+    return f"{row['displayname']} ({', '.join(known)})"
