@@ -4,6 +4,7 @@ Frames are built from Arrow tables, because 200,000 row objects would be slow; t
 rows of a journal or of a live listener into the same columns.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,6 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from openqq_nb.models import Row
+
+Frame = pd.DataFrame
+"""For annotations where pandas is not to be imported."""
 
 ZONE = "Asia/Shanghai"
 
@@ -39,6 +43,7 @@ _BY_ARROW: Mapping[pa.DataType, Any] = {
 # 11 digits of seconds reach the year 5138; longer numbers are no times.
 _SECONDS = r"^-?[0-9]{1,11}(\.[0-9]+)?$"
 _WHOLE = r"^-?[0-9]{1,18}$"
+_HALF_PAIRS = re.compile("[\ud800-\udfff]")
 _TRUE = pa.array(["1", "true", "True"])
 _FALSE = pa.array(["0", "false", "False"])
 
@@ -67,7 +72,7 @@ class Column:
         return _ARROW[self.kind]
 
     @property
-    def dtype(self) -> Any:
+    def dtype(self) -> object:
         """The pandas dtype of the column."""
         return _PANDAS[self.kind]
 
@@ -123,7 +128,8 @@ class Schema:
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:
     """Convert a table of declared types to a frame with the dtypes of this module."""
-    return table.to_pandas(types_mapper=_BY_ARROW.get, split_blocks=True)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_BY_ARROW.get, split_blocks=True)
+    return frame
 
 
 def typed(values: pa.Array | pa.ChunkedArray, kind: Kind) -> pa.Array | pa.ChunkedArray:
@@ -162,10 +168,11 @@ def _plain(values: Iterable[Any]) -> pa.Array:
     return pa.array([_text(value) for value in values], pa.string())
 
 
-def _text(value: Any) -> str | None:
+def _text(value: object) -> str | None:
     if isinstance(value, float):
         return f"{value:.6f}"
-    return None if value is None else str(value)
+    # Half a surrogate pair is no text that Arrow or UTF-8 can hold.
+    return None if value is None else _HALF_PAIRS.sub("\ufffd", str(value))
 
 
 def text(name: str, meaning: str, openqq1: str = "", openqq2: str = "") -> Column:
@@ -368,3 +375,15 @@ EVENTS = Schema(
         text("params", "what came with it, as JSON text", "", "params"),
     ),
 )
+
+PROBLEMS = Schema(
+    "PROBLEMS",
+    (
+        time("received_at", "when it came to the listener"),
+        text("why", "why it was not understood"),
+        text("body", "what came, as text"),
+    ),
+)
+
+ALL = (ME, FRIENDS, GROUPS, MEMBERS, DISCUSSES, DISCUSS_MEMBERS, MESSAGES, EVENTS, PROBLEMS)
+"""Every schema there is."""

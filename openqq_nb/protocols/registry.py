@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from functools import cache
+from types import ModuleType
 
 import openqq_nb.protocols as folder
 from openqq_nb.errors import InvalidInput
@@ -42,5 +43,5 @@ def dialect(name: str, token: str | None) -> Dialect:
     return known[name](token)
 
 
-def _load(package: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a module has no narrower type
+def _load(package: str) -> ModuleType:
     return importlib.import_module(f"{folder.__name__}.{package}")

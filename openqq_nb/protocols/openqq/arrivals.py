@@ -151,7 +151,9 @@ def _described(name: str, params: list[Any]) -> dict[str, Cell]:
     if not objects:
         return {}
     about = objects[0]
-    changed = {"subtype": text(params[1])} if name.endswith("_property_change") and len(params) > 1 else {}
+    changed: dict[str, Cell] = (
+        {"subtype": text(params[1])} if name.endswith("_property_change") and len(params) > 1 else {}
+    )
     place = about if "group" in name and "member" not in name else objects[1] if len(objects) > 1 else {}
     person = {} if place is about else about
     shown = about.get("card") or about.get("markname") or about.get("name")

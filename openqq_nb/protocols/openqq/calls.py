@@ -4,6 +4,7 @@ Source:
     API document §1 to §9; PATHS and addressing as the real servers want them.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -242,4 +243,8 @@ def _address(recipient: Recipient, keys: Mapping[str, str]) -> tuple[tuple[str, 
 
 
 def _token(token: str | None) -> tuple[tuple[str, str], ...]:
-    return () if token is None else (("token", token),)
+    """Name the parameter that carries the token: the owner of the server chose the name."""
+    if token is None:
+        return ()
+    named = re.fullmatch(r"([A-Za-z_][A-Za-z0-9_]*)=(.*[^=].*)", token, re.DOTALL)
+    return ((named[1], named[2]),) if named else (("token", token),)

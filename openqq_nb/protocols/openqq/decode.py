@@ -5,6 +5,7 @@ Source:
 """
 
 import html
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -84,13 +85,12 @@ def receipt(body: bytes, number_key: str, *, waited: bool = True) -> Receipt:
         waited: whether the server was asked to answer only when the message was sent.
     """
     found = value(body)
-    try:
-        code = int(found["code"])
-    except (TypeError, KeyError, ValueError) as error:
+    code = _code(found)
+    if not isinstance(found, dict) or code is None:
         raise NotUnderstood(
             f"The server answered a send with no code: {first_bytes(body)}. "
             "Whether the message went out is not known; look before you send it again."
-        ) from error
+        )
     return Receipt(
         ok=code == 0,
         code=code,
@@ -100,6 +100,11 @@ def receipt(body: bytes, number_key: str, *, waited: bool = True) -> Receipt:
         delivery=delivery(code, waited=waited),
         meaning=MEANINGS.get(code, "the server gave a code that its document does not explain"),
     )
+
+
+def _code(found: object) -> int | None:
+    written = text(found.get("code")) if isinstance(found, dict) else None
+    return int(written) if written and re.fullmatch(r"-?[0-9]{1,9}", written) else None
 
 
 def delivery(code: int, *, waited: bool = True) -> Delivery:

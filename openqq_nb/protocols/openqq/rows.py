@@ -8,7 +8,7 @@ result, and nothing is lost: unknown keys, numbers in place of texts, texts in p
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pyarrow as pa
@@ -66,14 +66,16 @@ def objects(body: bytes) -> list[dict[str, Any]]:
     return found
 
 
-def value(body: bytes) -> Any:
+def value(body: bytes) -> object:
     """Read any JSON; numbers become the text of their digits, so that none loses a digit.
 
     Raises:
         NotUnderstood: the body is no JSON in UTF-8, or nested too deeply.
     """
     try:
-        return json.loads(body.decode("utf-8-sig"), parse_int=str, parse_float=str, parse_constant=str)
+        return cast(
+            object, json.loads(body.decode("utf-8-sig"), parse_int=str, parse_float=str, parse_constant=str)
+        )
     except (ValueError, RecursionError) as error:
         raise NotUnderstood(
             f"The server answered with something that is no JSON in UTF-8 ({type(error).__name__}): "
@@ -81,7 +83,7 @@ def value(body: bytes) -> Any:
         ) from error
 
 
-def text(found: Any) -> str | None:
+def text(found: object) -> str | None:
     """Turn one JSON value into text: flags as 1 and 0, what is nested as JSON, lone surrogates as U+FFFD."""
     if found is None:
         return None
@@ -118,6 +120,8 @@ def _chunks(pieces: Sequence[msgspec.Raw]) -> Iterator[list[msgspec.Raw]]:
 
 
 def _expected(chunk: Sequence[msgspec.Raw], outer: Table, inner: Table | None) -> Rows:
+    if not all(memoryview(piece)[:1] == b"{" for piece in chunk):
+        raise pa.ArrowInvalid("not an object")  # on a null in the list Arrow's reader would end the process
     lines = b"\n".join(chunk)
     longest = max(len(memoryview(piece)) for piece in chunk)
     table = pj.read_json(
@@ -184,7 +188,7 @@ def _general(found: Sequence[dict[str, Any]], outer: Table, inner: Table | None)
     return Rows(_texts(places, outer), _texts(members, inner).add_column(0, PLACE, positions))
 
 
-def _member_list(found: Any) -> list[dict[str, Any]]:
+def _member_list(found: object) -> list[dict[str, Any]]:
     members = found if isinstance(found, list) else []
     return [member for member in members if isinstance(member, dict)]
 

@@ -1,0 +1,154 @@
+"""What every dialect of every protocol folder must hold; a folder's tests inherit from `DialectContract`."""
+
+import json
+from collections.abc import Callable
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from openqq_nb import schema
+from openqq_nb.errors import InvalidInput, NotUnderstood, OpenqqError
+from openqq_nb.models import Answer, Arrival, Flow, Recipient, Reply, Request, Response
+from openqq_nb.protocols.base import Dialect, Listing
+from openqq_nb.schema import Schema
+
+# Two classes inherit one test: they differ in nothing that a stored example could mix up but the dialect.
+per_dialect = settings(suppress_health_check=[HealthCheck.differing_executors])
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def asked(flow: Flow[object]) -> Request:
+    """Give the first request of a flow."""
+    request = next(flow)
+    flow.close()
+    return request
+
+
+def answered(flow: Flow[object], *responses: Response) -> object:
+    """Replay answers to a flow, and give its result."""
+    next(flow)
+    for response in responses:
+        try:
+            flow.send(response)
+        except StopIteration as done:
+            result: object = done.value
+            return result
+    raise AssertionError("the flow asks on")
+
+
+def json_answer(body: bytes) -> Response:
+    return Response(200, "application/json", body)
+
+
+class DialectContract:
+    """Inherited once per dialect: `make` gives it, `message` is a post that it takes for a received message."""
+
+    message: bytes
+
+    def make(self, token: str | None = None) -> Dialect:
+        raise AssertionError("a dialect's tests say which dialect they test")
+
+    def infos(self) -> dict[Callable[[], Flow[object]], tuple[Schema, ...]]:
+        dialect = self.make()
+        return {
+            dialect.me: (schema.ME,),
+            dialect.friends: (schema.FRIENDS,),
+            dialect.groups: (schema.GROUPS, schema.MEMBERS),
+            dialect.discusses: (schema.DISCUSSES, schema.DISCUSS_MEMBERS),
+        }
+
+    def test_an_info_call_may_be_repeated(self) -> None:
+        assert all(asked(info()).repeatable for info in self.infos())
+
+    def test_a_send_is_never_repeated(self) -> None:
+        assert not asked(self.make().send(Recipient("friend", qq="1"), "你好")).repeatable
+
+    def test_an_empty_text_is_refused_before_it_leaves(self) -> None:
+        with pytest.raises(InvalidInput, match="empty"):
+            next(self.make().send(Recipient("friend", qq="1"), ""))
+
+    def test_half_a_surrogate_pair_is_refused_before_it_leaves(self) -> None:
+        with pytest.raises(InvalidInput, match="surrogate"):
+            next(self.make().send(Recipient("friend", qq="1"), "a\ud800"))
+
+    def test_nobody_is_refused_before_anything_leaves(self) -> None:
+        with pytest.raises(InvalidInput, match="Nothing was sent"):
+            next(self.make().send(Recipient("group"), "hi"))
+
+    def test_a_token_goes_along_with_every_call(self) -> None:
+        dialect = self.make("s3cret")
+        flows: list[Flow[object]] = [
+            dialect.me(),
+            dialect.groups(),
+            dialect.send(Recipient("friend", qq="1"), "x"),
+        ]
+        assert all("s3cret" in repr(asked(flow)) for flow in flows)
+
+    @per_dialect
+    @given(content=st.text(st.characters(codec="utf-8"), min_size=1))
+    def test_any_text_leaves_unchanged(self, content: str) -> None:
+        request = asked(self.make().send(Recipient("group", gnumber="1"), content))
+        assert content in dict(request.params).values()
+
+    @per_dialect
+    @given(found=JSON)
+    def test_any_json_is_a_frame_of_the_declared_columns_or_an_error_of_ours(self, found: object) -> None:
+        body = written(found)
+        for info, schemas in self.infos().items():
+            try:
+                result = answered(info(), json_answer(body))
+            except OpenqqError:
+                continue
+            check_frames(result, schemas)
+
+    @per_dialect
+    @given(body=st.binary(max_size=200))
+    def test_any_bytes_are_an_arrival_or_not_understood(self, body: bytes) -> None:
+        try:
+            assert isinstance(self.make().arrival(body), Arrival)
+        except NotUnderstood as error:
+            assert str(error)
+
+    @per_dialect
+    @given(found=st.dictionaries(st.text(max_size=8), JSON, max_size=8))
+    def test_any_object_is_an_arrival_with_text_only(self, found: object) -> None:
+        arrival = self.make().arrival(written(found))
+        assert all(value is None or isinstance(value, str | int) for value in arrival.row.values())
+
+    def test_the_same_push_twice_has_one_fingerprint(self) -> None:
+        dialect = self.make()
+        assert dialect.arrival(self.message).fingerprint == dialect.arrival(self.message).fingerprint
+
+    def test_nothing_to_say_is_204_without_body_and_content_type(self) -> None:
+        dialect = self.make()
+        assert dialect.answer(dialect.arrival(self.message), None) == Answer(204)
+        assert dialect.answer(dialect.arrival(self.message), Reply("")) == Answer(204)
+
+    def test_a_reply_is_an_object_of_json(self) -> None:
+        dialect = self.make()
+        answer = dialect.answer(dialect.arrival(self.message), Reply("你好"))
+        assert (answer.http_status, answer.content_type) == (200, "application/json")
+        assert "你好" in answer.body.decode()
+
+    def test_setup_names_the_address(self) -> None:
+        assert "http://127.0.0.1:5001/x" in self.make().setup("http://127.0.0.1:5001/x")
+
+
+def check_frames(result: object, schemas: tuple[Schema, ...]) -> None:
+    tables = (result.places, result.members) if isinstance(result, Listing) else (result,)
+    for table, declared in zip(tables, schemas, strict=True):
+        assert isinstance(table, pa.Table)
+        frame = declared.frame(table)
+        assert tuple(frame.columns[: len(declared.names)]) == declared.names
+        assert all(str(frame[c.name].dtype) == str(c.dtype) for c in declared.columns)
+
+
+def written(found: object) -> bytes:
+    return json.dumps(found).encode()
