@@ -4,12 +4,19 @@ Numbers given by keyword go out exactly as given, and the server's code is the a
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
 from openqq_nb.errors import InvalidInput, listed
 from openqq_nb.models import Recipient, RecipientType
+from openqq_nb.schema import Series
+
+Number = str | int | None
+"""An identifier as people give it; it goes out as text."""
+
+RowLike: TypeAlias = Series | pd.DataFrame | Mapping[str, Any]
+"""One row of a frame, or a frame of exactly one row."""
 
 _MESSAGE_COLUMNS = {
     "friend": ("sender_qq", "qq"),
@@ -18,7 +25,7 @@ _MESSAGE_COLUMNS = {
 }
 
 
-def by_keys(recipient_type: RecipientType, **given: Any) -> Recipient:
+def by_keys(recipient_type: RecipientType, **given: Number) -> Recipient:
     """Make a recipient of keywords; an `int` is taken, a float is not.
 
     Raises:
@@ -27,7 +34,7 @@ def by_keys(recipient_type: RecipientType, **given: Any) -> Recipient:
     return Recipient(recipient_type, **{key: number(key, value) for key, value in given.items()})
 
 
-def number(key: str, value: Any) -> str | None:
+def number(key: str, value: object) -> str | None:
     """Bring an identifier to text.
 
     Raises:
@@ -43,7 +50,7 @@ def number(key: str, value: Any) -> str | None:
     return str(value.__index__())
 
 
-def by_row(recipient_type: RecipientType, to: Any) -> Recipient:
+def by_row(recipient_type: RecipientType, to: RowLike) -> Recipient:
     """Make a recipient of exactly one row: its permanent number, else its id of this login.
 
     Args:
@@ -66,7 +73,7 @@ def by_row(recipient_type: RecipientType, to: Any) -> Recipient:
     return Recipient("session", person.qq, person.id, place.gnumber, place.gid, place.did)
 
 
-def one_row(to: Any) -> Mapping[str, Any]:
+def one_row(to: RowLike) -> Mapping[str, Any]:
     """Take the one row that is meant.
 
     Raises:
@@ -76,9 +83,9 @@ def one_row(to: Any) -> Mapping[str, Any]:
         return {str(key): value for key, value in to.items()}
     if isinstance(to, Mapping):
         return to
-    if isinstance(to, pd.DataFrame) and len(to) == 1:
-        return one_row(to.iloc[0])
     if isinstance(to, pd.DataFrame):
+        if len(to) == 1:
+            return one_row(to.iloc[0])
         shown = [str(name) for name in to["displayname"]] if "displayname" in to else []
         choices = f" They are:{listed(shown)}" if shown else ""
         raise InvalidInput(

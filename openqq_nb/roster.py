@@ -4,12 +4,16 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
 from openqq_nb.errors import Ambiguous, InvalidInput, NotFound, listed
 from openqq_nb.models import Cell, Row
+from openqq_nb.schema import Series
+
+Who: TypeAlias = str | int | Series | pd.DataFrame | Mapping[str, Any] | Iterable[Any]
+"""A name or number, a row, or several of these as a list or frame."""
 
 _GROUP_NAMES = ("displayname", "gmarkname", "gname", "gnumber", "gid")
 _PERSON_NAMES = ("displayname", "markname", "card", "nick", "qq", "id")
@@ -44,7 +48,7 @@ class Roster:
         fetched_at: when it was asked for, Asia/Shanghai.
     """
 
-    me: "pd.Series[Any]"
+    me: Series
     friends: pd.DataFrame
     groups: pd.DataFrame
     members: pd.DataFrame
@@ -88,7 +92,7 @@ class Roster:
         return dict(zip(known["gid"], known["gnumber"], strict=True))
 
 
-def pick_groups(groups: pd.DataFrame, who: Any) -> pd.DataFrame:
+def pick_groups(groups: pd.DataFrame, who: Who) -> pd.DataFrame:
     """Find groups by name, remark, number or id, or by rows of `groups()`.
 
     Args:
@@ -106,16 +110,17 @@ def pick_groups(groups: pd.DataFrame, who: Any) -> pd.DataFrame:
     return groups.iloc[sorted(set(positions))]
 
 
-def pick_discuss(discusses: pd.DataFrame, who: Any) -> pd.DataFrame:
+def pick_discuss(discusses: pd.DataFrame, who: Who) -> pd.DataFrame:
     """Find discusses by name or id, or by rows of `discusses()`; errors as in `pick_groups`."""
     positions = [_position(discusses, one, _DISCUSS) for one in _each(who)]
     return discusses.iloc[sorted(set(positions))]
 
 
-def pick_person(people: pd.DataFrame, who: Any) -> "pd.Series[Any]":
+def pick_person(people: pd.DataFrame, who: Who) -> Series:
     """Find one person by name, remark, card or number; the same number in several groups is one person."""
     found = people.iloc[_positions(people, who, _PERSON)]
-    distinct = found.drop_duplicates([column for column in ("qq", "id") if column in found])
+    # Within a login the id tells people apart, also where the number of one row is not known.
+    distinct = found[~found["id"].fillna(found["qq"]).duplicated()]
     if len(distinct) != 1:
         raise _wrong(people, distinct, who, _PERSON)
     return distinct.iloc[0]
@@ -127,21 +132,23 @@ def _fill(row: dict[str, Cell], column: str, value: Cell) -> None:
         row[column] = value
 
 
-def _each(who: Any) -> Iterable[Any]:
+def _each(who: Who) -> Iterable[Who]:
     if isinstance(who, pd.DataFrame):
         return [row for _, row in who.iterrows()]
     return who if isinstance(who, list | tuple | set | pd.Index) else [who]
 
 
-def _position(frame: pd.DataFrame, who: Any, names: _Names) -> int:
+def _position(frame: pd.DataFrame, who: Who, names: _Names) -> int:
     found = _positions(frame, who, names)
     if len(found) != 1:
         raise _wrong(frame, frame.iloc[found], who, names)
     return found[0]
 
 
-def _positions(frame: pd.DataFrame, who: Any, names: _Names) -> list[int]:
-    if isinstance(who, pd.Series | Mapping):
+def _positions(frame: pd.DataFrame, who: Who, names: _Names) -> list[int]:
+    if isinstance(who, pd.Series):
+        return _positions_of_row(frame, {str(key): value for key, value in who.items()}, names)
+    if isinstance(who, Mapping):
         return _positions_of_row(frame, who, names)
     wanted = _name(who, names)
     hits = pd.Series(False, index=range(len(frame)))
@@ -151,7 +158,7 @@ def _positions(frame: pd.DataFrame, who: Any, names: _Names) -> list[int]:
     return list(hits[hits].index)
 
 
-def _positions_of_row(frame: pd.DataFrame, row: Any, names: _Names) -> list[int]:
+def _positions_of_row(frame: pd.DataFrame, row: Mapping[str, Any], names: _Names) -> list[int]:
     """A row is meant by its number, else by its id of this login."""
     for column in names.numbers:
         number = row.get(column)
@@ -164,7 +171,7 @@ def _positions_of_row(frame: pd.DataFrame, row: Any, names: _Names) -> list[int]
     )
 
 
-def _name(who: Any, names: _Names) -> str:
+def _name(who: Who, names: _Names) -> str:
     if isinstance(who, bool) or not isinstance(who, str | int):
         raise InvalidInput(
             f"A {names.what} is named by a text or a number, not by {who!r} ({type(who).__name__}). "
@@ -173,8 +180,8 @@ def _name(who: Any, names: _Names) -> str:
     return str(who)
 
 
-def _wrong(frame: pd.DataFrame, found: pd.DataFrame, who: Any, names: _Names) -> NotFound | Ambiguous:
-    shown = who if isinstance(who, str | int) else dict(who)
+def _wrong(frame: pd.DataFrame, found: pd.DataFrame, who: Who, names: _Names) -> NotFound | Ambiguous:
+    shown = who if isinstance(who, str | int) else _told_row(who, names)
     if len(found) > 1:
         return Ambiguous(
             f"{len(found)} {names.what}s go by {shown!r}. Name one by its number or id:{listed(_told(found, names))}"
@@ -186,11 +193,16 @@ def _wrong(frame: pd.DataFrame, found: pd.DataFrame, who: Any, names: _Names) ->
     return NotFound(f"No {names.what} goes by {shown!r}; {names.ask} lists all.{hint}")
 
 
+def _told_row(row: Who, names: _Names) -> str:
+    known = {key: row.get(key) for key in names.numbers} if isinstance(row, pd.Series | Mapping) else {}
+    return ", ".join(f"{key}={value}" for key, value in known.items() if isinstance(value, str))
+
+
 def _told(rows: pd.DataFrame, names: _Names) -> list[str]:
     columns = [column for column in (*names.numbers, "gname", "category") if column in rows]
     return [_choice(row, columns) for _, row in rows.iterrows()]
 
 
-def _choice(row: "pd.Series[Any]", columns: list[str]) -> str:
+def _choice(row: Series, columns: list[str]) -> str:
     known = [f"{column}={row[column]}" for column in columns if isinstance(row[column], str)]
     return f"{row['displayname']} ({', '.join(known)})"

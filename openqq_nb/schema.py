@@ -7,7 +7,7 @@ rows of a journal or of a live listener into the same columns.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,11 @@ from openqq_nb.models import Row
 
 Frame = pd.DataFrame
 """For annotations where pandas is not to be imported."""
+
+if TYPE_CHECKING:
+    Series = pd.Series[Any]
+else:
+    Series = pd.Series
 
 ZONE = "Asia/Shanghai"
 

@@ -1,0 +1,144 @@
+"""The command line: `openqq-nb demo` and `openqq-nb simulate`."""
+
+import math
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from openqq_nb.connecting import demo as start_demo
+from openqq_nb.errors import OpenqqError
+from openqq_nb.notebooks import working_copies
+from openqq_nb.simulator import Simulator
+from openqq_nb.tour import tour
+
+FIRST_NOTEBOOK = "01-quickstart.ipynb"
+
+_protocol = click.option(
+    "--protocol",
+    type=click.Choice(["openqq1", "openqq2"]),
+    default="openqq1",
+    show_default=True,
+    help="The dialect that the simulated server speaks.",
+)
+_seed = click.option("--seed", default=0, show_default=True, help="The same seed gives the same people.")
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one line and exit code 1."""
+    _write_anything()
+    try:
+        commands(prog_name="openqq-nb")
+    except OpenqqError as error:
+        click.echo(f"openqq-nb: {error}", err=True)
+        sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="openqq-nb")
+def commands() -> None:
+    """QQ in Jupyter: see who is there, write, listen and analyse."""
+
+
+@commands.command(context_settings={"ignore_unknown_options": True})
+@click.option("--no-lab", is_flag=True, help="Stop after the tour in the terminal.")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to put the notebooks that you work in; by default your data folder.",
+)
+@_protocol
+@_seed
+@click.argument("lab_options", nargs=-1, type=click.UNPROCESSED)
+def demo(
+    no_lab: bool,
+    folder: Path | None,
+    protocol: Literal["openqq1", "openqq2"],
+    seed: int,
+    lab_options: tuple[str, ...],
+) -> None:
+    """Show a short tour on the built-in simulator, then open JupyterLab on the first notebook.
+
+    LAB_OPTIONS go to JupyterLab, for instance --no-browser.
+    """
+    my = start_demo(protocol, seed)
+    tour(my, click.echo)
+    my.close()
+    if not no_lab:
+        sys.exit(open_lab(working_copies(folder), FIRST_NOTEBOOK, lab_options))
+
+
+@commands.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=5000, show_default=True, help="The port to listen at; 0 picks a free one.")
+@click.option("--post-api", metavar="URL", help="Where to post messages and events: the address of an inbox.")
+@click.option("--pace", default=3.0, show_default=True, help="Seconds between two sends.")
+@click.option("--talk", default=0, metavar="N", help="Messages that people write each minute.")
+@click.option("--friends", default=40, show_default=True, help="How many friends the account has.")
+@click.option("--groups", default=12, show_default=True, help="How many groups it is in.")
+@click.option("--members", default=30, show_default=True, help="How many members a group has on average.")
+@click.option("--token", help="Switch authentication on: what the parameter `token` must be.")
+@_protocol
+@_seed
+def simulate(talk: int, **settings: object) -> None:
+    """Run a simulated server on its own until Ctrl-C."""
+    simulator = Simulator(**settings)  # type: ignore[arg-type]  # the options above, of these types
+    with _interrupted() as stop, simulator:
+        click.echo(f"{simulator!r}\nConnect with oq.connect({simulator.url!r}). Ctrl-C stops it.")
+        for _ in _every(60 / talk if talk else math.inf, stop):
+            simulator.chatter(1)
+
+
+def open_lab(folder: Path, notebook: str, options: tuple[str, ...] = ()) -> int:
+    """Open JupyterLab on a notebook and wait for its end.
+
+    Raises:
+        OpenqqError: JupyterLab is not installed.
+    """
+    if find_spec("jupyterlab") is None:
+        raise OpenqqError('JupyterLab is not installed. Install it with: pip install "openqq-nb[lab]"')
+    # Jupyter refuses to start as root, which is who one is in most containers.
+    as_root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *as_root, *options]
+    click.echo(f"Opening {folder / notebook} in JupyterLab. Ctrl-C stops it.")
+    return subprocess.call([*command, str(folder / notebook)])  # noqa: S603 - our own Python and the user's options
+
+
+@contextmanager
+def _interrupted() -> Iterator[threading.Event]:
+    """Give an event that Ctrl-C and SIGTERM set."""
+    stop = threading.Event()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _every(gap_s: float, stop: threading.Event) -> Iterator[None]:
+    """Yield at each gap until stopped; looks up twice a second, since Windows delivers Ctrl-C to no longer wait."""
+    due = time.monotonic() + gap_s
+    while not stop.wait(min(0.5, max(0.0, due - time.monotonic()))):
+        if time.monotonic() >= due:
+            due += gap_s
+            yield
+
+
+def _write_anything() -> None:
+    """Let emoji in names never end the program on a terminal that cannot show them."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -1,0 +1,296 @@
+"""Open, migrate and use the one SQLite file format of this package; no other module writes SQLite.
+
+A file is ours when its `application_id` is; its `user_version` counts the migrations that made it.
+Whatever is not ours, or was written by a newer version, is refused and left as it was.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from openqq_nb.errors import JournalFailed, first_bytes
+
+APPLICATION_ID = 0x4F514E42  # "OQNB", as `file` would show it
+BUSY_TIMEOUT_S = 2.0  # a 2.x server stands still for at most 5 s while it waits for an answer
+
+_MAGIC = b"SQLite format 3\x00"
+
+Connection = sqlite3.Connection
+Migration = Callable[[Connection], object]
+
+
+class Database:
+    """An open file, or a database in memory that behaves the same; safe to use from several threads.
+
+    Args:
+        path: the file; it is made when there is none, but its folder must be there. `None`: memory only.
+        busy_timeout_s: how long to wait for another program that is writing to the file.
+
+    Raises:
+        JournalFailed: the file is not ours, is damaged, or is of a newer version.
+    """
+
+    def __init__(self, path: Path | None, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._closed = False
+        self._timeout_s = busy_timeout_s
+        self._connection = _open_writable(path, busy_timeout_s)
+
+    def __repr__(self) -> str:
+        return f"<Database {self.path or 'in memory'}>"
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give the connection inside one durable transaction: all that is done with it is kept, or nothing.
+
+        Raises:
+            JournalFailed: SQLite could not do it (disk full, locked ...); nothing was kept.
+        """
+        with self._lock, self._translated("written"):
+            connection = self._open()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                _rollback(connection)
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the data; a file can be written to at the same time.
+
+        Raises:
+            JournalFailed: the file cannot be read.
+        """
+        if self.path is None:
+            with self._lock, self._translated("read"):
+                yield self._open()
+            return
+        with self._lock:
+            self._open()
+        with open_readonly(self.path, self._timeout_s) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close the file; closing twice does no harm."""
+        with self._lock:
+            self._closed = True
+            self._connection.close()
+
+    def _open(self) -> Connection:
+        if self._closed:
+            raise JournalFailed(
+                f"The journal {self._name()} is closed; nothing was read or written.\n"
+                "To go on, open it again: `my.listen()` or `oq.open_log(path)`."
+            )
+        return self._connection
+
+    def _name(self) -> str:
+        return str(self.path or "in memory")
+
+    @contextmanager
+    def _translated(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _failed(self._name(), what, error) from error
+
+
+@contextmanager
+def open_readonly(path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Iterator[Connection]:
+    """Open a file of ours for reading, in one transaction, also where nothing may be written beside it.
+
+    Args:
+        path: the file.
+        busy_timeout_s: how long to wait for a program that holds the file.
+
+    Raises:
+        JournalFailed: there is no such file, it is not ours, is damaged, or is of a newer version.
+    """
+    _check_header(path, may_be_new=False)
+    try:
+        with closing(_connect_readonly(path, busy_timeout_s)) as connection:
+            _check_ours(connection, path, may_be_new=False)
+            connection.execute("BEGIN")
+            yield connection
+    except sqlite3.Error as error:
+        raise _failed(str(path), "read", error) from error
+
+
+def _connect_readonly(path: Path, timeout_s: float) -> Connection:
+    address = path.absolute().as_uri()
+    connection = sqlite3.connect(
+        f"{address}?mode=ro", uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.OperationalError:
+        connection.close()
+        if _has_wal(path):
+            raise
+        # WAL needs a file beside the database; in a folder that cannot be written, none changes under us.
+        return sqlite3.connect(
+            f"{address}?immutable=1", uri=True, isolation_level=None, check_same_thread=False
+        )
+    return connection
+
+
+def _has_wal(path: Path) -> bool:
+    wal = path.with_name(path.name + "-wal")
+    return wal.exists() and wal.stat().st_size > 0
+
+
+def _open_writable(path: Path | None, timeout_s: float) -> Connection:
+    if path is not None:
+        _check_header(path, may_be_new=True)
+    name = ":memory:" if path is None else str(path)
+    try:
+        connection = sqlite3.connect(name, timeout=timeout_s, isolation_level=None, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise _failed(name, "opened", error) from error
+    try:
+        _prepare(connection, path)
+    except sqlite3.Error as error:
+        connection.close()
+        raise _failed(name, "opened", error) from error
+    except JournalFailed:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: Connection, path: Path | None) -> None:
+    _check_ours(connection, path, may_be_new=True)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    while _migrate_once(connection):
+        pass
+    _check_ours(connection, path, may_be_new=False)
+
+
+def _migrate_once(connection: Connection) -> bool:
+    """Apply the next migration; another process may have applied it while we waited for the lock."""
+    if _pragma(connection, "user_version") >= len(MIGRATIONS):
+        return False
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = _pragma(connection, "user_version")
+        if version < len(MIGRATIONS):
+            MIGRATIONS[version](connection)
+            connection.execute(f"PRAGMA user_version = {version + 1}")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("COMMIT")
+    except BaseException:
+        _rollback(connection)
+        raise
+    return True
+
+
+def _rollback(connection: Connection) -> None:
+    """End a transaction; some failures (a full disk) have ended it already, and the first error counts."""
+    with suppress(sqlite3.Error):
+        connection.execute("ROLLBACK")
+
+
+def _check_header(path: Path, may_be_new: bool) -> None:
+    try:
+        with path.open("rb") as file:
+            begin = file.read(100)
+    except FileNotFoundError:
+        if may_be_new and path.parent.is_dir():
+            return
+        raise JournalFailed(_missing(path)) from None
+    except OSError as error:
+        raise _failed(str(path), "opened", error) from error
+    if not begin.startswith(_MAGIC) and not (may_be_new and begin == b""):
+        raise JournalFailed(
+            f"{path} is not a journal, and was left as it is.\n"
+            f"It begins with {first_bytes(begin) if begin else 'nothing: it is empty'}.\n"
+            "Name another file; a journal is what `my.listen(journal=...)` makes."
+        )
+
+
+def _missing(path: Path) -> str:
+    if path.parent.is_dir():
+        return f"There is no journal {path}.\nIts folder is there, the file is not.\nCheck the name."
+    return f"There is no journal {path}.\nFound no folder {path.parent}.\nCheck the name, or make the folder first."
+
+
+def _check_ours(connection: Connection, path: Path | None, may_be_new: bool) -> None:
+    application, version = _pragma(connection, "application_id"), _pragma(connection, "user_version")
+    tables = [
+        name
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")
+    ]
+    if may_be_new and not (application or version or tables):
+        return
+    if application != APPLICATION_ID:
+        raise JournalFailed(
+            f"{path} belongs to another program, and was left as it is.\n"
+            f"It is an SQLite file with application_id {application:#x} and {len(tables)} tables"
+            f"{': ' + ', '.join(tables[:8]) if tables else ''}.\n"
+            "Name another file; a journal is what `my.listen(journal=...)` makes."
+        )
+    if version > len(MIGRATIONS):
+        raise JournalFailed(
+            f"{path} was written by a newer version of openqq_nb, and was left as it is.\n"
+            f"Its format is {version}; this version knows formats up to {len(MIGRATIONS)}.\n"
+            "Update openqq_nb, or name another file."
+        )
+
+
+def _pragma(connection: Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+_ADVICE = {
+    sqlite3.SQLITE_FULL: "Free some space on that disk; until then nothing more can be kept there.",
+    sqlite3.SQLITE_BUSY: "Another program is writing to it; close that program, or wait until it is done.",
+    sqlite3.SQLITE_LOCKED: "Another program is writing to it; close that program, or wait until it is done.",
+    sqlite3.SQLITE_READONLY: "Make the file and its folder writable, or name another file.",
+    sqlite3.SQLITE_CANTOPEN: "Check that the file and its folder are there and may be opened.",
+    sqlite3.SQLITE_CORRUPT: "Keep a copy of the file, and name another one to go on.",
+    sqlite3.SQLITE_NOTADB: "Keep a copy of the file, and name another one to go on.",
+}
+
+
+def _failed(name: str, what: str, error: Exception) -> JournalFailed:
+    # The lower 8 bits are the kind of failure, the others its details.
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    advice = _ADVICE.get(code, "Check the file, its folder and the disk, or name another file.")
+    return JournalFailed(f"The journal {name} could not be {what}.\nFound: {error}.\n{advice}")
+
+
+def _1_journal(connection: Connection) -> None:
+    """Make the tables that `openqq_nb.journal` describes."""
+    for statement in _JOURNAL_TABLES.split(";"):
+        connection.execute(statement)
+
+
+_JOURNAL_TABLES = """
+CREATE TABLE arrivals (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, fingerprint TEXT NOT NULL UNIQUE, body BLOB NOT NULL
+);
+CREATE TABLE messages (
+    seq INTEGER PRIMARY KEY REFERENCES arrivals (seq) ON DELETE CASCADE,
+    msg_time REAL, type TEXT, chat TEXT, sender TEXT, content TEXT, kind TEXT, own INTEGER, msg_class TEXT,
+    sender_qq TEXT, gnumber TEXT, "group" TEXT, discuss TEXT, receiver TEXT, receiver_qq TEXT, via TEXT,
+    reply_to TEXT, msg_id TEXT, code INTEGER, status TEXT, info TEXT, delivery TEXT, received_at REAL,
+    chat_key TEXT, login TEXT, sender_id TEXT, receiver_id TEXT, group_id TEXT, discuss_id TEXT, extra TEXT
+);
+CREATE TABLE events (
+    seq INTEGER PRIMARY KEY REFERENCES arrivals (seq) ON DELETE CASCADE,
+    received_at REAL, event TEXT, subtype TEXT, gnumber TEXT, qq TEXT, displayname TEXT, params TEXT,
+    extra TEXT
+);
+CREATE TABLE aside (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, received_at REAL NOT NULL, why TEXT NOT NULL, body BLOB NOT NULL
+)
+"""
+
+MIGRATIONS: tuple[Migration, ...] = (_1_journal,)

@@ -1,0 +1,8 @@
+"""The live inbox: frames, handlers, waiting."""
+
+from openqq_nb.inbox.inbox import Inbox, Setup
+from openqq_nb.inbox.links import Links
+from openqq_nb.inbox.message import Message
+from openqq_nb.inbox.stats import Stats
+
+__all__ = ["Inbox", "Links", "Message", "Setup", "Stats"]

@@ -1,0 +1,186 @@
+"""The one grammar of filters: a column equal to a value or one of a list, and a few words more."""
+
+import math
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from openqq_nb import schema
+from openqq_nb.errors import InvalidInput, listed
+from openqq_nb.inbox.links import Links
+from openqq_nb.models import Cell, Row
+
+Test = Callable[[Row], bool]
+
+_TOLD_CHARACTERS = 40
+_LISTS = (list, tuple, set, frozenset, pd.Series, pd.Index)
+
+WORDS = ("contains", "matches", "since", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A compiled filter.
+
+    Attributes:
+        text: how it was written.
+        tests: what must all be true of a row.
+    """
+
+    text: str
+    tests: tuple[Test, ...] = ()
+
+    def keeps(self, row: Row) -> bool:
+        """Tell whether the row passes."""
+        return all(test(row) for test in self.tests)
+
+
+def compiled(filters: Mapping[str, object], links: Links) -> Filter:
+    """Compile filters for messages.
+
+    Args:
+        filters: `contains` and `matches` (a text or pattern, or a list of them, any of which is in the
+            content), `since` (that moment or later) and `until` (before it) for the time of the message,
+            `group` and `sender` (names, numbers or rows), and any column of messages with a value or a list.
+        links: resolves `group` and `sender`.
+
+    Raises:
+        InvalidInput: a column that does not exist, or a value that it cannot have.
+        NotFound, Ambiguous: `group` or `sender` does not name exactly one.
+    """
+    return Filter(
+        ", ".join(f"{name}={_told(value)}" for name, value in filters.items()),
+        tuple(_test(name, value, links) for name, value in filters.items()),
+    )
+
+
+def _test(name: str, value: object, links: Links) -> Test:
+    special: dict[str, Callable[[], Test]] = {
+        "contains": lambda: _contains(_items(value)),
+        "matches": lambda: _matches(_items(value)),
+        "since": lambda: _since(_seconds("since", value)),
+        "until": lambda: _until(_seconds("until", value)),
+        "group": lambda: _one_of(("gnumber", "group_id"), _resolved(value, links.resolve_group)),
+        "sender": lambda: _one_of(("sender_qq", "sender_id"), _resolved(value, links.resolve_sender)),
+    }
+    return special[name]() if name in special else _equals(name, value)
+
+
+def _contains(texts: list[object]) -> Test:
+    wanted = [_str("contains", text) for text in texts]
+    return lambda row: any(text in str(row.get("content") or "") for text in wanted)
+
+
+def _matches(patterns: list[object]) -> Test:
+    wanted = [_pattern(pattern) for pattern in patterns]
+    return lambda row: any(pattern.search(str(row.get("content") or "")) for pattern in wanted)
+
+
+def _since(seconds: float) -> Test:
+    return lambda row: (time := _number(row.get("msg_time"))) is not None and time >= seconds
+
+
+def _until(seconds: float) -> Test:
+    return lambda row: (time := _number(row.get("msg_time"))) is not None and time < seconds
+
+
+def _one_of(columns: tuple[str, ...], wanted: frozenset[str]) -> Test:
+    return lambda row: any(row.get(column) in wanted for column in columns)
+
+
+def _resolved(value: object, resolve: Callable[[Any], Collection[str]]) -> frozenset[str]:
+    # A frame or a row is one thing to resolve; only plain lists are taken apart.
+    names = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
+    return frozenset(number for name in names for number in resolve(name))
+
+
+def _equals(name: str, value: object) -> Test:
+    if name not in schema.MESSAGES.names:
+        raise InvalidInput(
+            f"Messages have no column {name!r}, so nothing can be filtered by it. Choose a column or a word:"
+            + "".join(listed([", ".join(WORDS), ", ".join(schema.MESSAGES.names)]))
+        )
+    kind = schema.MESSAGES.column(name).kind
+    wanted = [_wanted(name, kind, item) for item in _items(value)]
+    return lambda row: _cell(kind, row.get(name)) in wanted
+
+
+def _wanted(name: str, kind: schema.Kind, item: object) -> Cell:
+    if item is None or item is pd.NA or item is pd.NaT or (isinstance(item, float) and math.isnan(item)):
+        return None
+    if kind == "time":
+        return _seconds(name, item)
+    if kind == "flag" and isinstance(item, bool):
+        return item
+    if kind in ("text", "count") and isinstance(item, str | int) and not isinstance(item, bool):
+        return str(item)
+    raise InvalidInput(
+        f"{name}={item!r} matches nothing: the column {name!r} holds {_HOLDS[kind]}, "
+        f"this is a {type(item).__name__}. Give what the column holds; a float loses digits of a number."
+    )
+
+
+_HOLDS: Mapping[schema.Kind, str] = {
+    "text": "text",
+    "time": "moments",
+    "count": "whole numbers",
+    "flag": "True or False",
+}
+
+
+def _cell(kind: schema.Kind, cell: Cell) -> Cell:
+    if cell is None:
+        return None
+    if kind == "time":
+        return _number(cell)
+    return bool(cell) if kind == "flag" else str(cell)
+
+
+def _number(cell: object) -> float | None:
+    if isinstance(cell, date):
+        return pd.Timestamp(cell).timestamp()
+    return float(cell) if isinstance(cell, int | float) else None
+
+
+def _seconds(name: str, value: object) -> float:
+    if not isinstance(value, str | date):
+        raise InvalidInput(
+            f"{name}={value!r} is no moment. Give a datetime, or a text such as '2026-11-17 09:30'."
+        )
+    try:
+        moment = pd.Timestamp(value)
+    except ValueError as error:
+        raise InvalidInput(
+            f"{name}={value!r} cannot be read as a moment ({error}). Write it such as '2026-11-17 09:30'."
+        ) from error
+    return (moment.tz_localize(schema.ZONE) if moment.tzinfo is None else moment).timestamp()
+
+
+def _pattern(value: object) -> re.Pattern[str]:
+    if isinstance(value, re.Pattern):
+        return value
+    try:
+        return re.compile(_str("matches", value))
+    except re.error as error:
+        raise InvalidInput(
+            f"matches={value!r} is no regular expression: {error}. To find that very text use contains=."
+        ) from error
+
+
+def _str(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise InvalidInput(f"{name}= looks for text; found {value!r}, a {type(value).__name__}. Give a str.")
+    return value
+
+
+def _items(value: object) -> list[object]:
+    return list(value) if isinstance(value, _LISTS) else [value]
+
+
+def _told(value: object) -> str:
+    text = repr(value.pattern) if isinstance(value, re.Pattern) else repr(value)
+    return text if len(text) <= _TOLD_CHARACTERS else text[:_TOLD_CHARACTERS] + "…"

@@ -1,0 +1,226 @@
+"""The user's functions under `on_message`: what is registered, how it is called, and what became of it."""
+
+import inspect
+import threading
+import traceback
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from openqq_nb.errors import HandlerWarning, OpenqqError
+from openqq_nb.inbox import printing
+from openqq_nb.inbox.filters import Filter
+from openqq_nb.inbox.lanes import LoopLane, ThreadLane
+from openqq_nb.inbox.message import Message
+from openqq_nb.models import Row
+
+Done = Callable[[object, BaseException | None], None]
+"""Told what a handler returned, or why it failed."""
+
+_PRINTED_CHARACTERS = 10_000
+# The user's code may raise anything, all of which is kept and shown; `exit()` in it must not end a lane.
+_FAILURES = (Exception, SystemExit)
+
+_DTYPES = {
+    "name": "str",
+    "filters": "str",
+    "calls": "Int64",
+    "replies": "Int64",
+    "errors": "Int64",
+    "last_error": "str",
+    "printed": "str",
+}
+
+
+class Handler:
+    """One registered function with its lane and its figures.
+
+    Args:
+        function: the user's function, plain or `async def`.
+        keep: which messages it sees.
+        budget_s: after how many seconds a call no longer holds up the next.
+        failed: called once for each error.
+    """
+
+    def __init__(
+        self, function: Callable[[Any], Any], keep: Filter, budget_s: float, failed: Callable[[], None]
+    ) -> None:
+        self.name = name_of(function)
+        self.filter = keep
+        self._function = function
+        self._failed = failed
+        self._lock = threading.Lock()
+        self._calls = self._replies = self._errors = 0
+        self._last_error = ""
+        self._printed = ""
+        self._told: set[str] = set()
+        self._untold: dict[str, str] = {}
+        self._lane = LoopLane(self.name) if _is_async(function) else ThreadLane(self.name, budget_s)
+
+    def call(self, message: Message, done: Done) -> None:
+        """Have the function called on its lane; `done` is told what came of it."""
+        if isinstance(self._lane, LoopLane):
+            taken = self._lane.put(lambda: self._await(message, done))
+        else:
+            taken = self._lane.put(lambda: self._run(message, done))
+        if not taken:
+            done(None, RuntimeError("too many messages wait for this handler, so it did not see this one"))
+
+    def relieve(self) -> None:
+        """Go on with the next message if the present one takes too long."""
+        self._lane.relieve()
+
+    def close(self, *, drop: bool) -> None:
+        """Take no more messages; those that wait are still seen to, or dropped."""
+        self._lane.close(drop=drop)
+
+    def replied(self) -> None:
+        """Count a reply of this handler that went out."""
+        with self._lock:
+            self._replies += 1
+
+    def fail(self, error: BaseException) -> None:
+        """Keep an error, to be told when the user looks."""
+        shown, place = _described(error, self._function)
+        with self._lock:
+            self._errors += 1
+            self._last_error = shown
+            if place not in self._told:
+                self._untold[place] = shown
+        self._failed()
+
+    def untold(self) -> list[str]:
+        """Give the errors that the user has not been told yet; each place in the code is told once."""
+        with self._lock:
+            news, self._untold = self._untold, {}
+            self._told.update(news)
+        return [
+            f"The handler {self.name!r} failed: {shown}. The message is kept in inbox.df, and other handlers "
+            "were not disturbed. See inbox.handlers; mend the function and run its cell again."
+            for shown in news.values()
+        ]
+
+    def row(self) -> dict[str, Any]:
+        """Its line in the table of handlers."""
+        with self._lock:
+            return {
+                "name": self.name,
+                "filters": self.filter.text,
+                "calls": self._calls,
+                "replies": self._replies,
+                "errors": self._errors,
+                "last_error": self._last_error or None,
+                "printed": self._printed,
+            }
+
+    def _run(self, message: Message, done: Done) -> None:
+        result: object = None
+        error: BaseException | None = None
+        with printing.caught(self._print):
+            try:
+                self._begun()
+                result = _plain(self._function(message))
+            except _FAILURES as failure:
+                error = failure
+        done(result, error)
+
+    async def _await(self, message: Message, done: Done) -> None:
+        result: object = None
+        error: BaseException | None = None
+        with printing.caught(self._print):
+            try:
+                self._begun()
+                result = await self._function(message)
+            except _FAILURES as failure:
+                error = failure
+        done(result, error)
+
+    def _begun(self) -> None:
+        with self._lock:
+            self._calls += 1
+
+    def _print(self, text: str) -> None:
+        with self._lock:
+            self._printed = (self._printed + text)[-_PRINTED_CHARACTERS:]
+
+
+class Handlers:
+    """All handlers of one inbox, in order of registration."""
+
+    def __init__(self, budget_s: float, failed: Callable[[], None]) -> None:
+        self._budget_s = budget_s
+        self._failed = failed
+        self._lock = threading.Lock()
+        self._handlers: dict[str, Handler] = {}
+
+    def add(self, function: Callable[[Any], Any], keep: Filter) -> None:
+        """Register a function; one of the same name is replaced and keeps its place."""
+        handler = Handler(function, keep, self._budget_s, self._failed)
+        with self._lock:
+            earlier = self._handlers.get(handler.name)
+            self._handlers[handler.name] = handler
+        if earlier is not None:
+            earlier.close(drop=False)
+
+    def wanting(self, row: Row) -> list[Handler]:
+        """Give the handlers whose filters the message passes."""
+        with self._lock:
+            return [handler for handler in self._handlers.values() if handler.filter.keeps(row)]
+
+    def table(self) -> pd.DataFrame:
+        """Show what is registered: one row a handler, in order of registration."""
+        with self._lock:
+            rows = [handler.row() for handler in self._handlers.values()]
+        return pd.DataFrame(rows, columns=list(_DTYPES)).astype(_DTYPES)
+
+    def tell(self, stacklevel: int) -> None:
+        """Warn of new errors, in the thread of the user who looks; a handler that looks is not told."""
+        if printing.in_handler():
+            return
+        with self._lock:
+            handlers = list(self._handlers.values())
+        for text in [text for handler in handlers for text in handler.untold()]:
+            warnings.warn(text, HandlerWarning, stacklevel=stacklevel + 1)
+
+    def relieve(self) -> None:
+        """Tell all handlers that the time of some message is over."""
+        with self._lock:
+            handlers = list(self._handlers.values())
+        for handler in handlers:
+            handler.relieve()
+
+    def close(self) -> None:
+        """Take no more messages, and drop those that wait."""
+        with self._lock:
+            handlers = list(self._handlers.values())
+        for handler in handlers:
+            handler.close(drop=True)
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Name a handler as its `def` does."""
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
+def _is_async(function: Callable[..., Any]) -> bool:
+    # An object with `async def __call__` is called like a coroutine function, but is none.
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
+
+
+def _plain(result: object) -> object:
+    if inspect.iscoroutine(result):
+        result.close()
+        raise TypeError("it returned a coroutine; write `async def`, or wait for it with oq.run")
+    return result
+
+
+def _described(error: BaseException, function: Callable[..., Any]) -> tuple[str, str]:
+    """Say an error in a line, and where it was raised in the user's own code."""
+    own_file = getattr(getattr(function, "__code__", None), "co_filename", None)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == own_file]
+    line = f" (line {frames[-1].lineno}: {frames[-1].line})" if frames else ""
+    kind = "" if isinstance(error, OpenqqError) else f"{type(error).__name__}: "
+    place = line if frames else str(error)
+    return f"{kind}{error}{line}", f"{type(error).__name__}{place}"

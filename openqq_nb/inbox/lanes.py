@@ -1,0 +1,189 @@
+"""The threads on which handlers run: one lane a handler, so that none keeps another waiting.
+
+A lane runs its handler's calls one after the other, in order of arrival: what people write in a cell counts on
+that. A call that outlives the budget is left behind on its thread, and a new thread goes on with the next.
+An `async def` handler has a loop of its own, on which its calls are begun in order and then run side by side.
+"""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
+
+MAX_WAITING = 10_000
+MAX_LEFT_BEHIND = 8
+_JOIN_S = 1.0
+
+Call = Callable[[], None]
+AsyncCall = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Lane(Protocol):
+    """Where the calls of one handler run."""
+
+    def relieve(self) -> None:
+        """Look whether a call outlives its budget, and if so go on without it."""
+
+    def close(self, *, drop: bool) -> None:
+        """Take no more and end; what waits is run before that, or dropped."""
+
+
+class ThreadLane:
+    """Runs the calls of a plain function.
+
+    Args:
+        name: of the handler, for the threads.
+        budget_s: after how many seconds a call no longer holds up the next.
+    """
+
+    def __init__(self, name: str, budget_s: float) -> None:
+        self._name = name
+        self._budget_s = budget_s
+        self._changed = threading.Condition()
+        self._calls: deque[Call] = deque()
+        self._worker: _Worker | None = None
+        self._left_behind = 0
+        self._closed = False
+
+    def put(self, call: Call) -> bool:
+        """Run the call after those that wait; False when too many wait already."""
+        with self._changed:
+            if self._closed or len(self._calls) >= MAX_WAITING:
+                return False
+            self._calls.append(call)
+            self._relieve()
+            if self._worker is None:
+                self._begin()
+            self._changed.notify()
+        return True
+
+    def relieve(self) -> None:
+        """Go on with the next call when the running one has outlived the budget."""
+        with self._changed:
+            self._relieve()
+
+    def close(self, *, drop: bool) -> None:
+        """End the thread, after what waits or at once; one that hangs is left to itself."""
+        with self._changed:
+            self._closed = True
+            if drop:
+                self._calls.clear()
+            self._changed.notify_all()
+            worker = self._worker
+        if drop and worker is not None and worker.thread is not threading.current_thread():
+            worker.thread.join(_JOIN_S)
+
+    def _relieve(self) -> None:
+        busy_since = self._worker.busy_since if self._worker else None
+        hangs = busy_since is not None and time.monotonic() - busy_since >= self._budget_s
+        if hangs and self._calls and self._left_behind < MAX_LEFT_BEHIND:
+            self._left_behind += 1
+            self._begin()
+
+    def _begin(self) -> None:
+        worker = _Worker()
+        worker.thread = threading.Thread(
+            target=self._work, args=(worker,), name=f"openqq-nb-handler-{self._name}", daemon=True
+        )
+        self._worker = worker
+        worker.thread.start()
+
+    def _work(self, worker: "_Worker") -> None:
+        while (call := self._next(worker)) is not None:
+            call()
+
+    def _next(self, worker: "_Worker") -> Call | None:
+        with self._changed:
+            worker.busy_since = None
+            if worker is not self._worker:
+                self._left_behind -= 1
+                return None
+            self._changed.wait_for(lambda: self._calls or self._closed)
+            if not self._calls:
+                return None
+            worker.busy_since = time.monotonic()
+            return self._calls.popleft()
+
+
+class _Worker:
+    """One thread of a lane, and since when it is busy."""
+
+    __slots__ = ("busy_since", "thread")
+
+    busy_since: float | None
+    thread: threading.Thread
+
+    def __init__(self) -> None:
+        self.busy_since = None
+
+
+class LoopLane:
+    """Runs the calls of a coroutine function, on a loop of its own that begins with the first call.
+
+    Args:
+        name: of the handler, for the thread.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._lock = threading.Lock()
+        self._running = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def put(self, call: AsyncCall) -> bool:
+        """Begin the call on the loop; False when too many run already."""
+        with self._lock:
+            if self._closed or self._running >= MAX_WAITING:
+                return False
+            self._running += 1
+            loop = self._loop or self._begin()
+            loop.call_soon_threadsafe(self._start, call)
+        return True
+
+    def relieve(self) -> None:
+        """Do nothing: calls run side by side."""
+
+    def close(self, *, drop: bool) -> None:
+        """End the loop, after what runs or at once by cancelling it."""
+        with self._lock:
+            self._closed = True
+            if self._loop is not None and (drop or not self._running):
+                self._end(self._loop)
+        if drop and self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(_JOIN_S)
+
+    def _end(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(loop.stop)
+
+    def _begin(self) -> asyncio.AbstractEventLoop:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(
+            target=self._run, args=(self._loop,), name=f"openqq-nb-handler-{self._name}", daemon=True
+        )
+        self._thread.start()
+        return self._loop
+
+    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            loop.run_forever()
+            tasks = asyncio.all_tasks(loop)
+            for task in tasks:
+                task.cancel()
+            loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        finally:
+            loop.close()
+
+    def _start(self, call: AsyncCall) -> None:
+        task = asyncio.get_running_loop().create_task(call())
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        with self._lock:
+            self._running -= 1
+            if self._closed and not self._running:
+                asyncio.get_running_loop().stop()

@@ -1,0 +1,183 @@
+"""What the account itself sent, so that each send is one row, also where the server posts it back.
+
+A send is known from two sides: the client records it with the receipt, and a 2.x server posts it after the
+attempt. Whichever comes first makes the row, the other fills it.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from openqq_nb import messages
+from openqq_nb.models import Cell, Delivery, Receipt, Recipient, Row
+
+_KEPT = 1000
+# A send without a number can only be told by its text. A post may come just before the receipt is recorded.
+_NEAR_S = 10.0
+# A send whose outcome is open may wait long in the server's queue of one message per 3 s.
+_OPEN_S = 3600.0
+_ADDRESSES = ("receiver_qq", "receiver_id", "gnumber", "group_id", "discuss_id")
+_OUTCOME = ("msg_id", "code", "status", "info", "delivery", "msg_time", "content")
+_OPEN = (Delivery.ACCEPTED, Delivery.UNKNOWN)
+
+
+@dataclass(slots=True)
+class Sent:
+    """A row of our own.
+
+    Attributes:
+        seq: its number in the journal.
+        position: its place in the live frame.
+        row: its columns.
+        at_s: when it was made, by the monotonic clock.
+        whole: whether both sides are known.
+    """
+
+    seq: int
+    position: int
+    row: Row
+    at_s: float
+    whole: bool = False
+
+
+class Sends:
+    """The last sends of the account.
+
+    Args:
+        now: the monotonic clock.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._recorded: deque[Sent] = deque(maxlen=_KEPT)
+        self._posted: deque[Sent] = deque(maxlen=_KEPT)
+
+    def remember(self, seq: int, position: int, row: Row, *, posted: bool) -> None:
+        """Remember a row that was made, by a post of the server or by our own record."""
+        (self._posted if posted else self._recorded).append(Sent(seq, position, row, self._now()))
+
+    def recorded(self, row: Row) -> Sent | None:
+        """Find the record that a post of the server belongs to."""
+        return self._numbered(self._recorded, row) or self._unnumbered(row)
+
+    def posted(self, row: Row) -> Sent | None:
+        """Find the post that a record of ours belongs to."""
+        if row.get("msg_id") is not None:
+            return self._numbered(self._posted, row)
+        fresh = self._now() - _NEAR_S
+        return next(
+            (
+                sent
+                for sent in self._posted
+                if not sent.whole and sent.at_s >= fresh and _same_text(sent.row, row)
+            ),
+            None,
+        )
+
+    def join(self, sent: Sent, other: Row, *, posted: bool) -> dict[str, Cell]:
+        """Join what the two sides tell; gives the columns that change.
+
+        Args:
+            sent: the row that is there.
+            other: what the other side tells.
+            posted: whether the other side is the server's post, whose word on the outcome counts.
+        """
+        wins = _OUTCOME if posted else ()
+        told = {
+            name: cell
+            for name, cell in other.items()
+            if cell is not None and (sent.row.get(name) is None or name in wins)
+        }
+        full = messages.complete({**sent.row, **told})
+        changes = {name: cell for name, cell in full.items() if cell != sent.row.get(name)}
+        sent.row, sent.whole = full, True
+        return changes
+
+    def _numbered(self, among: deque[Sent], row: Row) -> Sent | None:
+        number = row.get("msg_id")
+        if number is None:
+            return None
+        found = (sent for sent in reversed(among) if sent.row.get("msg_id") == number)
+        return next((sent for sent in found if _same_place(sent.row, row)), None)
+
+    def _unnumbered(self, row: Row) -> Sent | None:
+        since = self._now() - _OPEN_S
+        for sent in self._recorded:
+            if sent.whole or sent.at_s < since or sent.row.get("msg_id") is not None:
+                continue
+            if sent.row.get("delivery") in _OPEN and _same_text(sent.row, row):
+                return sent
+        return None
+
+
+def outcome(receipt: Receipt) -> dict[str, Cell]:
+    """The columns that a receipt fills."""
+    return {
+        "msg_id": receipt.msg_id,
+        "code": receipt.code,
+        "status": receipt.status,
+        "info": receipt.info,
+        "delivery": receipt.delivery.value,
+    }
+
+
+def sent_row(recipient: Recipient, content: str, receipt: Receipt | None) -> dict[str, Cell]:
+    """Make the row of a send; without a receipt nobody knows what became of it."""
+    return {
+        **_addressed(recipient),
+        "content": content,
+        "msg_class": "send",
+        **(outcome(receipt) if receipt is not None else {"delivery": Delivery.UNKNOWN.value}),
+    }
+
+
+def _addressed(recipient: Recipient) -> dict[str, Cell]:
+    place: dict[str, Cell] = {"gnumber": recipient.gnumber, "group_id": recipient.gid}
+    if recipient.recipient_type == "group":
+        return {"type": "group_message", **place}
+    if recipient.recipient_type == "discuss":
+        return {"type": "discuss_message", "discuss_id": recipient.did}
+    person: dict[str, Cell] = {"receiver_qq": recipient.qq, "receiver_id": recipient.id}
+    if recipient.recipient_type == "friend":
+        return {"type": "message", **person}
+    via = "discuss" if recipient.did else "group"
+    return {"type": "sess_message", "via": via, **place, "discuss_id": recipient.did, **person}
+
+
+def reply_row(row: Row, text: str, now_s: float) -> dict[str, Cell]:
+    """Make the row of a reply that the server sends for us without telling what became of it."""
+    place = {
+        name: row.get(name)
+        for name in ("type", "via", "group", "gnumber", "group_id", "discuss", "discuss_id")
+    }
+    us = {f"sender{suffix}": row.get(f"receiver{suffix}") for suffix in ("", "_qq", "_id")}
+    partner = {f"receiver{suffix}": row.get(f"sender{suffix}") for suffix in ("", "_qq", "_id")}
+    if row.get("type") not in ("message", "sess_message"):
+        partner = {}
+    return {
+        **place,
+        **us,
+        **partner,
+        "content": text,
+        "msg_class": "send",
+        "msg_time": float(int(now_s)),
+        "delivery": Delivery.ACCEPTED.value,
+    }
+
+
+def _same_place(one: Row, other: Row) -> bool:
+    """Tell whether two rows may have gone to the same place: what both know must be equal."""
+    if one.get("type") != other.get("type"):
+        return False
+    both = [(one[name], other[name]) for name in _ADDRESSES if one.get(name) and other.get(name)]
+    return all(left == right for left, right in both)
+
+
+def _same_text(one: Row, other: Row) -> bool:
+    return _same_place(one, other) and _folded(one) == _folded(other)
+
+
+def _folded(row: Row) -> str:
+    # 2.x servers post back full-width signs where they were given < and >.
+    return str(row.get("content") or "").replace("<", "＜").replace(">", "＞")

@@ -1,0 +1,98 @@
+"""What a listener counts, and how it is shown."""
+
+import threading
+from collections import Counter, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from openqq_nb import schema
+
+_KEPT_ERRORS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What came in since `listen()`.
+
+    Attributes:
+        received: new messages of others.
+        own: new messages of the account itself.
+        events: events.
+        doubles: messages that were there already.
+        refused: pushes that were not taken, by reason.
+        malformed: posts that could not be read; they are kept aside in the journal.
+        handler_errors: calls of handlers that failed.
+        late_replies: replies that came after the budget and were sent as messages.
+        waiting: messages that could not be stored yet and are kept in memory.
+        last_arrival: when the last message or event came; None if none did.
+        errors: the last errors of the listener's own threads.
+    """
+
+    received: int = 0
+    own: int = 0
+    events: int = 0
+    doubles: int = 0
+    refused: Mapping[str, int] = field(default_factory=dict)
+    malformed: int = 0
+    handler_errors: int = 0
+    late_replies: int = 0
+    waiting: int = 0
+    last_arrival: pd.Timestamp | None = None
+    errors: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        refused = ", ".join(f"{reason} {count}" for reason, count in sorted(self.refused.items())) or "none"
+        last = "never" if self.last_arrival is None else f"{self.last_arrival:%Y-%m-%d %H:%M:%S}"
+        lines = [
+            f"received {self.received}, own {self.own}, events {self.events}, doubles {self.doubles}",
+            f"refused {refused}; malformed {self.malformed}; not stored yet {self.waiting}",
+            f"handler errors {self.handler_errors}, late replies {self.late_replies}; last arrival {last}",
+            *(f"error: {error}" for error in self.errors),
+        ]
+        return "<Stats\n  " + "\n  ".join(lines) + ">"
+
+
+class Counters:
+    """Counts from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
+        self._errors: deque[str] = deque(maxlen=_KEPT_ERRORS)
+        self._last_s: float | None = None
+
+    def add(self, name: str, count: int = 1) -> None:
+        """Count something under a name of `Stats`."""
+        with self._lock:
+            self._counts[name] += count
+
+    def refuse(self, reason: str) -> None:
+        """Count a push that was not taken."""
+        with self._lock:
+            self._counts["malformed"] += reason == "malformed"
+            self._refused[reason] += reason != "malformed"
+
+    def arrived(self, received_s: float) -> None:
+        """Remember when the last arrival came."""
+        with self._lock:
+            self._last_s = received_s
+
+    def fail(self, doing: str, error: Exception) -> None:
+        """Keep an error of a thread of ours, which must not print it."""
+        with self._lock:
+            self._errors.append(f"{doing}: {type(error).__name__}: {error}")
+
+    def shown(self, waiting: int, other_errors: tuple[str, ...]) -> Stats:
+        """Make what the user sees."""
+        with self._lock:
+            last = None if self._last_s is None else pd.Timestamp(self._last_s, unit="s", tz="UTC")
+            return Stats(
+                **self._counts,
+                refused={reason: count for reason, count in self._refused.items() if count},
+                waiting=waiting,
+                last_arrival=None if last is None else last.tz_convert(schema.ZONE),
+                errors=(*other_errors, *self._errors),
+            )

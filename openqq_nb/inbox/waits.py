@@ -1,0 +1,145 @@
+"""Who waits for messages, and which messages nobody has waited for yet.
+
+A message belongs to one wait only. It is taken the moment a wait has all it wants, in the thread that brings
+the messages, so that two waits never get the same one and one that times out takes nothing.
+"""
+
+import bisect
+import threading
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+
+from openqq_nb.inbox.filters import Filter
+from openqq_nb.models import Row
+
+Rows = Callable[[Sequence[int]], Iterable[Row]]
+"""Reads the rows at some positions of the live frame."""
+
+_SCAN_ROWS = 4096
+
+
+class Wait:
+    """One `wait` under way.
+
+    Attributes:
+        ready: set when there is nothing more to wait for.
+        positions: where the messages stand in the live frame; before that, those that came so far.
+        complete: whether all came; a wait is also ready when nothing can come any more.
+    """
+
+    def __init__(self, count: int, keep: Filter) -> None:
+        self.count = count
+        self.keep = keep
+        self.ready = threading.Event()
+        self.positions: list[int] = []
+        self.complete = False
+
+
+class Waits:
+    """All waits of one inbox.
+
+    Args:
+        rows: reads rows that came earlier.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._lock = threading.Lock()
+        # Positions only: rows that nobody ever waits for must not stay in memory twice.
+        self._unread = array("q")
+        self._waits: list[Wait] = []
+        self._closed = False
+
+    def offer(self, messages: Sequence[tuple[int, Row]]) -> None:
+        """Tell of new received messages, in order of their positions."""
+        with self._lock:
+            for position, row in messages:
+                self._unread.append(position)
+                for wait in list(self._waits):
+                    self._feed(wait, position, row)
+
+    def begin(self, count: int, keep: Filter) -> Wait:
+        """Begin to wait: for what is unread first, then for what comes."""
+        wait = Wait(count, keep)
+        seen = self._scan(wait, -1)
+        with self._lock:
+            self._waits.append(wait)
+            # What came while the rows were read; few, so that the listener does not stand still for long.
+            news = self._unread_after(seen)
+            early, wait.positions = wait.positions, []
+            for position in early:
+                self._take_in(wait, position)
+            for position, row in self._kept(keep, news):
+                self._feed(wait, position, row)
+            if self._closed:
+                wait.ready.set()
+        return wait
+
+    def end(self, wait: Wait) -> None:
+        """Stop waiting; what came so far stays unread unless the wait was ready."""
+        with self._lock:
+            if wait in self._waits:
+                self._waits.remove(wait)
+
+    def give_back(self, wait: Wait) -> None:
+        """Make what a wait had taken unread again: its caller was interrupted and never saw it."""
+        self.end(wait)
+        with self._lock:
+            for position in wait.positions if wait.complete else ():
+                self._unread.insert(bisect.bisect_left(self._unread, position), position)
+                for other in list(self._waits):
+                    for _ in self._kept(other.keep, [position]):
+                        self._take_in(other, position)
+
+    def close(self) -> None:
+        """End all waits, also those that begin later: nothing comes any more."""
+        with self._lock:
+            self._closed = True
+            for wait in self._waits:
+                wait.ready.set()
+
+    def _scan(self, wait: Wait, seen: int) -> int:
+        """Read what is unread, a piece at a time and without the lock; stops when there is enough."""
+        while len(wait.positions) < wait.count:
+            with self._lock:
+                piece = self._unread_after(seen)[:_SCAN_ROWS]
+            if not piece:
+                break
+            wait.positions += [position for position, _ in self._kept(wait.keep, piece)]
+            seen = piece[-1]
+        return seen
+
+    def _unread_after(self, position: int) -> Sequence[int]:
+        return self._unread[bisect.bisect_right(self._unread, position) :]
+
+    def _kept(self, keep: Filter, positions: Sequence[int]) -> Iterable[tuple[int, Row]]:
+        if not keep.tests:
+            return [(position, {}) for position in positions]
+        pairs = zip(positions, self._rows(positions) if positions else (), strict=True)
+        return [(position, row) for position, row in pairs if keep.keeps(row)]
+
+    def _feed(self, wait: Wait, position: int, row: Row) -> None:
+        if not wait.complete and wait.keep.keeps(row):
+            self._take_in(wait, position)
+
+    def _take_in(self, wait: Wait, position: int) -> None:
+        """Add a message to a wait, unless another one has taken it; the last one wanted completes it."""
+        if wait.complete or not self._is_unread(position):
+            return
+        bisect.insort(wait.positions, position)
+        if len(wait.positions) == wait.count:
+            self._complete(wait)
+
+    def _complete(self, wait: Wait) -> None:
+        self._waits.remove(wait)
+        for position in wait.positions:
+            del self._unread[bisect.bisect_left(self._unread, position)]
+        taken = set(wait.positions)
+        for other in self._waits:
+            other.positions = [position for position in other.positions if position not in taken]
+        wait.complete = True
+        wait.ready.set()
+
+    def _is_unread(self, position: int) -> bool:
+        place = bisect.bisect_left(self._unread, position)
+        return place < len(self._unread) and self._unread[place] == position

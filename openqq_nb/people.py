@@ -1,0 +1,109 @@
+"""Messages together with what the roster knows about the people who wrote them."""
+
+import pandas as pd
+
+from openqq_nb.errors import InvalidInput
+
+_PLACE, _PERSON = "in place", "person"  # no column of ours has a blank in its name
+
+# What a person is in one group says nothing about a message elsewhere.
+_OF_GROUP = (
+    "card",
+    "role",
+    "gname",
+    "gmarkname",
+    "gnumber",
+    "join_time",
+    "last_speak_time",
+    "level",
+    "bad_record",
+    "gid",
+)
+
+
+def with_people(messages: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    """Add to each message the columns of the person who wrote it.
+
+    In a group the person is looked up by the numbers of group and person. Elsewhere the number of the person
+    alone counts; then the columns that tell about one group are missing. A missing number matches nobody.
+
+    Args:
+        messages: rows with `sender_qq`, and with `gnumber` where they come from a group.
+        members: people with `qq`, such as `roster.members` or `roster.friends`; of several rows for the same
+            person in the same group the first counts.
+
+    Returns:
+        One row a message, in the same order and with the same index: the columns of `messages`, then those of
+        `members`; missing where nobody is known. A `gnumber` that both have is kept once.
+
+    Raises:
+        InvalidInput: a column is not there, a number is no text, or both frames have a column of the same name.
+
+    Example:
+        `oq.with_people(inbox.df, roster.members).groupby("province").size()`
+    """
+    _check(messages, members)
+    keys = pd.DataFrame({_PLACE: _places(messages, members), _PERSON: messages["sender_qq"]})
+    found = keys.merge(_known(members), how="left", on=[_PLACE, _PERSON], validate="many_to_one")
+    people = found.drop(columns=[_PLACE, _PERSON, *({"gnumber"} & set(messages) & set(found))])
+    return pd.concat([messages, people.set_axis(messages.index)], axis=1)
+
+
+def _check(messages: pd.DataFrame, members: pd.DataFrame) -> None:
+    _check_numbers("messages", messages, ("sender_qq",), ("gnumber",))
+    _check_numbers("members", members, ("qq",), ("gnumber",))
+    both = sorted(str(name) for name in set(messages) & set(members) if name != "gnumber")
+    if both:
+        raise InvalidInput(
+            f"Messages and people cannot stand side by side.\nBoth have the columns {', '.join(both)}.\n"
+            f"Drop or rename them in one of the frames: `messages.drop(columns={both})`."
+        )
+
+
+def _check_numbers(what: str, frame: pd.DataFrame, needed: tuple[str, ...], known: tuple[str, ...]) -> None:
+    for name in needed:
+        if name not in frame:
+            raise InvalidInput(
+                f"The frame of {what} has no column `{name}`.\n"
+                f"It has {', '.join(str(column) for column in frame) or 'none'}.\n"
+                "Take messages such as `inbox.df`, and people such as `roster.members`."
+            )
+    for name in (*needed, *known):
+        if name in frame and pd.api.types.is_numeric_dtype(frame[name]):
+            raise InvalidInput(
+                f"The column `{name}` of the {what} must be text.\nIt is {frame[name].dtype}, which damages long"
+                f" numbers.\nRead it as text from the start; whole numbers: `.astype('Int64').astype('str')`."
+            )
+
+
+def _places(messages: pd.DataFrame, members: pd.DataFrame) -> "pd.Series[str]":
+    """Give the group of each message; empty where the person alone counts."""
+    nowhere = pd.Series("", index=messages.index, dtype="str")
+    if "gnumber" not in messages or "gnumber" not in members:
+        return nowhere
+    in_group = messages["gnumber"].notna()
+    if "type" in messages:
+        in_group |= messages["type"].eq("group_message").fillna(False).astype(bool)
+    return messages["gnumber"].where(in_group, nowhere)
+
+
+def _known(members: pd.DataFrame) -> pd.DataFrame:
+    people = members[members["qq"].notna()]
+    elsewhere = _apart_from_groups(people.drop_duplicates("qq")).assign(**{_PLACE: ""})
+    if "gnumber" in members:
+        here = people[people["gnumber"].notna()].drop_duplicates(["gnumber", "qq"])
+        elsewhere = pd.concat([here.assign(**{_PLACE: here["gnumber"]}), elsewhere])
+    return elsewhere.assign(**{_PERSON: elsewhere["qq"]})
+
+
+def _apart_from_groups(people: pd.DataFrame) -> pd.DataFrame:
+    """Take away what a person is in one group; the name is then the nick."""
+    if "gnumber" not in people:
+        return people
+    apart = people.copy()
+    for name in set(_OF_GROUP) & set(apart):
+        apart[name] = pd.Series(index=apart.index, dtype=apart[name].dtype)
+    if {"displayname", "nick"} <= set(apart):
+        nick = apart["nick"]
+        apart["displayname"] = nick.where(nick.notna() & nick.str.strip().ne(""), apart["qq"])
+    return apart

@@ -1,0 +1,30 @@
+"""A simulated Openqq server over an invented world: an independent witness that imports nothing of the rest."""
+
+from openqq_nb.simulator.lookup import NotExactlyOneError
+from openqq_nb.simulator.messages import Arrival
+from openqq_nb.simulator.records import Kicked, Muted, Posted, Received
+from openqq_nb.simulator.server import NotRunningError, Saying, Simulator
+from openqq_nb.simulator.talk import Line, conversation
+from openqq_nb.simulator.things import Account, Discuss, Friend, Group, Membership, Person
+from openqq_nb.simulator.world import World
+
+__all__ = [
+    "Account",
+    "Arrival",
+    "Discuss",
+    "Friend",
+    "Group",
+    "Kicked",
+    "Line",
+    "Membership",
+    "Muted",
+    "NotExactlyOneError",
+    "NotRunningError",
+    "Person",
+    "Posted",
+    "Received",
+    "Saying",
+    "Simulator",
+    "World",
+    "conversation",
+]

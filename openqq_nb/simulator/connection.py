@@ -1,0 +1,71 @@
+"""The HTTP server's connections, with what ASGI does not offer: to close one without an answer."""
+
+import asyncio
+import logging
+import socket
+
+from starlette.requests import Request
+from starlette.types import ASGIApp
+from uvicorn.config import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+KEEP_ALIVE_S = 15
+# Larger than any request line the dialects let through, so that they and not h11 refuse a long one.
+MAX_HEAD_BYTES = 1 << 20
+
+
+class Connection(H11Protocol):
+    """One connection. The app finds its transport in the request's state."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Put the transport where the app can reach it."""
+        super().connection_made(transport)
+        self.logger = logging.getLogger("openqq_nb.simulator.connection")
+        self.app_state = {**self.app_state, "transport": transport}
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP, such as raw non-ASCII in the request line, with the framework's 404 page."""
+        self.transport.write(self.app_state["refusal"])
+        self.transport.close()
+
+
+async def drop(request: Request) -> None:
+    """Close the connection of a request without a byte of an answer."""
+    request.state.transport.close()
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+class Listening:
+    """A listening socket with its connections.
+
+    Args:
+        app: An ASGI application.
+        refusal: The bytes of the answer to what is no HTTP.
+    """
+
+    def __init__(self, app: ASGIApp, refusal: bytes) -> None:
+        self._config = Config(app, http=Connection, ws="none", lifespan="off", log_config=None)
+        self._config.timeout_keep_alive = KEEP_ALIVE_S
+        self._config.h11_max_incomplete_event_size = MAX_HEAD_BYTES
+        self._config.load()
+        self._app_state = {"refusal": refusal}
+        self._state = ServerState()
+        self._server: asyncio.Server | None = None
+
+    async def open(self, listener: socket.socket) -> None:
+        """Accept connections on a bound socket."""
+        self._server = await asyncio.get_running_loop().create_server(self._connection, sock=listener)
+
+    def close(self) -> None:
+        """Stop listening and cut every connection."""
+        if self._server:
+            self._server.close()
+        for connection in list(self._state.connections):
+            connection.transport.abort()
+        for task in list(self._state.tasks):
+            task.cancel()
+
+    def _connection(self) -> Connection:
+        return Connection(self._config, self._state, self._app_state)

@@ -1,0 +1,160 @@
+"""A running inbox with what stands around it: a server that posts, and an account that notes what it is asked."""
+
+import json
+import threading
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from openqq_nb.errors import NotFound
+from openqq_nb.inbox import Inbox, Links
+from openqq_nb.journal import Journal
+from openqq_nb.models import Delivery, Receipt, Recipient, Row
+from openqq_nb.protocols.registry import dialect
+from openqq_nb.receive.address import Address
+
+PATIENCE_S = 10.0
+JSON = {"Content-Type": "application/json"}
+SECRET = "s3cret-of-the-path"
+
+_numbers = count(20_000)
+
+
+@dataclass
+class Account:
+    """What an inbox is linked to; `numbers` is what its roster knows."""
+
+    numbers: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, set[str]] = field(default_factory=dict)
+    sent: list[tuple[Recipient, str]] = field(default_factory=list)
+    was_sent: threading.Event = field(default_factory=threading.Event)
+    refreshed: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    learns: dict[str, str] = field(default_factory=dict)
+
+    def number(self, row: Row) -> Row:
+        pairs = (("sender_id", "sender_qq"), ("receiver_id", "receiver_qq"), ("group_id", "gnumber"))
+        known = {qq: self.numbers.get(str(row.get(key))) for key, qq in pairs if not row.get(qq)}
+        return {**row, **{key: value for key, value in known.items() if value}}
+
+    def refresh(self) -> None:
+        self.numbers.update(self.learns)
+        self.refreshed.release()
+
+    def send(self, recipient: Recipient, content: str) -> Receipt:
+        self.sent.append((recipient, content))
+        self.was_sent.set()
+        return receipt()
+
+    def resolve(self, name: object) -> Collection[str]:
+        if str(name) not in self.groups:
+            raise NotFound(f"Nobody is called {name}.")
+        return self.groups[str(name)]
+
+    def links(self) -> Links:
+        return Links(self.number, self.refresh, self.send, self.resolve, self.resolve)
+
+
+@dataclass
+class Desk:
+    inbox: Inbox
+    account: Account
+    http: httpx.Client
+
+    def post(self, body: bytes | Mapping[str, Any], **headers: str) -> httpx.Response:
+        content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+        return self.http.post(self.inbox.url, content=content, headers={**JSON, **headers})
+
+    def contents(self) -> list[str]:
+        return [str(text) for text in self.inbox.df["content"]]
+
+
+@contextmanager
+def listening(
+    protocol: str = "openqq1", journal: Path | None = None, budget_s: float = 3.0, **address: Any
+) -> Iterator[Desk]:
+    account = Account()
+    inbox = Inbox(
+        dialect(protocol, None),
+        Journal.open(journal),
+        account.links(),
+        Address(**{"secret": SECRET, **address}),
+        budget_s=budget_s,
+    )
+    with inbox.start(), httpx.Client(trust_env=False, timeout=PATIENCE_S) as http:
+        yield Desk(inbox, account, http)
+
+
+def receipt(msg_id: str | None = "42410001", delivery: Delivery = Delivery.SENT, code: int = 0) -> Receipt:
+    return Receipt(code == 0, code, "发送成功", msg_id, None, delivery, "the message was taken")
+
+
+def message(content: str | None = "你好", **changes: Any) -> dict[str, Any]:
+    """A friend's message as a 1.x server posts it."""
+    return {
+        "type": "message",
+        "msg_class": "recv",
+        "msg_id": str(next(_numbers)),
+        "msg_time": "1448010862",
+        "content": content,
+        "sender": "橙子",
+        "sender_id": "2457053901",
+        "sender_qq": 9900000101,
+        "receiver": "小机",
+        "receiver_id": "9900000100",
+        "receiver_qq": 9900000100,
+        **changes,
+    }
+
+
+def group_message(content: str = "你好", **changes: Any) -> dict[str, Any]:
+    place = {"type": "group_message", "group": "PERL学习角", "group_id": "2617047201", "gnumber": 9910000201}
+    return message(content, **place, **changes)
+
+
+def message2(content: str = "你好", **changes: Any) -> dict[str, Any]:
+    """A friend's message as a 2.x server posts it."""
+    return {
+        "post_type": "receive_message",
+        "type": "friend_message",
+        "class": "recv",
+        "id": next(_numbers),
+        "time": 1448010862,
+        "content": content,
+        "sender": "橙子",
+        "sender_id": 2457053901,
+        "sender_uid": 9900000101,
+        "receiver": "小机",
+        "receiver_id": 9900000100,
+        "receiver_uid": 9900000100,
+        **changes,
+    }
+
+
+def own2(content: str = "hi", **changes: Any) -> dict[str, Any]:
+    """What a 2.x server posts of a message that the account sent to a friend."""
+    return {
+        "post_type": "send_message",
+        "type": "friend_message",
+        "class": "send",
+        "id": 42410001,
+        "time": 1448010900,
+        "content": content,
+        "sender": "小机",
+        "sender_id": 9900000100,
+        "sender_uid": 9900000100,
+        "receiver": "橙子",
+        "receiver_id": 2457053901,
+        "receiver_uid": 9900000101,
+        "code": 0,
+        "msg": "发送成功",
+        "info": "发送正常",
+        "from": "api",
+        "source": "local",
+        "ttl": 2,
+        **changes,
+    }

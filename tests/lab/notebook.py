@@ -1,0 +1,117 @@
+"""A notebook in a page of JupyterLab, driven through Lab's own commands."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext
+
+from tests.lab.server import Lab
+
+_STARTING_MS = 60_000
+
+# Predicates are synchronous: a promise is truthy, and would end a wait at once.
+_READY = """() => {
+    const widget = window.jupyterapp?.shell?.currentWidget;
+    const kernel = widget?.sessionContext?.session?.kernel;
+    return !!(widget?.context?.isReady && kernel?.connectionStatus === 'connected' && kernel.status === 'idle');
+}"""
+_RUN_ALL = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+_START_ALL = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+_CELLS = "() => window.jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.toJSON())"
+_SHUT_DOWN = "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.shutdown(); }"
+_EXECUTE = """async (code) => {
+    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const future = kernel.requestExecute({code, store_history: false});
+    let text = '';
+    future.onIOPub = message => {
+        if (message.header.msg_type === 'stream') text += message.content.text;
+        if (message.header.msg_type === 'error') text += message.content.traceback.join('\\n');
+    };
+    await future.done;
+    return text;
+}"""
+
+
+class NotebookPage:
+    """An open notebook whose kernel runs.
+
+    Attributes:
+        page: Playwright's page, to act on by role and name.
+    """
+
+    def __init__(self, context: BrowserContext, lab: Lab, name: str) -> None:
+        self.page = context.new_page()
+        address = f"{lab.url}/lab/tree/{name}?token={lab.token}&reset"
+        self.page.goto(address, wait_until="domcontentloaded")
+        self.page.wait_for_function(_READY, timeout=_STARTING_MS, polling=100)
+
+    def run_all(self) -> None:
+        """Run all cells and wait for their end."""
+        self.page.evaluate(_RUN_ALL)
+
+    def start_all(self) -> None:
+        """Run all cells without waiting: one of them waits for what the test does next."""
+        self.page.evaluate(_START_ALL)
+
+    def wait_until_idle(self) -> None:
+        """Wait until the kernel has nothing to do."""
+        self.page.wait_for_function(_READY, polling=100)
+
+    def execute(self, code: str) -> str:
+        """Run code in the kernel, in no cell, and return what it printed; a traceback is a text, too."""
+        return str(self.page.evaluate(_EXECUTE, code))
+
+    def press_stop(self) -> None:
+        """Press the Stop button of the tool bar."""
+        self.page.locator("[data-jp-item-name=interrupt]").click()
+
+    def cells(self) -> list[dict[str, Any]]:
+        """Return the cells with their outputs, as they would be saved."""
+        return list(self.page.evaluate(_CELLS))
+
+    def texts(self) -> list[str]:
+        """Return what each cell printed."""
+        return [_printed(cell.get("outputs", [])) for cell in self.cells()]
+
+    def errors(self) -> list[str]:
+        """Return the errors that cells show."""
+        outputs = [output for cell in self.cells() for output in cell.get("outputs", [])]
+        return [f"{out['ename']}: {out['evalue']}" for out in outputs if out["output_type"] == "error"]
+
+    def screenshot(self, path: Path) -> None:
+        """Save a picture of the page."""
+        self.page.screenshot(path=str(path))
+
+    def shut_down(self) -> None:
+        """End the kernel."""
+        self.page.evaluate(_SHUT_DOWN)
+
+
+def write_notebook(path: Path, cells: Sequence[str]) -> None:
+    """Write a notebook of code cells."""
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    content = {
+        "cells": [_code_cell(number, source) for number, source in enumerate(cells)],
+        "metadata": {"kernelspec": kernel},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _code_cell(number: int, source: str) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": f"cell-{number}",
+        "metadata": {},
+        "outputs": [],
+        "source": source.strip(),
+    }
+
+
+def _printed(outputs: Sequence[dict[str, Any]]) -> str:
+    # A notebook keeps a text as one string or as a list of lines.
+    return "".join("".join(out["text"]) for out in outputs if out["output_type"] == "stream")

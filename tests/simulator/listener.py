@@ -1,0 +1,105 @@
+"""A listener that notes what is posted to it and answers as it is told."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+PATIENCE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to answer; status None closes the connection without an answer."""
+
+    status: int | None = 204
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+Answering = Callable[[Request], Reply]
+
+
+class Listener:
+    """An HTTP server on a free port.
+
+    Args:
+        answering: Gives the answer to a request.
+    """
+
+    def __init__(self, answering: Answering = lambda _: Reply()) -> None:
+        self.requests: list[Request] = []
+        self._changed = threading.Condition()
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.listener = self
+        self.answering = answering
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def place(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def url(self) -> str:
+        return f"{self.place}/post_api"
+
+    def take(self, request: Request) -> Reply:
+        with self._changed:
+            self.requests.append(request)
+            self._changed.notify_all()
+        return self.answering(request)
+
+    def wait(self, count: int) -> list[Request]:
+        with self._changed:
+            enough = self._changed.wait_for(lambda: len(self.requests) >= count, PATIENCE_S)
+        assert enough, f"only {len(self.requests)} of {count} requests came"
+        return list(self.requests)
+
+
+class _Server(ThreadingHTTPServer):
+    listener: Listener
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 256
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+
+    def _handle(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        reply = self.server.listener.take(Request(self.command, self.path, dict(self.headers), body))
+        if reply.status is None:
+            self.close_connection = True
+            return
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        if reply.status != 204:
+            self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        self.wfile.write(reply.body if reply.status != 204 else b"")
+
+    do_GET = do_POST = _handle
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
