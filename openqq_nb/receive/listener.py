@@ -28,6 +28,7 @@ THREAD = "openqq-nb-listener"
 # would be lost: they never post twice.
 _KEEP_ALIVE_S = 120
 _BACKLOG = 2048
+_HIGHEST_PORT = 65535
 _GRACE_S = 2
 _START_S = 10.0
 _KEPT_ERRORS = 20
@@ -163,18 +164,20 @@ def bound(host: str, port: int) -> socket.socket:
     Raises:
         ListenerFailed: the port is taken, not allowed, or the host is not an address of this machine.
     """
+    # getaddrinfo would take a port of 70000 for 4464.
+    if not 0 <= port <= _HIGHEST_PORT:
+        raise ListenerFailed(_why_not_bound(host, port, OSError("there is no such port")))
     try:
         family, _, _, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        # getaddrinfo would take a port of 70000 for 4464.
-        return socket.create_server((str(address[0]), port), family=family, backlog=_BACKLOG)
-    except (OSError, OverflowError) as error:
+        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+    except OSError as error:
         raise ListenerFailed(_why_not_bound(host, port, error)) from error
 
 
-def _why_not_bound(host: str, port: int, error: Exception) -> str:
-    number = getattr(error, "errno", None)
+def _why_not_bound(host: str, port: int, error: OSError) -> str:
+    number = error.errno
     if number == errno.EADDRINUSE:
         return (
             f"Port {port} on {host} is taken, so nothing can listen there. Found: another program holds it; "

@@ -89,9 +89,11 @@ class Engine:
 
     async def close(self) -> None:
         """Stop working."""
-        for task in list(self._tasks):
-            if task is not asyncio.current_task():
-                task.cancel()
+        others = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        # Each notes its own end; what is left then are sends that nobody makes any more.
+        await asyncio.gather(*others, return_exceptions=True)
         self.history.give_up()
         await self.poster.close()
 

@@ -136,6 +136,7 @@ class SeededParts:
 
     def _group_names(self, rng: Random, count: int) -> list[str]:
         names = list(FIRST_GROUPS[:count])
+        taken = set(names)
         while len(names) < count:
             name = rng.choice(GROUP_PATTERNS).format(
                 city=rng.choice(people.PLACES)[1],
@@ -143,7 +144,9 @@ class SeededParts:
                 year=rng.randrange(1998, 2024),
                 n=rng.randrange(1, 60),
             )
-            names.append(name if name not in names[-200:] else f"{name}{len(names)}")
+            name = f"{name}{len(names)}" if name in taken else name
+            names.append(name)
+            taken.add(name)
         return names
 
     def _group(self, rng: Random, place: int, name: str, size: int, pool: list[Person]) -> Group:

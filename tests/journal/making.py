@@ -40,17 +40,35 @@ def event(fingerprint: str = "e1", **columns: Cell) -> Arrival:
 
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=20) | st.sampled_from(
-    ["", " ", "\x00", "a\x00b", "<script>alert(1)</script>", "‮abc", "🐱‍👤", "'; DROP TABLE messages; --", "NULL", "nan"]
+    [
+        "",
+        " ",
+        "\x00",
+        "a\x00b",
+        "<script>alert(1)</script>",
+        "‮abc",
+        "🐱‍👤",
+        "'; DROP TABLE messages; --",
+        "NULL",
+        "nan",
+    ]
 )
 seconds = st.floats(-1e10, 1e10) | st.integers(-(10**12), 10**12)
 cells = st.none() | st.booleans() | st.integers(-(10**19), 10**19) | seconds | texts | st.floats()
-likely: dict[str, Any] = {"text": texts, "time": seconds, "count": st.integers(-(10**17), 10**17), "flag": st.booleans()}
+likely: dict[str, Any] = {
+    "text": texts,
+    "time": seconds,
+    "count": st.integers(-(10**17), 10**17),
+    "flag": st.booleans(),
+}
 
 
 def rows(schema: Any = MESSAGES) -> st.SearchStrategy[dict[str, Cell]]:
     """Rows in which any column may be missing or hold anything, and unknown columns may stand."""
     declared = {column.name: st.none() | likely[column.kind] | cells for column in schema.columns}
-    unknown = st.dictionaries(texts.filter(lambda name: name not in schema.names and name != "seq"), cells, max_size=2)
+    unknown = st.dictionaries(
+        texts.filter(lambda name: name not in schema.names and name != "seq"), cells, max_size=2
+    )
     known = st.fixed_dictionaries({}, optional=declared)
     return st.builds(lambda one, other: {**one, **other}, known, unknown)
 

@@ -41,7 +41,9 @@ def test_file_that_is_no_database_is_refused_with_its_beginning(tmp_path: Path) 
 
 def test_database_of_another_program_is_refused_with_its_tables(tmp_path: Path) -> None:
     path = tmp_path / "photos.db"
-    other_database(path, "CREATE TABLE photos (name)", "PRAGMA application_id = 0x123", "PRAGMA user_version = 1")
+    other_database(
+        path, "CREATE TABLE photos (name)", "PRAGMA application_id = 0x123", "PRAGMA user_version = 1"
+    )
     fails_and_leaves_alone(path, "(?s)belongs to another program.*0x123 and 1 tables: photos")
 
 
@@ -181,7 +183,11 @@ def test_journal_in_a_folder_that_cannot_be_written_is_read() -> None:
         folder.chmod(0o555)
         try:
             said = subprocess.run(
-                [sys.executable, "-c", READ, name], capture_output=True, text=True, check=False, timeout=60,
+                [sys.executable, "-c", READ, name],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=60,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
         finally:

@@ -102,7 +102,10 @@ def test_numbers_learnt_later_fill_earlier_rows(journal: Journal) -> None:
     journal.amend({second.seq: {"sender_qq": "45678", "own": True}, first.seq: {"msg_time": 5.5}})
     assert column(journal, "sender_qq") == [None, "45678"]
     assert column(journal, "own") == [False, True]
-    assert journal.messages().combine_chunks()["msg_time"] == MESSAGES.table([{"msg_time": 5.5}, ROW])["msg_time"]
+    assert (
+        journal.messages().combine_chunks()["msg_time"]
+        == MESSAGES.table([{"msg_time": 5.5}, ROW])["msg_time"]
+    )
 
 
 def test_amending_an_unknown_column_changes_nothing(journal: Journal) -> None:
@@ -140,7 +143,9 @@ def test_huge_posts_push_older_ones_out_but_the_newest_stays() -> None:
         journal.set_aside(b"small", "why")
         database = journal._database
         with database.writing() as connection:
-            connection.execute("INSERT INTO aside (received_at, why, body) VALUES (1, '', zeroblob(?))", (ASIDE_BYTES,))
+            connection.execute(
+                "INSERT INTO aside (received_at, why, body) VALUES (1, '', zeroblob(?))", (ASIDE_BYTES,)
+            )
         journal.set_aside(b"new", "why")
         assert [post.body for post in journal.aside()] == [b"new"]
 

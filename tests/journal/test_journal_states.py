@@ -67,7 +67,9 @@ class JournalMachine(RuleBasedStateMachine):
         crashed = self.folder / "crashed.db"
         shutil.copyfile(self.path, crashed)
         whole = wal.read_bytes()
-        crashed.with_name("crashed.db-wal").write_bytes(whole[: begin + int(share * (len(whole) - begin))] + noise)
+        crashed.with_name("crashed.db-wal").write_bytes(
+            whole[: begin + int(share * (len(whole) - begin))] + noise
+        )
         writer.execute("ROLLBACK")
         writer.close()
         with Journal.open(crashed) as recovered:

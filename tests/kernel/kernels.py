@@ -86,11 +86,13 @@ class Kernel:
         self._manager.interrupt_kernel()
 
     def reply(self, message_id: str) -> Message:
-        """Wait for the answer to a cell and return its content."""
+        """Wait for the end of a cell and return the content of its answer."""
         end = time.monotonic() + PATIENCE_S
         while message_id not in self._replies:
             message = self._client.get_shell_msg(timeout=max(0.1, end - time.monotonic()))
             self._replies[message["parent_header"]["msg_id"]] = message["content"]
+        # After an error the kernel refuses cells until this idle.
+        self.sees_idle(message_id)
         return self._replies[message_id]
 
     def run(self, code: str) -> None:

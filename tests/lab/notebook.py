@@ -82,7 +82,8 @@ class NotebookPage:
 
     def screenshot(self, path: Path) -> None:
         """Save a picture of the page."""
-        self.page.screenshot(path=str(path))
+        # Written here: Playwright would start a thread for it, and keep it.
+        path.write_bytes(self.page.screenshot())
 
     def shut_down(self) -> None:
         """End the kernel."""

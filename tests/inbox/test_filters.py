@@ -1,0 +1,138 @@
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from openqq_nb.errors import InvalidInput, NotFound
+from openqq_nb.inbox.filters import compiled
+from openqq_nb.inbox.shelf import plain_rows
+from openqq_nb.models import Row
+from openqq_nb.schema import MESSAGES
+from tests.inbox.desk import Account
+
+ROW: Row = {
+    "type": "group_message",
+    "content": "大家签到了吗？",
+    "msg_time": 1448010862,
+    "gnumber": "9910000201",
+    "group_id": "2617047201",
+    "sender_qq": "9900000204",
+    "sender_id": "2832277604",
+    "own": False,
+    "code": 0,
+}
+MISSING: Row = {"type": "message"}
+ACCOUNT = Account(groups={"PERL学习角": {"9910000201", "2617047201"}, "夜猫": {"9900000204"}, "灰灰": {"1"}})
+
+
+def keeps(row: Row, **filters: Any) -> bool:
+    return compiled(filters, ACCOUNT.links()).keeps(row)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {},
+        {"contains": "签到"},
+        {"contains": ["没有", "签到"]},
+        {"matches": "签.了"},
+        {"matches": re.compile("^大家")},
+        {"since": "2015-11-20 17:14:22"},
+        {"since": datetime(2015, 11, 20, 9, 14, 22, tzinfo=UTC)},
+        {"until": "2015-11-20 17:14:23"},
+        {"until": pd.Timestamp("2015-11-21")},
+        {"since": date(2015, 11, 20)},
+        {"group": "PERL学习角"},
+        {"group": ["PERL学习角", "灰灰"]},
+        {"sender": "夜猫"},
+        {"type": "group_message"},
+        {"type": ["message", "group_message"]},
+        {"gnumber": 9910000201},
+        {"sender_qq": "9900000204"},
+        {"sender_qq": pd.Series(["9900000204"])},
+        {"own": False},
+        {"code": 0},
+        {"discuss": None},
+        {"discuss": [None, "x"]},
+        {"msg_time": "2015-11-20 17:14:22"},
+        {"contains": "签到", "type": "group_message"},
+    ],
+    ids=str,
+)
+def test_filter_keeps_the_message(filters: dict[str, Any]) -> None:
+    assert keeps(ROW, **filters)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"contains": "晚安"},
+        {"contains": []},
+        {"matches": "^签到"},
+        {"since": "2015-11-20 17:14:23"},
+        {"until": "2015-11-20 17:14:22"},
+        {"group": "灰灰"},
+        {"sender": ["灰灰"]},
+        {"type": "message"},
+        {"type": None},
+        {"own": True},
+        {"code": 1},
+        {"contains": "签到", "type": "message"},
+    ],
+    ids=str,
+)
+def test_filter_drops_the_message(filters: dict[str, Any]) -> None:
+    assert not keeps(ROW, **filters)
+
+
+@pytest.mark.parametrize(
+    "filters", [{"contains": "x"}, {"since": "2015"}, {"until": "2099"}, {"group": "灰灰"}, {"own": False}], ids=str
+)
+def test_message_that_lacks_the_cell_is_dropped(filters: dict[str, Any]) -> None:
+    assert not keeps(MISSING, **filters)
+
+
+def test_row_read_back_from_a_frame_passes_like_the_row_that_came() -> None:
+    (back,) = plain_rows(MESSAGES.frame(MESSAGES.table([ROW])))
+    for filters in ({"since": "2015-11-20 17:14:22"}, {"own": False}, {"code": 0}, {"discuss": None}):
+        assert keeps(back, **filters), filters
+    assert keeps(back, msg_time="2015-11-20 17:14:22") and not keeps(back, until="2015-11-20 17:14:22")
+
+
+def test_unknown_column_lists_those_there_are() -> None:
+    with pytest.raises(InvalidInput, match="no column 'sendr'") as raised:
+        keeps(ROW, sendr="x")
+    assert "sender_qq" in str(raised.value) and "contains" in str(raised.value)
+
+
+def test_unknown_name_is_an_error_at_once() -> None:
+    with pytest.raises(NotFound):
+        compiled({"group": "没有"}, ACCOUNT.links())
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"contains": 1},
+        {"contains": None},
+        {"matches": "("},
+        {"matches": 5},
+        {"since": 1448010862},
+        {"until": "gestern"},
+        {"sender_qq": 9900000204.0},
+        {"own": "yes"},
+        {"type": True},
+        {"type": b"message"},
+    ],
+    ids=str,
+)
+def test_value_that_the_column_cannot_have_is_an_error(filters: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match=next(iter(filters))):
+        keeps(ROW, **filters)
+
+
+def test_text_of_a_filter_is_what_was_written() -> None:
+    assert compiled({"contains": "签到", "type": ["a"]}, ACCOUNT.links()).text == "contains='签到', type=['a']"
+    assert len(compiled({"contains": "x" * 500}, ACCOUNT.links()).text) < 60

@@ -1,0 +1,174 @@
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from openqq_nb.inbox import lanes
+from openqq_nb.inbox.lanes import LoopLane, ThreadLane
+
+PATIENCE_S = 10.0
+
+
+class Calls:
+    """Calls that note themselves, and wait for a gate where they have one."""
+
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+        self.gates: list[threading.Event] = []
+        self.noted = threading.Semaphore(0)
+
+    def note(self, number: int) -> None:
+        self.seen.append(number)
+        self.noted.release()
+
+    def blocked(self, number: int) -> None:
+        gate = threading.Event()
+        self.gates.append(gate)
+        self.note(number)
+        gate.wait(PATIENCE_S)
+
+    def await_notes(self, count: int) -> list[int]:
+        for _ in range(count):
+            assert self.noted.acquire(timeout=PATIENCE_S)
+        return self.seen
+
+
+@pytest.fixture
+def calls() -> Iterator[Calls]:
+    made = Calls()
+    yield made
+    for gate in made.gates:
+        gate.set()
+
+
+def test_calls_run_one_after_the_other_in_order(calls: Calls) -> None:
+    lane = ThreadLane("x", budget_s=60)
+    for number in range(100):
+        assert lane.put(lambda number=number: calls.note(number))  # type: ignore[misc]
+    assert calls.await_notes(100) == list(range(100))
+    lane.close(drop=False)
+
+
+def test_call_within_its_budget_holds_up_the_next(calls: Calls) -> None:
+    lane = ThreadLane("x", budget_s=60)
+    lane.put(lambda: calls.blocked(0))
+    assert calls.await_notes(1) == [0]
+    lane.put(lambda: calls.note(1))
+    lane.relieve()
+    assert not calls.noted.acquire(timeout=0.05)
+    calls.gates[0].set()
+    assert calls.await_notes(1) == [0, 1]
+    lane.close(drop=False)
+
+
+def test_call_over_its_budget_is_left_behind(calls: Calls) -> None:
+    lane = ThreadLane("x", budget_s=0)
+    lane.put(lambda: calls.blocked(0))
+    assert calls.await_notes(1) == [0]
+    lane.put(lambda: calls.note(1))
+    assert calls.await_notes(1) == [0, 1]
+    lane.close(drop=True)
+
+
+def test_hanging_calls_take_a_bounded_number_of_threads(calls: Calls) -> None:
+    lane = ThreadLane("bounded", budget_s=0)
+    for number in range(lanes.MAX_LEFT_BEHIND + 5):
+        lane.put(lambda number=number: calls.blocked(number))  # type: ignore[misc]
+        lane.relieve()
+    calls.await_notes(lanes.MAX_LEFT_BEHIND + 1)
+    lane.relieve()
+    names = [thread.name for thread in threading.enumerate()]
+    assert names.count("openqq-nb-handler-bounded") == lanes.MAX_LEFT_BEHIND + 1
+    calls.gates[0].set()
+    lane.close(drop=True)
+
+
+def test_lane_takes_a_bounded_number_of_calls(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "MAX_WAITING", 1)
+    lane = ThreadLane("x", budget_s=60)
+    lane.put(lambda: calls.blocked(0))
+    calls.await_notes(1)
+    assert lane.put(lambda: calls.note(1))
+    assert not lane.put(lambda: calls.note(2))
+    calls.gates[0].set()
+    calls.await_notes(1)
+    lane.close(drop=False)
+
+
+def test_closed_lane_finishes_what_waits_or_drops_it(calls: Calls) -> None:
+    for drop, seen in ((False, [0, 1]), (True, [0])):
+        calls.seen.clear()
+        lane = ThreadLane("x", budget_s=60)
+        lane.put(lambda: calls.blocked(0))
+        calls.await_notes(1)
+        lane.put(lambda: calls.note(1))
+        closer = threading.Thread(target=lane.close, kwargs={"drop": drop})
+        closer.start()
+        assert not lane.put(lambda: calls.note(2)) or not drop
+        closer.join(0 if drop else PATIENCE_S)
+        calls.gates[-1].set()
+        closer.join(PATIENCE_S)
+        if not drop:
+            calls.await_notes(1)
+        assert calls.seen[: len(seen)] == seen
+
+
+def test_coroutines_are_begun_in_order_and_run_side_by_side() -> None:
+    lane, seen, done = LoopLane("x"), [], threading.Semaphore(0)
+    gate: list[asyncio.Event] = []
+
+    async def first() -> None:
+        gate.append(asyncio.Event())
+        seen.append("first begun")
+        await gate[0].wait()
+        seen.append("first ended")
+        done.release()
+
+    async def second() -> None:
+        seen.append("second")
+        gate[0].set()
+        done.release()
+
+    lane.put(first)
+    lane.put(second)
+    for _ in range(2):
+        assert done.acquire(timeout=PATIENCE_S)
+    assert seen == ["first begun", "second", "first ended"]
+    lane.close(drop=True)
+
+
+def test_closed_loop_cancels_what_hangs() -> None:
+    lane, begun, cancelled = LoopLane("x"), threading.Event(), threading.Event()
+
+    async def hang() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    lane.put(hang)
+    assert begun.wait(PATIENCE_S)
+    lane.close(drop=True)
+    assert cancelled.wait(PATIENCE_S)
+    assert not lane.put(hang)
+
+
+def test_closed_loop_may_finish_what_runs() -> None:
+    lane, gate, ended = LoopLane("x"), threading.Event(), threading.Event()
+
+    async def slow() -> None:
+        await asyncio.to_thread(gate.wait, PATIENCE_S)
+        ended.set()
+
+    lane.put(slow)
+    lane.close(drop=False)
+    gate.set()
+    assert ended.wait(PATIENCE_S)
+
+
+def test_lane_that_was_never_used_has_no_thread() -> None:
+    ThreadLane("x", 1).close(drop=True)
+    LoopLane("x").close(drop=True)
+    assert not any(thread.name == "openqq-nb-handler-x" for thread in threading.enumerate())
