@@ -43,14 +43,18 @@ class Client:
     Args:
         url: the base address of the server, with a path where it lives under one.
         timeout_s: how long to wait for an answer.
+        max_body_bytes: the largest answer that is read, unpacked.
 
     Raises:
         InvalidInput: the address is no HTTP address.
     """
 
-    def __init__(self, url: str, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self, url: str, timeout_s: float = TIMEOUT_S, max_body_bytes: int = MAX_BODY_BYTES
+    ) -> None:
         self.url = checked_url(url)
         self.timeout_s = timeout_s
+        self.max_body_bytes = max_body_bytes
         self._turns: Turns = turns_of(self.url)
 
     def run(self, flow: Flow[T]) -> T:
@@ -59,7 +63,7 @@ class Client:
         Raises:
             Unreachable: nobody took the connection; reads were tried four times.
             NoAnswer: the connection stood and no answer came.
-            NotUnderstood: the answer is larger than 256 MiB or badly compressed.
+            NotUnderstood: the answer is larger than `max_body_bytes` or badly compressed.
         """
         step: Callable[[], Request] = partial(next, flow)
         while True:
@@ -122,7 +126,7 @@ class Client:
             http.stream(request.method, request.path, **_content(request)) as answer,
         ):
             for piece in answer.iter_bytes():
-                _add(body, piece, request)
+                self._add(body, piece, request)
             return _response(answer, body)
 
     async def _ask_async(self, http: httpx.AsyncClient, request: Request) -> Response:
@@ -130,8 +134,16 @@ class Client:
         with self._translated(request):
             async with http.stream(request.method, request.path, **_content(request)) as answer:
                 async for piece in answer.aiter_bytes():
-                    _add(body, piece, request)
+                    self._add(body, piece, request)
                 return _response(answer, body)
+
+    def _add(self, body: bytearray, piece: bytes, request: Request) -> None:
+        body += piece
+        if len(body) > self.max_body_bytes:
+            raise NotUnderstood(
+                f"The answer to {request.path} is larger than {self.max_body_bytes >> 20} MiB and was not read to "
+                "its end. No Openqq server holds that much; check the address."
+            )
 
     @cached_property
     def _reads(self) -> httpx.Client:
@@ -226,15 +238,6 @@ def _content(request: Request) -> dict[str, Any]:
         "content": urlencode(request.params).encode(),
         "headers": {"Content-Type": "application/x-www-form-urlencoded"},
     }
-
-
-def _add(body: bytearray, piece: bytes, request: Request) -> None:
-    body += piece
-    if len(body) > MAX_BODY_BYTES:
-        raise NotUnderstood(
-            f"The answer to {request.path} is larger than {MAX_BODY_BYTES >> 20} MiB and was not read to its end. "
-            "No Openqq server holds that much; check the address."
-        )
 
 
 def _response(answer: httpx.Response, body: bytearray) -> Response:

@@ -132,7 +132,7 @@ class LoopLane:
         self._running = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
-        self._closed = False
+        self._closed = self._ending = False
 
     def put(self, call: AsyncCall) -> bool:
         """Begin the call on the loop; False when too many run already."""
@@ -171,10 +171,8 @@ class LoopLane:
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
             loop.run_forever()
-            tasks = asyncio.all_tasks(loop)
-            for task in tasks:
-                task.cancel()
-            loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+            self._ending = True
+            loop.run_until_complete(_cancel(asyncio.all_tasks(loop)))
         finally:
             loop.close()
 
@@ -185,5 +183,12 @@ class LoopLane:
     def _ended(self, task: "asyncio.Task[None]") -> None:
         with self._lock:
             self._running -= 1
-            if self._closed and not self._running:
+            # While what is left is cancelled, the loop has to go on.
+            if self._closed and not self._running and not self._ending:
                 asyncio.get_running_loop().stop()
+
+
+async def _cancel(tasks: set["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -11,6 +11,7 @@ import bisect
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import pandas as pd
@@ -20,7 +21,8 @@ from pandas.api.extensions import ExtensionArray
 from openqq_nb.errors import InvalidInput
 from openqq_nb.inbox.buffers import Buffer, forget_unused, from_arrow, keep_while_used
 from openqq_nb.models import Cell, Row
-from openqq_nb.schema import Column, Schema
+from openqq_nb.records import plain
+from openqq_nb.schema import Column, Kind, Schema, typed
 
 CHUNK_ROWS = 65_536
 PENDING_ROWS = 1_024
@@ -49,7 +51,7 @@ class LiveFrame:
         weakref.finalize(self, _keep_all, self._buffers).atexit = False
         forget_unused()
         if table is not None:
-            self._add(table)
+            self._add({name: table.column(name) for name in table.column_names}, table.num_rows)
 
     def __len__(self) -> int:
         with self._lock:
@@ -140,29 +142,40 @@ class LiveFrame:
     def _flush(self) -> None:
         if self._pending:
             rows, self._pending = self._pending, []
-            self._add(self._schema.table(rows))
+            self._add(self._arrays(rows), len(rows))
         if self._amended:
             changes, self._amended = self._amended, {}
             self._change(changes)
 
-    def _add(self, table: pa.Table) -> None:
-        for name in table.column_names:
+    def _arrays(self, rows: Sequence[Row]) -> dict[str, pa.ChunkedArray]:
+        present = set[str]().union(*rows)
+        new = present - set(self._texts) - set(self._buffers)
+        # In the order of their first appearance, as the frame shows them.
+        unknown = dict.fromkeys(key for row in rows for key in row if key in new) if new else {}
+        names = [name for name in (*self._texts, *self._buffers, *unknown) if name in present]
+        return {name: _array([row.get(name) for row in rows], self._kind(name)) for name in names}
+
+    def _kind(self, name: str) -> Kind:
+        return self._schema.column(name).kind if name in self._schema.names else "text"
+
+    def _add(self, columns: Mapping[str, pa.ChunkedArray], count: int) -> None:
+        for name in columns:
             if name not in self._texts and name not in self._buffers:
                 self._texts[name] = _Texts(missing=self._length)
         for name, buffer in self._buffers.items():
-            buffer.append(_given(table, self._schema.column(name)))
+            missing = self._schema.column(name).arrow_type
+            buffer.append(columns[name] if name in columns else _nulls(count, missing))
         for name, texts in self._texts.items():
-            texts.append(_given(table, Column(name, "text", "")).cast(_TEXT))
-        self._length += table.num_rows
+            texts.append(columns[name].cast(_TEXT) if name in columns else _nulls(count, _TEXT))
+        self._length += count
 
     def _change(self, changes: Mapping[int, Row]) -> None:
-        columns = {name for values in changes.values() for name in values}
-        for name in columns:
+        for name in {name for values in changes.values() for name in values}:
             cells = {position: values[name] for position, values in changes.items() if name in values}
             order = sorted(cells)
-            table = self._schema.table([{name: cells[position]} for position in order])
+            array = _array([cells[position] for position in order], self._kind(name)).combine_chunks()
             part = self._buffers[name] if name in self._buffers else self._texts[name]
-            part.change(order, table.column(name).combine_chunks())
+            part.change(order, array)
 
 
 class _Texts:
@@ -173,7 +186,7 @@ class _Texts:
         self._starts: list[int] = []
         self._length = 0
         if missing:
-            self.append(pa.chunked_array([pa.nulls(missing, _TEXT)]))
+            self.append(_nulls(missing, _TEXT))
 
     def append(self, values: pa.ChunkedArray) -> None:
         for chunk in values.chunks:
@@ -215,10 +228,17 @@ def _replaced(chunk: pa.Array, positions: Sequence[int], values: pa.Array) -> pa
     return pa.concat_arrays([*parts, chunk.slice(begin)])
 
 
-def _given(table: pa.Table, column: Column) -> pa.ChunkedArray:
-    if column.name in table.column_names:
-        return table.column(column.name)
-    return pa.chunked_array([pa.nulls(table.num_rows, column.arrow_type)])
+def _array(values: Sequence[Cell], kind: Kind) -> pa.ChunkedArray:
+    if kind == "text":
+        # Nearly always they are what they should be; anything else is brought there one by one.
+        with suppress(pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
+            return pa.chunked_array([pa.array(values, _TEXT)])
+    texts = pa.array([None if value is None else plain(value) for value in values], pa.string())
+    return pa.chunked_array([typed(texts, kind)])
+
+
+def _nulls(count: int, kind: pa.DataType) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.nulls(count, kind)])
 
 
 def _keep_all(buffers: Mapping[str, Buffer]) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Literal
@@ -173,15 +174,10 @@ class History:
         with self._changed:
             return list(self._errors)
 
-    def wait_idle(self, timeout_s: float) -> bool:
-        """Wait until nothing is on its way."""
+    def wait_until(self, is_so: Callable[[], bool], timeout_s: float) -> bool:
+        """Wait until something is so, which is looked at whenever something was noted."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._busy <= 0, timeout_s)
-
-    def wait_received(self, count: int, timeout_s: float) -> bool:
-        """Wait until that many messages have reached people."""
-        with self._changed:
-            return self._changed.wait_for(lambda: len(self._received) >= count, timeout_s)
+            return self._changed.wait_for(is_so, timeout_s)
 
 
 def unix_now() -> int:

@@ -226,7 +226,7 @@ class Simulator:
         """
         running = self._now_running()
         arrivals = [self._arrival(_saying(one)) for one in sayings]
-        return running.portal.call(running.engine.arrive_together, arrivals)
+        return [dict(one) for one in running.portal.call(running.engine.arrive_together, arrivals)]
 
     def chatter(self, n: int) -> list[Message]:
         """Let people talk believably: bunches of messages, one bunch posted after the other.
@@ -307,7 +307,7 @@ class Simulator:
         Raises:
             TimeoutError: Something is still on its way.
         """
-        if not self._history.wait_idle(timeout):
+        if not self._history.wait_until(lambda: self._history.busy == 0, timeout):
             raise TimeoutError(
                 f"After {timeout} s {self._history.busy} posts or sends are still on their way. "
                 "Wait longer, or see whether the listener answers and whether it answers itself."
@@ -327,9 +327,25 @@ class Simulator:
         Raises:
             TimeoutError: Fewer came.
         """
-        if not self._history.wait_received(n, timeout):
+        if not self._history.wait_until(lambda: len(self._history.received) >= n, timeout):
             raise TimeoutError(f"After {timeout} s only {len(self.received)} of {n} messages were received.")
         return self.received
+
+    def wait_ended(self, timeout: float = 10.0) -> str:
+        """Wait until the server has ended itself.
+
+        Args:
+            timeout: Seconds.
+
+        Returns:
+            Why, in words.
+
+        Raises:
+            TimeoutError: It still works.
+        """
+        if not self._history.wait_until(lambda: self.ended is not None, timeout):
+            raise TimeoutError(f"After {timeout} s the server has not ended itself: {self!r}.")
+        return self.ended or ""
 
     def __repr__(self) -> str:
         state = "stopped"

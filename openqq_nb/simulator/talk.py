@@ -13,8 +13,10 @@ from openqq_nb.simulator.world import World
 # How lively each hour of the day is; the night is quiet, lunch and evening are not.
 HOURS = (4, 2, 1, 1, 1, 1, 3, 6, 10, 14, 14, 15, 18, 12, 11, 12, 12, 14, 16, 20, 24, 26, 20, 10)
 WEEKEND = 1.3
-GAP_S = 3600.0
+GAP_S = 1200.0
 QUIET_SHARE = 0.3
+# How much livelier than the quietest a room can be.
+MOST = 20.0
 OPENERS = (
     "早啊",
     "早上好[微笑]",
@@ -123,6 +125,11 @@ class _Room:
     def speaker(self, rng: Random) -> Person:
         return rng.choices(self.speakers, cum_weights=self.weights)[0]
 
+    def other_than(self, person: Person, rng: Random) -> Person:
+        """Choose a speaker, preferably somebody else."""
+        chosen = self.speaker(rng)
+        return self.speaker(rng) if chosen is person else chosen
+
 
 def conversation(world: World, n: int, start: datetime, rng: Random) -> Iterator[Line]:
     """Let the people of a world talk.
@@ -165,7 +172,7 @@ def _rooms(world: World, rng: Random) -> tuple[list[_Room], list[float]] | None:
     rooms += [_room("discuss", list(one.members), me, rng, discuss=one) for one in world.discusses]
     rooms += [_Room("friend", [one.person], [1.0]) for one in world.friends]
     kept = [room for room in rooms if room.speakers]
-    shares = [rng.paretovariate(1.2) * (1.0 if room.kind == "friend" else 6.0) for room in kept]
+    shares = [min(MOST, rng.paretovariate(1.2)) * (1.0 if room.kind == "friend" else 6.0) for room in kept]
     return (kept, _totals(shares)) if kept else None
 
 
@@ -204,7 +211,7 @@ def _question(room: _Room, rng: Random) -> list[tuple[Person, str]]:
     asker = room.speaker(rng)
     said = [(asker, question.format(**words))]
     chosen = rng.sample(answers, rng.randint(1, len(answers)))
-    said += [(room.speaker(rng), answer.format(**words)) for answer in chosen]
+    said += [(room.other_than(asker, rng), answer.format(**words)) for answer in chosen]
     return [*said, (asker, thanks)] if rng.random() < 2 / 3 else said
 
 

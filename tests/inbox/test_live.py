@@ -1,4 +1,3 @@
-import gc
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -72,6 +71,10 @@ def test_unknown_keys_are_text_at_the_end_and_missing_before() -> None:
     assert frame.frame()["heat"].isna().tolist() == [True, True, False]
     assert frame.frame()["heat"].dtype == "str"
     assert list(early.columns) == list(MESSAGES.names)
+
+
+def test_half_character_is_replaced() -> None:
+    assert live([{**ROW, "content": "a\ud83db"}]).frame()["content"].tolist() == ["a\ufffdb"]
 
 
 def test_snapshot_copies_nothing_that_was_there() -> None:
@@ -285,19 +288,16 @@ def test_user_may_write_into_every_column_of_a_snapshot_whatever_became_of_the_f
 ) -> None:
     frame, snapshot = state()
     del frame
-    gc.collect()
     snapshot.loc[1, name] = VALUES[name]
     snapshot.loc[snapshot.index[2:], name] = VALUES[name]
     assert snapshot[name].tolist()[1:] == [VALUES[name]] * 4
     part = snapshot[[name]]
     del snapshot
-    gc.collect()
     part.loc[0, name] = VALUES[name]
     assert part.loc[0, name] == VALUES[name]
 
 
 def test_outgrown_memory_is_let_go_with_the_last_snapshot_of_it() -> None:
-    gc.collect()
     buffers.forget_unused()
     before = buffers.kept_count()
     frame = live(some(5))

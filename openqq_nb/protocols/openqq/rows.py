@@ -46,7 +46,8 @@ def read(body: bytes, outer: Table, inner: Table | None = None) -> Rows:
     """
     try:
         pieces = msgspec.json.decode(body, type=list[msgspec.Raw])
-        return _joined([_expected(chunk, outer, inner) for chunk in _chunks(pieces)], outer, inner)
+        spread = b"\n" in body
+        return _joined([_expected(chunk, outer, inner, spread) for chunk in _chunks(pieces)], outer, inner)
     except (msgspec.DecodeError, RecursionError, pa.ArrowInvalid):
         return _general(objects(body), outer, inner)
 
@@ -119,7 +120,7 @@ def _chunks(pieces: Sequence[msgspec.Raw]) -> Iterator[list[msgspec.Raw]]:
         yield chunk
 
 
-def _expected(chunk: Sequence[msgspec.Raw], outer: Table, inner: Table | None) -> Rows:
+def _expected(chunk: Sequence[msgspec.Raw], outer: Table, inner: Table | None, spread: bool) -> Rows:
     if not all(memoryview(piece)[:1] == b"{" for piece in chunk):
         raise pa.ArrowInvalid("not an object")  # on a null in the list Arrow's reader would end the process
     lines = b"\n".join(chunk)
@@ -130,7 +131,7 @@ def _expected(chunk: Sequence[msgspec.Raw], outer: Table, inner: Table | None) -
         parse_options=pj.ParseOptions(
             explicit_schema=_arrow_schema(outer, inner),
             unexpected_field_behavior="error",
-            newlines_in_values=lines.count(b"\n") >= len(chunk),
+            newlines_in_values=spread,
         ),
     )
     table.validate(full=True)
