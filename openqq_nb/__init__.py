@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from openqq_nb.account import Account as Account
     from openqq_nb.connecting import connect as connect
-    from openqq_nb.connecting import demo as demo
+    from openqq_nb.demo_account import demo as demo
     from openqq_nb.errors import Ambiguous as Ambiguous
     from openqq_nb.errors import HandlerWarning as HandlerWarning
     from openqq_nb.errors import InvalidInput as InvalidInput
@@ -50,7 +50,7 @@ _HOMES = {
     "Reply": "models",
     "Roster": "roster",
     "connect": "connecting",
-    "demo": "connecting",
+    "demo": "demo_account",
     "open_log": "logs",
     "run": "kernel.running",
     "with_people": "people",

@@ -8,13 +8,15 @@ from openqq_nb.aio import AsyncAccount
 from openqq_nb.card import card
 from openqq_nb.client import Client
 from openqq_nb.flows import Flows
-from openqq_nb.inbox import Inbox
 from openqq_nb.listening import Listening, PostTo, Wanted
 from openqq_nb.models import Receipt, Recipient
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.recipients import Number, RowLike
 from openqq_nb.roster import Roster, Who
 from openqq_nb.schema import Series
+
+if TYPE_CHECKING:
+    from openqq_nb.inbox import Inbox
 
 
 class Account:
@@ -305,7 +307,7 @@ class Account:
         secret: str | None = None,
         host: str = "127.0.0.1",
         public_url: str | None = None,
-    ) -> Inbox:
+    ) -> "Inbox":
         """Start to take what the server posts, or give the inbox that already does.
 
         Args:

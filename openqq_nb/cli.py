@@ -16,7 +16,7 @@ from typing import Literal
 
 import click
 
-from openqq_nb.connecting import demo as start_demo
+from openqq_nb.demo_account import demo as start_demo
 from openqq_nb.errors import OpenqqError
 from openqq_nb.notebooks import working_copies
 from openqq_nb.simulator import Simulator

@@ -49,9 +49,7 @@ class Client:
         InvalidInput: the address is no HTTP address.
     """
 
-    def __init__(
-        self, url: str, timeout_s: float = TIMEOUT_S, max_body_bytes: int = MAX_BODY_BYTES
-    ) -> None:
+    def __init__(self, url: str, timeout_s: float = TIMEOUT_S, max_body_bytes: int = MAX_BODY_BYTES) -> None:
         self.url = checked_url(url)
         self.timeout_s = timeout_s
         self.max_body_bytes = max_body_bytes
@@ -206,16 +204,23 @@ def checked_url(url: str) -> str:
         InvalidInput: it is no HTTP address.
     """
     full = url.strip() if "://" in url else f"http://{url.strip()}"
-    try:
-        parts = urlsplit(full)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid or parts.query or parts.fragment or parts.username:
+    if not _is_address(full):
         raise InvalidInput(
             f"{url!r} is no address of a server. Write scheme, host and port, as in 'http://127.0.0.1:5000'."
         )
-    return full.rstrip("/").removesuffix("/openqq")
+    base = httpx.URL(full)
+    # Not cut from the text as a whole: `openqq` is also a likely name of a host.
+    return str(base.copy_with(path=base.path.rstrip("/").removesuffix("/openqq") or "/")).rstrip("/")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        httpx.URL(url).host.encode("idna")
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except (ValueError, httpx.InvalidURL):
+        return False
+    return whole and not (parts.query or parts.fragment or "@" in parts.netloc)
 
 
 def is_loopback(url: str) -> bool:

@@ -1,20 +1,17 @@
-"""How one gets a `my`: from a server at an address, or from the simulator in this process."""
+"""How one gets a `my` from a server at an address."""
 
 import os
 from collections.abc import Generator
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from openqq_nb.account import Account
 from openqq_nb.client import TIMEOUT_S, Client
-from openqq_nb.demo_account import DemoAccount, DemoSettings
 from openqq_nb.errors import InvalidInput, NotOpenqq, first_bytes, listed
 from openqq_nb.models import Flow, Request, Response
 from openqq_nb.protocols import registry
 from openqq_nb.protocols.base import Dialect
 
 T = TypeVar("T")
-
-_demos: dict[DemoSettings, DemoAccount] = {}
 
 
 def connect(
@@ -60,39 +57,6 @@ def connect(
     secret = token or os.environ.get("OPENQQ_NB_TOKEN") or None
     dialect = _detected(client, secret) if protocol == "auto" else registry.dialect(protocol, secret)
     return Account(client, dialect)
-
-
-def demo(
-    protocol: Literal["openqq1", "openqq2"] = "openqq1",
-    seed: int = 0,
-    pace: float = 0,
-    groups: int = 12,
-    friends: int = 40,
-    members: int = 30,
-) -> DemoAccount:
-    """Start the simulator in this process and connect to it; nothing leaves this machine.
-
-    Args:
-        protocol: the dialect it speaks.
-        seed: the same seed gives the same people.
-        pace: seconds between two sends; a real server takes 3.
-        groups: how many groups the account is in.
-        friends: how many friends it has.
-        members: how many members a group has on average.
-
-    Returns:
-        The account; `my.simulator` plays the other side. The same call again gives the running demo back.
-
-    Example:
-        >>> import openqq_nb as oq
-        >>> oq.demo() is oq.demo()
-        True
-    """
-    settings = DemoSettings(protocol, seed, pace, groups, friends, members)
-    running = _demos.get(settings)
-    if running is None or not running.running:
-        running = _demos[settings] = DemoAccount(settings)
-    return running
 
 
 def _detected(client: Client, token: str | None) -> Dialect:

@@ -54,7 +54,7 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
-                connection.execute("COMMIT")
+                connection.execute("ROLLBACK")
             except BaseException:
                 _rollback(connection)
                 raise
@@ -123,20 +123,24 @@ def open_readonly(path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Iterato
 
 def _connect_readonly(path: Path, timeout_s: float) -> Connection:
     address = path.absolute().as_uri()
-    connection = sqlite3.connect(
-        f"{address}?mode=ro", uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False
-    )
+    # SQLite's own read-only mode would leave its `-wal` and `-shm` files behind.
+    connection = _connect(f"{address}?mode=rw", timeout_s)
     try:
+        connection.execute("PRAGMA query_only = ON")
         connection.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.OperationalError:
         connection.close()
         if _has_wal(path):
             raise
-        # WAL needs a file beside the database; in a folder that cannot be written, none changes under us.
-        return sqlite3.connect(
-            f"{address}?immutable=1", uri=True, isolation_level=None, check_same_thread=False
-        )
+        # In a folder that cannot be written there is no place for those files, and nothing changes under us.
+        return _connect(f"{address}?immutable=1", timeout_s)
     return connection
+
+
+def _connect(address: str, timeout_s: float) -> Connection:
+    return sqlite3.connect(
+        address, uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False
+    )
 
 
 def _has_wal(path: Path) -> bool:
@@ -147,9 +151,9 @@ def _has_wal(path: Path) -> bool:
 def _open_writable(path: Path | None, timeout_s: float) -> Connection:
     if path is not None:
         _check_header(path, may_be_new=True)
-    name = ":memory:" if path is None else str(path)
+    name = "in memory" if path is None else str(path)
     try:
-        connection = sqlite3.connect(name, timeout=timeout_s, isolation_level=None, check_same_thread=False)
+        connection = _connect("file::memory:" if path is None else path.absolute().as_uri(), timeout_s)
     except sqlite3.Error as error:
         raise _failed(name, "opened", error) from error
     try:
@@ -184,7 +188,7 @@ def _migrate_once(connection: Connection) -> bool:
             MIGRATIONS[version](connection)
             connection.execute(f"PRAGMA user_version = {version + 1}")
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute("COMMIT")
+        connection.execute("ROLLBACK")
     except BaseException:
         _rollback(connection)
         raise

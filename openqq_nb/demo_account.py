@@ -1,4 +1,4 @@
-"""The account of the built-in simulator."""
+"""How one gets a `my` without a server: the account of the simulator in this process."""
 
 from typing import Literal, NamedTuple
 
@@ -40,3 +40,39 @@ class DemoAccount(Account):
         """Stop listening, let go of the connections and stop the simulator."""
         super().close()
         self.simulator.stop()
+
+
+_demos: dict[DemoSettings, DemoAccount] = {}
+
+
+def demo(
+    protocol: Literal["openqq1", "openqq2"] = "openqq1",
+    seed: int = 0,
+    pace: float = 0,
+    groups: int = 12,
+    friends: int = 40,
+    members: int = 30,
+) -> DemoAccount:
+    """Start the simulator in this process and connect to it; nothing leaves this machine.
+
+    Args:
+        protocol: the dialect it speaks.
+        seed: the same seed gives the same people.
+        pace: seconds between two sends; a real server takes 3.
+        groups: how many groups the account is in.
+        friends: how many friends it has.
+        members: how many members a group has on average.
+
+    Returns:
+        The account; `my.simulator` plays the other side. The same call again gives the running demo back.
+
+    Example:
+        >>> import openqq_nb as oq
+        >>> oq.demo() is oq.demo()
+        True
+    """
+    settings = DemoSettings(protocol, seed, pace, groups, friends, members)
+    running = _demos.get(settings)
+    if running is None or not running.running:
+        running = _demos[settings] = DemoAccount(settings)
+    return running

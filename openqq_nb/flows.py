@@ -10,7 +10,15 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from openqq_nb import schema
-from openqq_nb.errors import InvalidInput, NoAnswer, NotFound, NotLoaded, NotLoadedWarning, listed
+from openqq_nb.errors import (
+    InvalidInput,
+    NoAnswer,
+    NotFound,
+    NotLoaded,
+    NotLoadedWarning,
+    NotUnderstood,
+    listed,
+)
 from openqq_nb.models import Flow, Receipt, Recipient, RecipientType
 from openqq_nb.protocols.base import Dialect, Listing
 from openqq_nb.recipients import Number, RowLike, by_keys, by_row, one_row
@@ -20,7 +28,7 @@ from openqq_nb.schema import Series
 T = TypeVar("T")
 
 OnSent = Callable[[Recipient, str, Receipt | None], None]
-"""Told of each send that left: what was sent, and the receipt, or `None` when no answer came."""
+"""Told of each send that left: what was sent, and the receipt, or `None` when no answer came that tells."""
 
 
 class Flows:
@@ -116,7 +124,9 @@ class Flows:
         """Send one message to exactly these numbers, and have it recorded."""
         try:
             receipt = yield from self.dialect.send(recipient, content)
-        except NoAnswer:
+        except (NoAnswer, NotUnderstood) as error:
+            if isinstance(error, NotUnderstood):
+                error.add_note("Whether the message went out is not known; look before you send it again.")
             self._on_sent(recipient, content, None)
             raise
         self._on_sent(recipient, content, receipt)

@@ -49,19 +49,6 @@ class Stored:
     new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """Messages of a journal together with their numbers.
-
-    Attributes:
-        seqs: the number of each row.
-        messages: the columns of `schema.MESSAGES`, then extra ones.
-    """
-
-    seqs: list[int]
-    messages: pa.Table
-
-
 class Journal:
     """A durable store of arrivals; safe to use from several threads, and from several processes on one file.
 
@@ -167,7 +154,7 @@ class Journal:
         Returns:
             One row a message in order of arrival: the columns of `schema.MESSAGES`, then unknown keys.
         """
-        return self._read(MESSAGES).drop_columns(["seq"])
+        return self._read(MESSAGES).table
 
     def events(self) -> pa.Table:
         """Read all events.
@@ -175,16 +162,15 @@ class Journal:
         Returns:
             One row an event in order of arrival: the columns of `schema.EVENTS`, then unknown keys.
         """
-        return self._read(EVENTS).drop_columns(["seq"])
+        return self._read(EVENTS).table
 
-    def replay(self, after: int = 0) -> Replay:
+    def replay(self, after: int = 0) -> records.Read:
         """Read the messages that came after a number, with their own numbers.
 
         Args:
             after: the highest number that is already known; 0 reads all.
         """
-        table = self._read(MESSAGES, after)
-        return Replay(table.column("seq").to_pylist(), table.drop_columns(["seq"]))
+        return self._read(MESSAGES, after)
 
     def body(self, seq: int) -> bytes:
         """Give the bytes of one arrival as they came.
@@ -200,7 +186,7 @@ class Journal:
             )
         return records.unpacked(row[0])
 
-    def _read(self, schema: Schema, after: int = 0) -> pa.Table:
+    def _read(self, schema: Schema, after: int = 0) -> records.Read:
         with self._database.reading() as connection:
             return records.read(connection, schema, after)
 

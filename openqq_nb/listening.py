@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -11,12 +12,13 @@ from openqq_nb import settings
 from openqq_nb.client import Client
 from openqq_nb.errors import InvalidInput
 from openqq_nb.flows import Flows
-from openqq_nb.inbox import Inbox
-from openqq_nb.inbox.links import Links
 from openqq_nb.journal import Journal
 from openqq_nb.models import Cell, Receipt, Recipient, Row
 from openqq_nb.receive.address import Address
 from openqq_nb.roster import Roster, Who, pick_groups, pick_person
+
+if TYPE_CHECKING:
+    from openqq_nb.inbox import Inbox, Links
 
 PostTo = Callable[[str | None], None]
 
@@ -53,7 +55,7 @@ class Listening:
         self._inbox: Inbox | None = None
         self._wanted: Wanted | None = None
 
-    def start(self, wanted: Wanted) -> Inbox:
+    def start(self, wanted: Wanted) -> "Inbox":
         """Start to listen, or give the inbox that runs with the same settings.
 
         Raises:
@@ -86,7 +88,7 @@ class Listening:
         if self._inbox is not None and self._inbox.running:
             self._inbox.record_sent(recipient, content, receipt)
 
-    def _running(self, inbox: Inbox, wanted: Wanted) -> Inbox:
+    def _running(self, inbox: "Inbox", wanted: Wanted) -> "Inbox":
         if wanted != self._wanted:
             raise InvalidInput(
                 f"This account already listens at {inbox.address.masked} with other settings: {self._wanted}. "
@@ -94,7 +96,7 @@ class Listening:
             )
         return inbox
 
-    def _started(self, wanted: Wanted) -> Inbox:
+    def _started(self, wanted: Wanted) -> "Inbox":
         account = str(self._flows.latest["me"]["qq"])
         known = None if self._post_to else settings.remembered(account)
         address = Address(
@@ -105,6 +107,8 @@ class Listening:
             public_url=wanted.public_url,
         )
         journal = Journal.open(self._journal_path(wanted.journal, account))
+        from openqq_nb.inbox import Inbox  # noqa: PLC0415 - the HTTP server is loaded when it is used
+
         inbox = _start(Inbox(self._flows.dialect, journal, self._links(), address))
         if not self._post_to and wanted.port is None and wanted.secret is None and known is None:
             settings.remember(account, settings.Remembered(inbox.address.port, address.secret))
@@ -115,7 +119,9 @@ class Listening:
             return None
         return settings.journal_path(account) if wanted in (None, True) else Path(str(wanted)).expanduser()
 
-    def _links(self) -> Links:
+    def _links(self) -> "Links":
+        from openqq_nb.inbox import Links  # noqa: PLC0415 - as above
+
         return Links(
             number=self._number,
             refresh=self._refresh,
@@ -153,7 +159,7 @@ def _secret(known: settings.Remembered | None) -> str:
     return known.secret if known else secrets.token_urlsafe(16)
 
 
-def _start(inbox: Inbox) -> Inbox:
+def _start(inbox: "Inbox") -> "Inbox":
     try:
         return inbox.start()
     except BaseException:

@@ -113,7 +113,20 @@ def extra_json(schema: Schema, row: Row, extra: Mapping[str, Cell]) -> str | Non
     return json.dumps({**undeclared, **extra}) if undeclared or extra else None
 
 
-def read(connection: Connection, schema: Schema, after: int = 0) -> pa.Table:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Rows of a journal together with their numbers.
+
+    Attributes:
+        seqs: the number of each row.
+        table: the columns of the schema with their types, then what had no column, as text.
+    """
+
+    seqs: list[int]
+    table: pa.Table
+
+
+def read(connection: Connection, schema: Schema, after: int = 0) -> Read:
     """Read the table that is called like the schema.
 
     Args:
@@ -122,8 +135,7 @@ def read(connection: Connection, schema: Schema, after: int = 0) -> pa.Table:
         after: only rows with a higher number.
 
     Returns:
-        One row an arrival in order of `seq`; first the column `seq`, then those of the schema with their
-        types, then what had no column, as text.
+        One row an arrival in order of `seq`.
 
     Raises:
         JournalFailed: a cell holds what this package never wrote.
@@ -134,27 +146,26 @@ def read(connection: Connection, schema: Schema, after: int = 0) -> pa.Table:
         f"SELECT seq, {names}, extra FROM {table} WHERE seq > ? ORDER BY seq",  # noqa: S608 -- names of our own
         (after,),
     )
-    parts = [_empty(schema)]
+    seqs, parts = list[int](), [_empty(schema)]
     while rows := cursor.fetchmany(ROWS_AT_ONCE):
-        parts.append(_part(schema, rows))
-    return pa.concat_tables(parts, promote_options="default")
+        numbers, *columns = zip(*rows, strict=True)
+        seqs += numbers
+        parts.append(_part(schema, columns, numbers))
+    return Read(seqs, pa.concat_tables(parts, promote_options="default"))
 
 
 def _empty(schema: Schema) -> pa.Table:
-    return pa.table(
-        {"seq": pa.array([], pa.int64())} | {c.name: pa.array([], c.arrow_type) for c in schema.columns}
-    )
+    return pa.table({column.name: pa.array([], column.arrow_type) for column in schema.columns})
 
 
-def _part(schema: Schema, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
-    numbers, *columns, extras = zip(*rows, strict=True)
+def _part(schema: Schema, columns: Sequence[Sequence[Any]], numbers: Sequence[int]) -> pa.Table:
+    *declared, extras = columns
     try:
-        arrays = {"seq": pa.array(numbers, pa.int64())}
-        arrays |= {c.name: _array(values, c) for c, values in zip(schema.columns, columns, strict=True)}
+        arrays = {c.name: _array(values, c) for c, values in zip(schema.columns, declared, strict=True)}
     except (pa.ArrowException, OverflowError) as error:
         raise JournalFailed(
             f"The journal's table {schema.name.lower()} cannot be read as it stands.\n"
-            f"Found in rows {rows[0][0]} to {rows[-1][0]}: {error}.\n"
+            f"Found in rows {numbers[0]} to {numbers[-1]}: {error}.\n"
             "Another program has changed it; open a copy from before that."
         ) from error
     return pa.table(arrays | _extra_arrays(extras, frozenset(arrays)))

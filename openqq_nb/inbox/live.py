@@ -153,7 +153,7 @@ class LiveFrame:
         # In the order of their first appearance, as the frame shows them.
         unknown = dict.fromkeys(key for row in rows for key in row if key in new) if new else {}
         names = [name for name in (*self._texts, *self._buffers, *unknown) if name in present]
-        return {name: _array([row.get(name) for row in rows], self._kind(name)) for name in names}
+        return {plain(name): _array([row.get(name) for row in rows], self._kind(name)) for name in names}
 
     def _kind(self, name: str) -> Kind:
         return self._schema.column(name).kind if name in self._schema.names else "text"

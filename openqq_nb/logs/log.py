@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +13,7 @@ from openqq_nb import records
 from openqq_nb.database import Connection, open_readonly
 from openqq_nb.errors import InvalidInput
 from openqq_nb.models import Row
-from openqq_nb.schema import EVENTS, MESSAGES, Schema, text, time
+from openqq_nb.schema import EVENTS, MESSAGES, Frame, Schema, text, time
 
 T = TypeVar("T")
 
@@ -68,7 +68,7 @@ class Log:
         return f"<Log of {len(self):,} messages{_span(self._messages)} from {where}>"
 
     @property
-    def df(self) -> Any:
+    def df(self) -> Frame:
         """The messages in order of `msg_time`, then of arrival.
 
         Returns:
@@ -77,12 +77,12 @@ class Log:
         return self._messages.copy(deep=False)
 
     @property
-    def events(self) -> Any:
+    def events(self) -> Frame:
         """The events in order of arrival: `schema.EVENTS`, then unknown keys; one row an event."""
         return self._events.copy(deep=False)
 
     @property
-    def problems(self) -> Any:
+    def problems(self) -> Frame:
         """The posts that could not be read, in order of arrival: `received_at`, `why`, `body`."""
         posts = [post for path in self.paths for post in _read(path, records.aside)]
         posts.sort(key=lambda post: post.received_at)
@@ -97,13 +97,13 @@ class Log:
         return PROBLEMS.frame(PROBLEMS.table(rows))
 
     @cached_property
-    def _messages(self) -> Any:
+    def _messages(self) -> Frame:
         table = _joined(self.paths, MESSAGES)
         written = pc.coalesce(table.column("msg_time"), table.column("received_at"))
         return MESSAGES.frame(_sorted(table, [written, *self._arrival(table)]))
 
     @cached_property
-    def _events(self) -> Any:
+    def _events(self) -> Frame:
         table = _joined(self.paths, EVENTS)
         return EVENTS.frame(_sorted(table, self._arrival(table)))
 
@@ -112,7 +112,7 @@ class Log:
         return [table.column("received_at")] if len(self.paths) > 1 else []
 
 
-def _span(messages: Any) -> str:
+def _span(messages: Frame) -> str:
     times = messages["msg_time"].dropna()
     return f", {times.min():%Y-%m-%d} to {times.max():%Y-%m-%d}," if len(times) else ""
 
@@ -126,14 +126,14 @@ def _joined(paths: Sequence[Path], schema: Schema) -> pa.Table:
     """Put the rows of all journals one behind the other; of those with one fingerprint the first counts."""
     parts, known = [], set[str]()
     for path in paths:
-        table, identities = _read(path, lambda connection: _identified(connection, schema))
-        parts.append(table.filter(pa.array([identity not in known for identity in identities], pa.bool_())))
+        found, identities = _read(path, lambda connection: _identified(connection, schema))
+        parts.append(found.filter(pa.array([identity not in known for identity in identities], pa.bool_())))
         known.update(identities)
-    return pa.concat_tables(parts, promote_options="default").drop_columns(["seq"])
+    return pa.concat_tables(parts, promote_options="default")
 
 
 def _identified(connection: Connection, schema: Schema) -> tuple[pa.Table, list[str]]:
-    return records.read(connection, schema), records.fingerprints(connection, schema)
+    return records.read(connection, schema).table, records.fingerprints(connection, schema)
 
 
 def _sorted(table: pa.Table, keys: Sequence[pa.ChunkedArray]) -> pa.Table:

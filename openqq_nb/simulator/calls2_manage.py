@@ -72,7 +72,8 @@ async def kick_group_member(engine: Engine, params: Params) -> Answer:
     for member in members:
         _kick(engine, group, member)
     # It fails after the first, so the others stay in its list.
-    engine.login.drop_member(group, members[0])
+    left = [one for one in engine.login.members[group.number] if one is not members[0]]
+    engine.login.set_members(group.number, left)
     raise ServerMistakeError("a kick that the provider carried out")
 
 

@@ -16,7 +16,7 @@ from openqq_nb.simulator.openqq2 import Openqq2
 from openqq_nb.simulator.perl import widen
 from openqq_nb.simulator.posting import Poster
 from openqq_nb.simulator.records import History, Muted, Posted, Received, now, unix_now
-from openqq_nb.simulator.roster_changes import Change, newcomers
+from openqq_nb.simulator.roster_changes import newcomers
 from openqq_nb.simulator.send_queue import SendQueue
 from openqq_nb.simulator.things import Friend, Group, Membership
 from openqq_nb.simulator.world import World
@@ -79,10 +79,10 @@ class Engine:
 
     # Life
 
-    def open(self, *, announce: bool) -> None:
-        """Begin to work; with `announce` the events of a first login are posted before any call is answered."""
+    def open(self) -> None:
+        """Begin to work; 2.x posts the events of a first login before it answers any call."""
         self.spawn(self.queue.run())
-        if announce and self.protocol == "openqq2" and self.post_api:
+        if self.protocol == "openqq2" and self.post_api:
             self.spawn(self._first_login())
         else:
             self.running.set()
@@ -248,18 +248,18 @@ class Engine:
 
     def _arrive(self, arrival: Arrival) -> "tuple[Thing, asyncio.Task[None] | None]":
         """Take a message and post it. Gives the message, empty if the dialect drops it, and the post."""
-        for change in self._load_for(arrival):
-            self.emit(change.payload(self.words2))
+        for event in self._load_for(arrival):
+            self.emit(event)
         payload = self._write(arrival)
         self._remember(arrival)
         return (payload, self.emit(payload, arrival)) if payload else ({}, None)
 
-    def _load_for(self, arrival: Arrival) -> list[Change]:
+    def _load_for(self, arrival: Arrival) -> list[Thing]:
         for place in (arrival.group, arrival.discuss):
             if place:
                 self.login.load(place.number)
-        changes = newcomers(self.login, arrival)
-        return changes if self.protocol == "openqq2" else []
+        events = newcomers(self.login, self.words2, arrival)
+        return events if self.protocol == "openqq2" else []
 
     def _write(self, arrival: Arrival) -> Thing | None:
         if arrival.group and arrival.group.number not in self.login.groups:

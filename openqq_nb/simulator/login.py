@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from enum import Enum
-from typing import Literal, TypeVar
+from typing import Literal
 
 from openqq_nb.simulator.perl import is_plain
 from openqq_nb.simulator.things import Discuss, Friend, Group, Membership, Person
@@ -22,18 +22,6 @@ class Unasked(Enum):
 UNASKED = Unasked.UNASKED
 Number = int | None | Unasked
 Recent = Friend | tuple[Group, Membership] | Person
-
-
-Listed = TypeVar("Listed", Friend, Group, Membership)
-
-
-def _key(one: Friend | Group | Membership) -> int:
-    return one.number if isinstance(one, Group) else one.person.qq
-
-
-def _difference(these: list[Listed], those: list[Listed]) -> list[Listed]:
-    known = {_key(one) for one in those}
-    return [one for one in these if _key(one) not in known]
 
 
 class Login:
@@ -89,45 +77,34 @@ class Login:
         """Load the members of a group or discuss from the provider, if it is not done yet."""
         group = self.world.group(number)
         if group is not None and number not in self.members:
-            self.members[number] = list(group.members)
-            self.version[number] += 1
+            self.set_members(number, list(group.members))
         if group is None and number in self.discusses:
             self.loaded_discusses.add(number)
 
-    def reload_members(self, number: int) -> tuple[list[Membership], list[Membership]]:
-        """Load the members of a group anew.
-
-        Returns:
-            Who is new and who is gone.
-        """
-        old = self.members.pop(number, [])
-        self._extended_members.pop(number, None)
-        self.load(number)
-        new = self.members.get(number, [])
-        return _difference(new, old), _difference(old, new)
-
-    def reload_friends(self) -> tuple[list[Friend], list[Friend]]:
-        """Load the friend list anew; strangers are gone from it. Returns who is new and who is gone."""
-        old, self.friends = self.friends, list(self.world.friends)
+    def set_friends(self, friends: list[Friend]) -> None:
+        """Change the server's friend list; strangers are gone from it."""
+        self.friends = friends
         self.strangers.clear()
         self._extended_friends = None
         self.version[0] += 1
-        return _difference(self.friends, old), _difference(old, self.friends)
 
-    def reload_groups(self) -> tuple[list[Group], list[Group]]:
-        """Load the group list anew. Returns which are new and which are gone."""
-        old, new = list(self.groups.values()), list(self.world.groups)
-        self.groups = {group.number: group for group in new}
+    def set_groups(self, groups: list[Group]) -> None:
+        """Change the server's group list."""
+        self.groups = {group.number: group for group in groups}
         self._known_groups = self._groups_with_number()
         self._extended_members.clear()
-        self.version.update(self.groups)
-        return _difference(new, old), _difference(old, new)
+        self.version.update(self.groups.keys())
 
-    def drop_member(self, group: Group, member: Membership) -> None:
-        """Take a member out of the server's list, whatever the provider did."""
-        self.members[group.number].remove(member)
-        self._extended_members.pop(group.number, None)
-        self.version[group.number] += 1
+    def set_members(self, number: int, members: list[Membership]) -> None:
+        """Change the server's list of the members of a group; those it had keep what it knows of them."""
+        before = self.members.get(number)
+        if before is not None:
+            had = {one.person.qq for one in before}
+            kept = self.extended(self.groups[number])
+            self.members[number] = members
+            self._extended_members[number] = kept | (self._join(self.groups[number]) - had)
+        self.members[number] = members
+        self.version[number] += 1
 
     def remember(self, key: tuple[int, int], who: Recent) -> None:
         """Note whom the account wrote with; the oldest of more than 20 are forgotten."""

@@ -25,7 +25,7 @@ class Poster:
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, pool=None),
             limits=httpx.Limits(max_connections=None),
-            follow_redirects=True,
+            follow_redirects=False,
             trust_env=False,
             headers={"User-Agent": BROWSER, "Accept-Encoding": "gzip"},
             event_hooks={"request": [_drop_type_of_nothing]},
@@ -52,7 +52,9 @@ class Poster:
         try:
             async with asyncio.timeout(patience_s):
                 answer = await self._client.post(
-                    url, content=dumps(payload).encode(), headers={"Content-Type": "application/json"}
+                    url,
+                    content=dumps(payload).encode(errors="replace"),
+                    headers={"Content-Type": "application/json"},
                 )
         except TimeoutError:
             return Posted(payload, None, "", b"", f"no answer within {patience_s} s", now())

@@ -86,5 +86,5 @@ async def _open(plan: Plan, listener: socket.socket) -> tuple[Engine, Listening]
     listening = Listening(Web(engine, plan.token, plan.token_name), refusal(plan.protocol))
     engine.on_end = listening.close
     await listening.open(listener)
-    engine.open(announce=True)
+    engine.open()
     return engine, listening

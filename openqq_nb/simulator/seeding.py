@@ -22,6 +22,7 @@ DEFAULT_NOW = datetime(2026, 11, 1, 12, tzinfo=CHINA)
 SHARED = 0.15
 SILENT = 0.25
 FEWEST_MEMBERS = 3
+FIRST_STANDINGS = ("manage", "attend", "create")
 SPREAD = 0.6
 
 FIRST_GROUPS = ("PERL学习交流", "老同学", "相亲相爱一家人", "老同学", "C++ & <模板> 讨论🎉", "周末羽毛球")
@@ -150,7 +151,8 @@ class SeededParts:
         return names
 
     def _group(self, rng: Random, place: int, name: str, size: int, pool: list[Person]) -> Group:
-        role = ("manage", "attend", "create")[place] if place < FEWEST_MEMBERS else _standing(rng)
+        role = FIRST_STANDINGS[place] if place < len(FIRST_STANDINGS) else _standing(rng)
+        role = "create" if size == 1 else role
         created = self._now_s - rng.randrange(200, 5000) * DAY_S
         members = self._members(rng, role, created, self._crowd(rng, size - 1, pool))
         owner = next(one.person.qq for one in members if one.role == "owner")

@@ -35,6 +35,7 @@ class Account:
     was_sent: threading.Event = field(default_factory=threading.Event)
     refreshed: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     learns: dict[str, str] = field(default_factory=dict)
+    outcome: Receipt | Exception | None = None
 
     def number(self, row: Row) -> Row:
         pairs = (("sender_id", "sender_qq"), ("receiver_id", "receiver_qq"), ("group_id", "gnumber"))
@@ -48,7 +49,9 @@ class Account:
     def send(self, recipient: Recipient, content: str) -> Receipt:
         self.sent.append((recipient, content))
         self.was_sent.set()
-        return receipt()
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return receipt() if self.outcome is None else self.outcome
 
     def resolve(self, name: object) -> Collection[str]:
         if str(name) not in self.groups:
@@ -75,12 +78,12 @@ class Desk:
 
 @contextmanager
 def listening(
-    protocol: str = "openqq1", journal: Path | None = None, budget_s: float = 3.0, **address: Any
+    protocol: str = "openqq1", journal: Path | Journal | None = None, budget_s: float = 3.0, **address: Any
 ) -> Iterator[Desk]:
     account = Account()
     inbox = Inbox(
         dialect(protocol, None),
-        Journal.open(journal),
+        journal if isinstance(journal, Journal) else Journal.open(journal),
         account.links(),
         Address(**{"secret": SECRET, **address}),
         budget_s=budget_s,
@@ -113,7 +116,7 @@ def message(content: str | None = "你好", **changes: Any) -> dict[str, Any]:
 
 def group_message(content: str = "你好", **changes: Any) -> dict[str, Any]:
     place = {"type": "group_message", "group": "PERL学习角", "group_id": "2617047201", "gnumber": 9910000201}
-    return message(content, **place, **changes)
+    return message(content, **{**place, **changes})
 
 
 def message2(content: str = "你好", **changes: Any) -> dict[str, Any]:

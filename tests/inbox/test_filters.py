@@ -120,7 +120,7 @@ def test_unknown_name_is_an_error_at_once() -> None:
         {"matches": "("},
         {"matches": 5},
         {"since": 1448010862},
-        {"until": "gestern"},
+        {"until": "soon"},
         {"sender_qq": 9900000204.0},
         {"own": "yes"},
         {"type": True},

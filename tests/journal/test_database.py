@@ -91,7 +91,7 @@ def test_file_whose_making_was_cut_short_is_finished(tmp_path: Path) -> None:
 
 
 def test_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(JournalFailed, match="(?s)no folder .*away.*make the folder first"):
+    with pytest.raises(JournalFailed, match=r"(?s)no folder .*away.*make the folder first"):
         Database(tmp_path / "away" / "j.db")
 
 

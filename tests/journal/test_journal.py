@@ -3,6 +3,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -72,8 +73,9 @@ def test_unknown_keys_become_text_columns_at_the_end(journal: Journal) -> None:
 
 
 def test_unknown_key_called_like_a_column_does_not_replace_it(journal: Journal) -> None:
-    journal.append([message("a", {"chat": "x", "seq": "y"})])
-    assert journal.messages().column_names == [*MESSAGES.names]
+    journal.append([message("a", {"chat": "x", "seq": "y", "extra": "z"})])
+    assert journal.messages().column_names == [*MESSAGES.names, "seq", "extra"]
+    assert column(journal, "seq") == ["y"]
     assert column(journal, "chat") == ["PERL学习交流"]
 
 
@@ -120,7 +122,7 @@ def test_replay_gives_the_numbers_and_only_what_came_after(journal: Journal) -> 
     assert journal.replay().seqs == [stored[0].seq, stored[2].seq, stored[3].seq]
     later = journal.replay(after=stored[0].seq)
     assert later.seqs == [stored[2].seq, stored[3].seq]
-    assert later.messages.num_rows == 2
+    assert later.table.num_rows == 2
 
 
 def test_posts_set_aside_are_kept_with_their_reason(tmp_path: Path) -> None:
@@ -185,7 +187,7 @@ def test_full_disk_stores_nothing_of_the_batch_and_later_all_of_it(tmp_path: Pat
         journal.append([message("a")])
         limit(database, pages=1)
         batch = [message(f"b{number}", content="长" * 500) for number in range(100)]
-        with pytest.raises(JournalFailed, match="(?s)could not be written.*full.*Free some space"):
+        with pytest.raises(JournalFailed, match=r"(?s)could not be written.*full.*Free some space"):
             journal.append(batch)
         assert column(journal, "content") == ["你好，世界"]
         limit(database, pages=1_000_000)
@@ -203,7 +205,7 @@ def test_locked_journal_says_so_and_takes_the_batch_later(tmp_path: Path) -> Non
     with Journal(Database(path, busy_timeout_s=0.01)) as journal:
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(JournalFailed, match="(?s)locked.*Another program"):
+        with pytest.raises(JournalFailed, match=r"(?s)locked.*Another program"):
             journal.append([message()])
         assert journal.count == 0
         other.execute("ROLLBACK")
@@ -212,7 +214,8 @@ def test_locked_journal_says_so_and_takes_the_batch_later(tmp_path: Path) -> Non
 
 
 def test_arrival_that_cannot_be_stored_leaves_nothing_of_its_batch(journal: Journal) -> None:
-    unfit = message("b", {"what": object()})  # type: ignore[dict-item] -- the point of the test
+    extra: Any = {"what": object()}
+    unfit = Arrival("message", ROW, "b", extra=extra)
     with pytest.raises(TypeError):
         journal.append([message("a"), unfit])
     assert journal.count == 0
@@ -249,7 +252,7 @@ def test_cell_changed_by_another_program_is_reported(tmp_path: Path) -> None:
         journal.append([message("a")])
         with journal._database.writing() as connection:
             connection.execute("UPDATE messages SET msg_time = 'soon'")
-        with pytest.raises(JournalFailed, match="(?s)table messages cannot be read.*rows 1 to 1"):
+        with pytest.raises(JournalFailed, match=r"(?s)table messages cannot be read.*rows 1 to 1"):
             journal.messages()
 
 

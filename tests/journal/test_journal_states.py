@@ -84,7 +84,7 @@ class JournalMachine(RuleBasedStateMachine):
     def compare(self, journal: Journal) -> None:
         replay = journal.replay()
         assert replay.seqs == [self.seqs[name] for name in self.expected]
-        columns = (replay.messages.column(name).to_pylist() for name in ("content", "sender_qq"))
+        columns = (replay.table.column(name).to_pylist() for name in ("content", "sender_qq"))
         assert list(map(list, zip(*columns, strict=True))) == list(self.expected.values())
 
 

@@ -100,7 +100,7 @@ def friend(shown: Json) -> Friend:
 def member(shown: Json, card: str | None = None) -> Membership:
     person = _person(shown, shown["name"])
     is_owner = person.qq == 9900000201
-    role = {9900000202: "admin"}.get(person.qq, shown.get("role", "member"))
+    role: str = "admin" if person.qq == 9900000202 else shown.get("role", "member")
     return Membership(
         person,
         shown["card"] if card is None else card,
@@ -147,7 +147,9 @@ def _account() -> Account:
     person = replace(_person(shown, shown["name"]), client_type="web")
     fields = ("birthday", "college", "email", "homepage", "mobile", "occupation", "personal", "phone")
     texts = {key: shown[key] for key in (*fields, "signature", "token")}
-    return Account(person, shown["allow"], blood=shown["blood"], constel=shown["constel"], face=shown["face"], **texts)
+    return Account(
+        person, shown["allow"], blood=shown["blood"], constel=shown["constel"], face=shown["face"], **texts
+    )
 
 
 def recorded_world() -> World:

@@ -72,7 +72,7 @@ class Replay:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     def simulator(self, **more: Any) -> Simulator:
-        times = {"idle_timeout": IDLE_S, "poll_timeout": POLL_S, "restart_delay": NEVER_S}
+        times: dict[str, Any] = {"idle_timeout": IDLE_S, "poll_timeout": POLL_S, "restart_delay": NEVER_S}
         return Simulator(self.protocol, world=recorded_world(), **times, **more)
 
     @property
@@ -126,9 +126,7 @@ def replay1() -> dict[str, Outcome]:
 
 def _first_login1(replay: Replay, simulator: Simulator) -> None:
     replay.ask_between(simulator, "get_user_info", "gzip accepted")
-    replay.say_between(
-        simulator, "group message, plain Chinese", "friend message, friend with a mark name"
-    )
+    replay.say_between(simulator, "group message, plain Chinese", "friend message, friend with a mark name")
     replay.ask_between(
         simulator,
         "get_friend_info after messages",
@@ -142,9 +140,7 @@ def replay2() -> dict[str, Outcome]:
         _first_login2(replay, simulator)
         _change_world(simulator)
         simulator.relogin(keep_lists=False)
-        replay.ask_between(
-            simulator, "get_friend_info asked while the server logs in again", "stop_client"
-        )
+        replay.ask_between(simulator, "get_friend_info asked while the server logs in again", "stop_client")
     with replay.simulator(token="secret-1", token_name="key") as simulator:
         replay.ask_between(simulator, "auth: no key", "auth: OPTIONS without key")
     with replay.simulator() as simulator:
@@ -156,9 +152,7 @@ def _first_login2(replay: Replay, simulator: Simulator) -> None:
     replay.ask_between(
         simulator, "get_user_info asked while the login code waits to be scanned", "search_group by id"
     )
-    replay.say_between(
-        simulator, "group message, plain Chinese", "friend message, friend without a number"
-    )
+    replay.say_between(simulator, "group message, plain Chinese", "friend message, friend without a number")
     replay.ask_between(
         simulator, "check_event with waiting messages", "get_discuss_info after members were loaded"
     )
@@ -214,7 +208,9 @@ def _change_world(simulator: Simulator) -> None:
     new_friend = recorded_post(posts["event new_friend and lose_friend"])["params"][0]
     world.friends.append(friend(new_friend))
     world.friends[:] = [one for one in world.friends if one.person.qq != 9900000105]
-    joined = recorded_post(posts["event new_group_member and lose_group_member / following post 4"])["params"][0]
+    joined = recorded_post(posts["event new_group_member and lose_group_member / following post 4"])[
+        "params"
+    ][0]
     world.remove_member(9910000201, 9900000206)
     world.add_member(9910000201, member(joined))
     new_group = recorded_post(posts["event new_group and lose_group / following post 2"])["params"][0]

@@ -50,7 +50,10 @@ def settle(value: Any) -> Any:
         things["status"] = re.sub(r"client\(\d+\)", "client(PID)", things["status"])
     if is_message(things):
         varying = {key for key in things if key in VARYING or (key == "id" and things[key] is not None)}
-        things |= {key: "anything" if key in ("log_encoding", "account") else type(things[key]).__name__ for key in varying}
+        things |= {
+            key: "anything" if key in ("log_encoding", "account") else type(things[key]).__name__
+            for key in varying
+        }
     return things
 
 
@@ -120,7 +123,9 @@ def with_note(read: Callable[[str], list[Any]]) -> list[Any]:
 def test_what_the_note_says_was_sent_reaches_the_people(protocol: str, name: str) -> None:
     done = outcomes(protocol)
     everything = [
-        (one.kind, one.id, notes.settled(one.content)) for outcome in done.values() for one in outcome.received
+        (one.kind, one.id, notes.settled(one.content))
+        for outcome in done.values()
+        for one in outcome.received
     ]
     for sending in notes.sent(noted(protocol, name)):
         # The note of a later request may tell of an asynchronous send.

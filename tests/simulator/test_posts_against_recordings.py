@@ -90,7 +90,9 @@ def answering(listener: Listener, first: dict[str, Any]) -> Any:
     """Give the recorded answer to the first post and nothing to later ones."""
     ours = first["our_answer"]
     headers = {
-        name: value.replace("http://127.0.0.1:5801", listener.place).replace("http://127.0.0.1:5811", listener.place)
+        name: value.replace("http://127.0.0.1:5801", listener.place).replace(
+            "http://127.0.0.1:5811", listener.place
+        )
         for name, value in ours["headers"].items()
     }
     reply = Reply(ours["status"], headers, (ours["body"] or "").encode())

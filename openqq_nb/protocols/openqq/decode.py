@@ -16,9 +16,11 @@ from openqq_nb.errors import NotUnderstood, first_bytes
 from openqq_nb.models import Delivery, Receipt
 from openqq_nb.protocols.base import Listing
 from openqq_nb.protocols.openqq.fields import Table, Tables
-from openqq_nb.protocols.openqq.rows import PLACE, read, text, value
+from openqq_nb.protocols.openqq.rows import PLACE, read, text, texts, value
 
 _NOBODY = pa.scalar(None, pa.string())
+
+_NOT_FOUND = range(100, 106)
 
 MEANINGS: Mapping[int, str] = {
     0: "the server says the message was sent",
@@ -41,7 +43,7 @@ def me(body: bytes, tables: Tables) -> pa.Table:
     found = value(body)
     if not isinstance(found, dict) or "id" not in found:
         raise NotUnderstood(f"The server told no account: {first_bytes(body)}. Is it logged in?")
-    return _named(_one_row(found, tables.me), tables.me, ())
+    return _named(texts([found], tables.me), tables.me, ())
 
 
 def friends(body: bytes, tables: Tables, *, escaped: bool) -> pa.Table:
@@ -103,20 +105,16 @@ def receipt(body: bytes, number_key: str, *, waited: bool = True) -> Receipt:
 
 
 def _code(found: object) -> int | None:
-    written = text(found.get("code")) if isinstance(found, dict) else None
+    stated = found.get("code") if isinstance(found, dict) else None
+    written = None if isinstance(stated, bool) else text(stated)
     return int(written) if written and re.fullmatch(r"-?[0-9]{1,9}", written) else None
 
 
 def delivery(code: int, *, waited: bool = True) -> Delivery:
-    """Tell what a code says about one message: below 0 it was tried, and may have arrived."""
+    """Tell what a code says about one message: only "not found" is certain, below 0 it was tried and may have arrived."""
     if code == 0:
         return Delivery.SENT if waited else Delivery.ACCEPTED
-    return Delivery.FAILED if code > 0 else Delivery.UNKNOWN
-
-
-def _one_row(found: Mapping[str, Any], table: Table) -> pa.Table:
-    keys = dict.fromkeys([*table.columns, *(key for key in found if key not in table.copies)])
-    return pa.table({key: pa.array([text(found.get(key))], pa.string()) for key in keys})
+    return Delivery.FAILED if code in _NOT_FOUND else Delivery.UNKNOWN
 
 
 def _names(escaped: bool, *columns: str) -> tuple[str, ...]:

@@ -15,13 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
+from openqq_nb import schema
 from openqq_nb.errors import NotUnderstood, first_bytes
 from openqq_nb.protocols.openqq.fields import Table
 
 PLACE = "_place"
 """Column of nested rows: the position of the object that they stand in."""
 
-_CHUNK_BYTES = 8 << 20
+_CHUNK_BYTES = 2 << 20
 _BLOCK_BYTES = 1 << 20
 
 
@@ -127,6 +128,7 @@ def _expected(chunk: Sequence[msgspec.Raw], outer: Table, inner: Table | None, s
     longest = max(len(memoryview(piece)) for piece in chunk)
     table = pj.read_json(
         pa.BufferReader(lines),
+        memory_pool=pa.system_memory_pool(),  # the default pool keeps what its threads freed
         read_options=pj.ReadOptions(block_size=max(_BLOCK_BYTES, longest + 1)),
         parse_options=pj.ParseOptions(
             explicit_schema=_arrow_schema(outer, inner),
@@ -179,14 +181,11 @@ def _shifted(members: pa.Table, start: int) -> pa.Table:
 def _general(found: Sequence[dict[str, Any]], outer: Table, inner: Table | None) -> Rows:
     places = [{key: item[key] for key in item if key != "member"} if inner else item for item in found]
     if inner is None:
-        return Rows(_texts(places, outer), _texts([], outer))
-    members = [
-        {PLACE: place} | member
-        for place, item in enumerate(found)
-        for member in _member_list(item.get("member"))
-    ]
-    positions = pa.array([member.pop(PLACE) for member in members], pa.int64())
-    return Rows(_texts(places, outer), _texts(members, inner).add_column(0, PLACE, positions))
+        return Rows(texts(places, outer), texts([], outer))
+    lists = [_member_list(item.get("member")) for item in found]
+    members = texts([member for members in lists for member in members], inner)
+    positions = [place for place, members in enumerate(lists) for _ in members]
+    return Rows(texts(places, outer), members.add_column(0, PLACE, pa.array(positions, pa.int64())))
 
 
 def _member_list(found: object) -> list[dict[str, Any]]:
@@ -194,15 +193,18 @@ def _member_list(found: object) -> list[dict[str, Any]]:
     return [member for member in members if isinstance(member, dict)]
 
 
-def _texts(found: Sequence[Mapping[str, Any]], shape: Table) -> pa.Table:
+def texts(found: Sequence[Mapping[str, Any]], shape: Table) -> pa.Table:
+    """Turn objects into text columns by key of the server, one row each; unknown keys come last."""
     unknown = dict.fromkeys(
         key for item in found for key in item if key not in shape.columns and key not in shape.copies
     )
-    keys = [*shape.columns, *unknown]
+    columns = {key: key for key in shape.columns} | {key: _column(key) for key in unknown}
     return pa.table(
-        {_column(key): pa.array([text(item.get(key)) for item in found], pa.string()) for key in keys}
+        {name: pa.array([text(item.get(key)) for item in found], pa.string()) for key, name in columns.items()}
     )
 
 
 def _column(key: str) -> str:
-    return key if _encodable(key) else _mended(key)
+    """Name the column of an unknown key; one that is called like a column of ours is not mixed up with it."""
+    name = key if _encodable(key) else _mended(key)
+    return f"raw_{name}" if name in _OURS else name
