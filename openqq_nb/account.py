@@ -1,6 +1,7 @@
 """The `my` object: one QQ account behind one server, with its awaitable twin under `aio`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 

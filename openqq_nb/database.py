@@ -54,7 +54,7 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
-                connection.execute("ROLLBACK")
+                connection.execute("COMMIT")
             except BaseException:
                 _rollback(connection)
                 raise
@@ -188,7 +188,7 @@ def _migrate_once(connection: Connection) -> bool:
             MIGRATIONS[version](connection)
             connection.execute(f"PRAGMA user_version = {version + 1}")
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute("ROLLBACK")
+        connection.execute("COMMIT")
     except BaseException:
         _rollback(connection)
         raise

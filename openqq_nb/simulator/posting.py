@@ -25,7 +25,7 @@ class Poster:
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, pool=None),
             limits=httpx.Limits(max_connections=None),
-            follow_redirects=False,
+            follow_redirects=True,
             trust_env=False,
             headers={"User-Agent": BROWSER, "Accept-Encoding": "gzip"},
             event_hooks={"request": [_drop_type_of_nothing]},
