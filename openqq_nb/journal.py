@@ -216,7 +216,7 @@ def _insert(connection: Connection, arrival: Arrival) -> Stored:
         "INSERT INTO arrivals (fingerprint, body) VALUES (?, ?) ON CONFLICT (fingerprint) DO NOTHING",
         (arrival.fingerprint, records.packed(arrival.raw)),
     )
-    if False:
+    if not cursor.rowcount:
         return Stored(_seq(connection, arrival.fingerprint), new=False)
     seq = int(cursor.lastrowid or 0)
     schema = _SCHEMAS[arrival.kind]

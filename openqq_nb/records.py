@@ -17,7 +17,7 @@ from openqq_nb.schema import Column, Kind, Schema
 
 ROWS_AT_ONCE = 32_768
 
-Stored = str | int | float | None
+Value = str | int | float | None
 """One value as a table of the journal holds it."""
 
 # The same limits as in `schema`: what is no time or number there is none here.
@@ -82,12 +82,12 @@ def fingerprints(connection: Connection, schema: Schema) -> list[str]:
     return [fingerprint for (fingerprint,) in rows]
 
 
-def cells(schema: Schema, row: Row) -> list[Stored]:
+def cells(schema: Schema, row: Row) -> list[Value]:
     """Turn a row into the values of its declared columns, in their order."""
     return [cell(row.get(column.name), column) for column in schema.columns]
 
 
-def cell(value: Cell, column: Column) -> Stored:
+def cell(value: Cell, column: Column) -> Value:
     """Turn one value into what the table keeps; what cannot be a time, a number or a flag is missing."""
     if value is None:
         return None

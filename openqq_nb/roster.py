@@ -1,6 +1,7 @@
 """Who is there, frozen in time; looking people and groups up by any of their names and numbers."""
 
 import difflib
+import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,10 +11,11 @@ import pandas as pd
 
 from openqq_nb.errors import Ambiguous, InvalidInput, NotFound, listed
 from openqq_nb.models import Cell, Row
+from openqq_nb.numbering import Numbering
 from openqq_nb.schema import Series
 
 Who: TypeAlias = str | int | Series | pd.DataFrame | Mapping[str, Any] | Iterable[Any]
-"""A name or number, a row, or several of these as a list or frame."""
+"""A name or number, a row, or several of these as a list, column or frame."""
 
 _GROUP_NAMES = ("displayname", "gmarkname", "gname", "gnumber", "gid")
 _PERSON_NAMES = ("displayname", "markname", "card", "nick", "qq", "id")
@@ -65,31 +67,14 @@ class Roster:
 
     def number(self, row: Row) -> dict[str, Cell]:
         """Add to a message what the roster knows: permanent numbers by ids, and names that came empty."""
-        known = dict(row)
-        for side in ("sender", "receiver"):
-            person = self._people.get(str(row.get(f"{side}_id")))
-            if person is not None:
-                _fill(known, f"{side}_qq", person[0])
-                _fill(known, side, person[1])
-        if row.get("group_id") is not None:
-            _fill(known, "gnumber", self._group_numbers.get(str(row["group_id"])))
-        return known
+        return self._numbering.number(row)
 
     @cached_property
-    def _people(self) -> Mapping[str, tuple[Cell, Cell]]:
-        """Map the ids of this login to number and name; friends and members share ids."""
-        frames = (self.discuss_members, self.members, self.friends)
-        people = pd.concat([frame[["id", "qq", "displayname"]] for frame in frames], ignore_index=True)
-        people = people.dropna(subset="id")
-        known = people.dropna(subset="qq").drop_duplicates("id", keep="last")
-        named = people.drop_duplicates("id", keep="last")
-        numbers = dict(zip(known["id"], known["qq"], strict=True))
-        return {i: (numbers.get(i), name) for i, name in zip(named["id"], named["displayname"], strict=True)}
-
-    @cached_property
-    def _group_numbers(self) -> Mapping[str, str]:
-        known = self.groups.dropna(subset=["gid", "gnumber"])
-        return dict(zip(known["gid"], known["gnumber"], strict=True))
+    def _numbering(self) -> Numbering:
+        me = self.me.to_frame().T.assign(displayname=self.me["nick"])
+        # Friends last: what the account calls a person says more than what a group does.
+        people = (self.discuss_members, self.members, me, self.friends)
+        return Numbering(people, self.groups, self.discusses)
 
 
 def pick_groups(groups: pd.DataFrame, who: Who) -> pd.DataFrame:
@@ -126,16 +111,12 @@ def pick_person(people: pd.DataFrame, who: Who) -> Series:
     return distinct.iloc[0]
 
 
-def _fill(row: dict[str, Cell], column: str, value: Cell) -> None:
-    present = row.get(column)
-    if value is not None and (present is None or (isinstance(present, str) and not present.strip())):
-        row[column] = value
-
-
 def _each(who: Who) -> Iterable[Who]:
     if isinstance(who, pd.DataFrame):
         return [row for _, row in who.iterrows()]
-    return who if isinstance(who, list | tuple | set | pd.Index) else [who]
+    # A column of names or numbers carries the name of the column, a row the label of its line.
+    column = isinstance(who, pd.Series) and who.name in (*_GROUP.columns, *_DISCUSS.columns)
+    return list(who) if column or isinstance(who, list | tuple | set | pd.Index) else [who]
 
 
 def _position(frame: pd.DataFrame, who: Who, names: _Names) -> int:
@@ -172,12 +153,12 @@ def _positions_of_row(frame: pd.DataFrame, row: Mapping[str, Any], names: _Names
 
 
 def _name(who: Who, names: _Names) -> str:
-    if isinstance(who, bool) or not isinstance(who, str | int):
+    if isinstance(who, bool) or not (isinstance(who, str) or hasattr(who, "__index__")):
         raise InvalidInput(
             f"A {names.what} is named by a text or a number, not by {who!r} ({type(who).__name__}). "
             f"Write the name, or take a row of {names.ask}."
         )
-    return str(who)
+    return who if isinstance(who, str) else str(operator.index(who))
 
 
 def _wrong(frame: pd.DataFrame, found: pd.DataFrame, who: Who, names: _Names) -> NotFound | Ambiguous:

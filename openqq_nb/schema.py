@@ -385,8 +385,8 @@ PROBLEMS = Schema(
     "PROBLEMS",
     (
         time("received_at", "when it came to the listener"),
-        text("why", "why it was not understood"),
-        text("body", "what came, as text"),
+        text("why", "what was wrong with it"),
+        text("body", "what came, as text; bytes that are no UTF-8 are written out"),
     ),
 )
 

@@ -25,7 +25,7 @@ from openqq_nb.records import plain
 from openqq_nb.schema import Column, Kind, Schema, typed
 
 CHUNK_ROWS = 65_536
-PENDING_ROWS = 1_024
+PENDING_ROWS = 256  # what a snapshot has to turn into columns at most, about a millisecond
 
 _TEXT = (
     pa.large_string()

@@ -13,18 +13,9 @@ from openqq_nb import records
 from openqq_nb.database import Connection, open_readonly
 from openqq_nb.errors import InvalidInput
 from openqq_nb.models import Row
-from openqq_nb.schema import EVENTS, MESSAGES, Frame, Schema, text, time
+from openqq_nb.schema import EVENTS, MESSAGES, PROBLEMS, Frame, Schema
 
 T = TypeVar("T")
-
-PROBLEMS = Schema(
-    "PROBLEMS",
-    (
-        time("received_at", "when it came to the listener"),
-        text("why", "what was wrong with it"),
-        text("body", "what came, as text; bytes that are no UTF-8 are written out"),
-    ),
-)
 
 
 def open_log(*paths: str | os.PathLike[str]) -> "Log":

@@ -7,6 +7,7 @@ Source:
 import hashlib
 import html
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -60,16 +61,26 @@ def read_openqq2(body: bytes) -> Arrival:
     return _message(found | {"type": kind}, body, _MESSAGE_KEYS_2, escaped=False)
 
 
-def answer(arrival: Arrival, reply: Reply | None) -> Answer:
+def answer(arrival: Arrival, reply: Reply | None, *, sessions: bool) -> Answer:
     """Say what to write back: 204 without a body when there is nothing to say, else the document's JSON.
 
     An empty body or anything but an object under a JSON type ends a 2.x server.
+
+    Args:
+        arrival: what was posted.
+        reply: what a handler wants.
+        sessions: whether the server can answer temporary messages.
 
     Raises:
         NotSupported: the server would drop this reply without a word.
     """
     if reply is None or not (reply.text or reply.shutup) or not arrival.answerable:
         return Answer(204)
+    if not sessions and arrival.row.get("type") == "sess_message":
+        raise NotSupported(
+            "A 2.x server does not send a reply to a temporary message; nothing was written back. "
+            "Write to the person as a friend, or in the group."
+        )
     content: dict[str, Any] = {"reply": reply.text} if reply.text else {}
     if reply.shutup:
         _check_mute(arrival.row, reply)
@@ -165,5 +176,6 @@ def _described(name: str, params: list[Any]) -> dict[str, Cell]:
 
 
 def _whole(found: Cell) -> int | None:
-    digits = str(found) if found is not None else ""
-    return int(digits) if digits.removeprefix("-").isascii() and digits.removeprefix("-").isdigit() else None
+    # More digits than these are no time and no code, and more than a journal or a frame can hold.
+    written = str(found) if found is not None else ""
+    return int(written) if re.fullmatch(r"-?[0-9]{1,18}", written) else None

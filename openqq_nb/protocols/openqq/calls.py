@@ -151,7 +151,7 @@ class Openqq:
 
     def answer(self, arrival: Arrival, reply: Reply | None) -> Answer:
         """Say what to write back to a push."""
-        return arrivals.answer(arrival, reply)
+        return arrivals.answer(arrival, reply, sessions="session" in self.release.sends)
 
     def setup(self, url: str) -> str:
         """Tell what to put into the server's start script."""

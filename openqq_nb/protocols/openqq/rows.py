@@ -22,6 +22,7 @@ from openqq_nb.protocols.openqq.fields import Table
 PLACE = "_place"
 """Column of nested rows: the position of the object that they stand in."""
 
+_OURS = frozenset({PLACE, *(name for frame in schema.ALL for name in frame.names)})
 _CHUNK_BYTES = 2 << 20
 _BLOCK_BYTES = 1 << 20
 
@@ -122,7 +123,7 @@ def _chunks(pieces: Sequence[msgspec.Raw]) -> Iterator[list[msgspec.Raw]]:
 
 
 def _expected(chunk: Sequence[msgspec.Raw], outer: Table, inner: Table | None, spread: bool) -> Rows:
-    if not all(memoryview(piece)[:1] == b"{" for piece in chunk):
+    if not all(bytes(memoryview(piece)[:1]) == b"{" for piece in chunk):
         raise pa.ArrowInvalid("not an object")  # on a null in the list Arrow's reader would end the process
     lines = b"\n".join(chunk)
     longest = max(len(memoryview(piece)) for piece in chunk)
@@ -200,7 +201,10 @@ def texts(found: Sequence[Mapping[str, Any]], shape: Table) -> pa.Table:
     )
     columns = {key: key for key in shape.columns} | {key: _column(key) for key in unknown}
     return pa.table(
-        {name: pa.array([text(item.get(key)) for item in found], pa.string()) for key, name in columns.items()}
+        {
+            name: pa.array([text(item.get(key)) for item in found], pa.string())
+            for key, name in columns.items()
+        }
     )
 
 
