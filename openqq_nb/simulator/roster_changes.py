@@ -74,7 +74,7 @@ def _group_events(login: Login, words: Openqq2) -> list[Thing]:
 
 def _member_events(login: Login, words: Openqq2, group: Group) -> list[Thing]:
     truth, number, events = list(group.members), group.number, []
-    lost = []
+    lost = _missing_in(truth, login.members[number])
     for one in _missing_in(login.members[number], truth):
         login.set_members(number, [*login.members[number], one])
         events.append(_event("new_group_member", words.member(group, one), words.group(group)))

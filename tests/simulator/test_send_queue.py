@@ -75,3 +75,12 @@ def test_ids_of_sent_messages_count_up(protocol: Any) -> None:
         first, second, third = (one.msg_id for one in simulator.received)
     assert (second, third) == (first + 1, first + 2)
     assert first % 10_000 == 1
+
+
+def test_what_still_waits_when_the_server_stops_is_never_sent_and_not_waited_for() -> None:
+    with Simulator("openqq1", pace=60, idle_timeout=0.05, **SMALL) as simulator:
+        assert send(simulator, "first") == 0
+        assert send(simulator, "second") is None
+        simulator.stop()
+        assert simulator.wait_posted(timeout=0.1) == []
+    assert [one.content for one in simulator.received] == ["first"]
