@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -62,15 +62,25 @@ class Lab:
 
 
 @contextlib.contextmanager
-def lab_server(root: Path, theme: str = LIGHT) -> Iterator[Lab]:
-    """Run JupyterLab on a folder, untouched by the settings, kernels and extensions of this machine's user."""
+def lab_server(root: Path, theme: str = LIGHT, program: Sequence[str | Path] = ()) -> Iterator[Lab]:
+    """Run JupyterLab on a folder, untouched by the settings, kernels and extensions of this machine's user.
+
+    Args:
+        root: the folder.
+        theme: how the page looks.
+        program: what starts JupyterLab on that folder, given JupyterLab's options; by default JupyterLab itself.
+    """
     home = root.with_name(root.name + "-home")
     _write_settings(home, theme)
     lab = Lab(f"http://127.0.0.1:{_free_port()}", secrets.token_hex(16), root)
     log_path = home / "lab.log"
-    with log_path.open("wb") as log, _process(lab, home, log) as process:
+    with log_path.open("wb") as log, _process(program or _jupyterlab(root), lab, home, log) as process:
         _wait_until_up(lab, process, log_path)
         yield lab
+
+
+def _jupyterlab(root: Path) -> Sequence[str]:
+    return (sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}")
 
 
 def _write_settings(home: Path, theme: str) -> None:
@@ -88,10 +98,12 @@ def _free_port() -> int:
 
 
 @contextlib.contextmanager
-def _process(lab: Lab, home: Path, log: Any) -> Iterator["subprocess.Popen[bytes]"]:
+def _process(
+    program: Sequence[str | Path], lab: Lab, home: Path, log: Any
+) -> Iterator["subprocess.Popen[bytes]"]:
     port = lab.url.rpartition(":")[2]
-    own = (f"--port={port}", f"--IdentityProvider.token={lab.token}", f"--ServerApp.root_dir={lab.root}")
-    command = [sys.executable, "-m", "jupyterlab", *_OPTIONS, *own]
+    own = (f"--port={port}", f"--IdentityProvider.token={lab.token}")
+    command = [*program, *_OPTIONS, *own]
     process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=_environment(home))
     try:
         yield process
