@@ -114,8 +114,8 @@ def open_readonly(path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Iterato
     _check_header(path, may_be_new=False)
     try:
         with closing(_connect_readonly(path, busy_timeout_s)) as connection:
-            _check_ours(connection, path, may_be_new=False)
             connection.execute("BEGIN")
+            _check_ours(connection, path, may_be_new=False)
             yield connection
     except sqlite3.Error as error:
         raise _failed(str(path), "read", error) from error
@@ -168,7 +168,10 @@ def _open_writable(path: Path | None, timeout_s: float) -> Connection:
 
 
 def _prepare(connection: Connection, path: Path | None) -> None:
+    # In one transaction: whoever makes the tables meanwhile is seen whole or not at all.
+    connection.execute("BEGIN")
     _check_ours(connection, path, may_be_new=True)
+    connection.execute("COMMIT")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")

@@ -1,7 +1,6 @@
 import json
 import os
 import stat
-import sys
 from pathlib import Path
 
 import platformdirs
@@ -51,7 +50,8 @@ def test_secret_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "null", '{"port": 1}', '{"port": "1", "secret": "x"}', '{"port": 0, "secret": "x"}']
+    "text",
+    ["", "{", "[]", "null", '{"port": 1}', '{"port": "1", "secret": "x"}', '{"port": 0, "secret": "x"}'],
 )
 def test_damaged_file_is_an_error_that_names_it_and_is_left_alone(text: str) -> None:
     remember("9900000100", Remembered(5801, "abc"))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from openqq_nb import messages
-from openqq_nb.errors import JournalFailed
+from openqq_nb.errors import JournalFailed, NotUnderstood
 from openqq_nb.inbox.answering import Answering
 from openqq_nb.inbox.numbers import Numbers
 from openqq_nb.inbox.sends import Sends
@@ -126,7 +126,14 @@ class Arriving:
                 self._answering.begin(placed.arrival, late=True)
 
     def _decoded(self, body: bytes) -> Arrival:
-        return self._completed(self._decode(body))
+        try:
+            return self._completed(self._decode(body))
+        except NotUnderstood:
+            raise
+        except Exception as error:
+            # A body that trips the decoder must not cost the other posts of its transaction anything.
+            self._counters.fail("reading a post", error)
+            raise NotUnderstood(f"This post could not be read: {type(error).__name__}: {error}") from error
 
     def _completed(self, arrival: Arrival) -> Arrival:
         """Add what the listener knows: when it came, in which login, whose permanent numbers these are."""
@@ -206,6 +213,8 @@ class Arriving:
     def _keep(self, arrival: Arrival, error: JournalFailed) -> Outcome:
         """Keep in memory what the journal does not take: the server does not post it again."""
         self._counters.fail("storing", error)
+        if len(self._kept) == _KEPT:
+            self._counters.fail("storing", JournalFailed(f"More than {_KEPT} wait; the oldest was given up."))
         self._kept.append(arrival)
         return intake.failed("This could not be stored yet; it is kept in memory.")
 

@@ -32,6 +32,9 @@ from openqq_nb.receive.listener import Listener
 
 Function = TypeVar("Function", bound=Callable[[Message], Any])
 
+_TYPED = ("aio", "df", "events", "handlers", "on_message", "setup", "stats", "stop", "url", "wait")
+"""What people type, and Tab shows."""
+
 _LOOK = 3
 """How far below `_tell` the line of the user stands that looks at the inbox."""
 
@@ -131,6 +134,9 @@ class Inbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def __dir__(self) -> list[str]:
+        return list(_TYPED)
 
     def __repr__(self) -> str:
         self._tell()
@@ -297,7 +303,7 @@ class Inbox:
         """
         self._writer.call(lambda: self._arriving.record(row))
 
-    async def aio_wait(self, n: int, timeout: float | None, filters: Mapping[str, object]) -> pd.DataFrame:
+    async def _aio_wait(self, n: int, timeout: float | None, filters: Mapping[str, object]) -> pd.DataFrame:
         """Await what `wait` waits for; users write `inbox.aio.wait`."""
         self._tell()
         wait = self._begin_wait(n, filters)
@@ -372,4 +378,4 @@ class AsyncInbox:
 
     async def wait(self, n: int = 1, timeout: float | None = 30, **filters: object) -> pd.DataFrame:
         """Await the next received messages; the twin of `Inbox.wait`, with the same arguments and result."""
-        return await self._inbox.aio_wait(n, timeout, filters)
+        return await self._inbox._aio_wait(n, timeout, filters)

@@ -15,6 +15,8 @@ from typing import Any, Protocol
 MAX_WAITING = 10_000
 MAX_LEFT_BEHIND = 8
 _JOIN_S = 1.0
+# The budget counts from the arrival, the call begins a little later; it is over for both at the same moment.
+_NEARLY = 0.8
 
 Call = Callable[[], None]
 AsyncCall = Callable[[], Coroutine[Any, Any, None]]
@@ -77,7 +79,7 @@ class ThreadLane:
 
     def _relieve(self) -> None:
         busy_since = self._worker.busy_since if self._worker else None
-        hangs = busy_since is not None and time.monotonic() - busy_since >= self._budget_s
+        hangs = busy_since is not None and time.monotonic() - busy_since >= self._budget_s * _NEARLY
         if hangs and self._calls and self._left_behind < MAX_LEFT_BEHIND:
             self._left_behind += 1
             self._begin()

@@ -32,6 +32,8 @@ class Message:
         object.__setattr__(self, "_cells", {**extra, **row})
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as many types as there are columns
+        if name.startswith("__"):
+            raise AttributeError(name)
         if name in self._cells:
             return _shown(name, self._cells[name])
         if name in schema.MESSAGES.names:
@@ -43,6 +45,9 @@ class Message:
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"A message cannot be changed, so {name!r} was not set. Keep it in a variable.")
+
+    def __reduce__(self) -> tuple[type["Message"], tuple[Row, Row]]:
+        return Message, (dict(self._cells), {})
 
     def __dir__(self) -> list[str]:
         return [*schema.MESSAGES.names, *(name for name in self._cells if name not in schema.MESSAGES.names)]

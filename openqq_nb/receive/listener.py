@@ -88,7 +88,7 @@ class Listener:
         """Finish what is being answered, close the socket and end the thread; harmless when not running."""
         if self._server is None or self._thread is None:
             return
-        self._server.should_exit = True
+        self._server.end()
         self._thread.join()
         self._server = self._thread = None
 
@@ -130,15 +130,28 @@ class Listener:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it is up instead of being asked again and again."""
+    """Tells when it is up, and sleeps until it is told to end, instead of asking ten times a second."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.up = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ending = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets=sockets)
         self.up.set()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self._ending.wait()
+
+    def end(self) -> None:
+        """End from another thread."""
+        self.should_exit = True
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._ending.set)
 
 
 class _Diversion(logging.Filter):

@@ -15,6 +15,7 @@ from openqq_nb.errors import NotFound
 from openqq_nb.inbox import Inbox, Links
 from openqq_nb.journal import Journal
 from openqq_nb.models import Delivery, Receipt, Recipient, Row
+from openqq_nb.protocols.base import Dialect
 from openqq_nb.protocols.registry import dialect
 from openqq_nb.receive.address import Address
 
@@ -78,11 +79,14 @@ class Desk:
 
 @contextmanager
 def listening(
-    protocol: str = "openqq1", journal: Path | Journal | None = None, budget_s: float = 3.0, **address: Any
+    protocol: str | Dialect = "openqq1",
+    journal: Path | Journal | None = None,
+    budget_s: float = 3.0,
+    **address: Any,
 ) -> Iterator[Desk]:
     account = Account()
     inbox = Inbox(
-        dialect(protocol, None),
+        dialect(protocol, None) if isinstance(protocol, str) else protocol,
         journal if isinstance(journal, Journal) else Journal.open(journal),
         account.links(),
         Address(**{"secret": SECRET, **address}),

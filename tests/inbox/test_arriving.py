@@ -2,12 +2,16 @@
 
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from openqq_nb.errors import JournalFailed
+from openqq_nb.inbox import Message
 from openqq_nb.journal import Journal
+from openqq_nb.models import Arrival
+from openqq_nb.protocols.base import Dialect
+from openqq_nb.protocols.registry import dialect
 from openqq_nb.schema import EVENTS, MESSAGES
 from tests.inbox.desk import group_message, listening, message, message2, own2
 
@@ -158,7 +162,12 @@ def test_what_cannot_be_stored_is_503_kept_and_stored_later() -> None:
     journal = FailingJournal.open(None)
     with listening(journal=journal) as desk:
         seen: list[str] = []
-        desk.inbox.on_message(lambda new: (seen.append(new.content), "late: " + new.content)[1])
+
+        @desk.inbox.on_message
+        def notes(new: Message) -> str:
+            seen.append(new.content)
+            return "late: " + str(new.content)
+
         journal.full = True
         assert desk.post(message("one")).status_code == 503
         assert desk.inbox.stats.waiting == 1 and "disk is full" in desk.inbox.stats.errors[-1]
@@ -198,6 +207,46 @@ def test_row_that_cannot_be_stored_does_not_take_others_with_it() -> None:
         assert len(desk.inbox.journal.aside()) == 1 and "OverflowError" in desk.inbox.stats.errors[-1]
 
 
+class TrippingDialect:
+    """A dialect whose decoder has a mistake."""
+
+    def __init__(self) -> None:
+        self._sound = dialect("openqq1", None)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sound, name)
+
+    def arrival(self, body: bytes) -> Arrival:
+        if b"trip" in body:
+            raise ZeroDivisionError(len(body))
+        return self._sound.arrival(body)
+
+
+def test_mistake_of_the_decoder_costs_that_post_only() -> None:
+    with listening(cast(Dialect, TrippingDialect())) as desk:
+        assert desk.post(message("trip")).status_code == 400
+        assert desk.post(message("two")).status_code == 204
+        assert desk.contents() == ["two"] and "ZeroDivisionError" in desk.inbox.stats.errors[-1]
+        assert len(desk.inbox.journal.aside()) == 1
+
+
+@pytest.mark.parametrize("digits", [11, 19, 400, 5000])
+def test_number_of_any_length_is_answered_and_kept(digits: int) -> None:
+    with listening() as desk:
+        number = "9" * digits
+        assert (
+            desk.post(message("x", msg_time=number, msg_id=number, sender_qq=int("9" * 30))).status_code
+            == 204
+        )
+        assert desk.inbox.df["msg_id"].tolist() == [number]
+
+
+def test_tab_shows_what_is_meant_to_be_typed() -> None:
+    with listening() as desk:
+        assert all(hasattr(type(desk.inbox), name) or name == "aio" for name in dir(desk.inbox))
+        assert "df" in dir(desk.inbox) and "record" not in dir(desk.inbox)
+
+
 def test_failing_lookup_of_numbers_costs_no_message() -> None:
     with listening() as desk:
         desk.account.numbers = None  # type: ignore[assignment]
@@ -219,5 +268,3 @@ def test_stats_are_readable() -> None:
         desk.post(b"[")
         text = repr(desk.inbox.stats)
     assert "received 1, own 0" in text and "malformed 1" in text and "refused none" in text
-
-

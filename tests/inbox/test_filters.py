@@ -88,7 +88,9 @@ def test_filter_drops_the_message(filters: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "filters", [{"contains": "x"}, {"since": "2015"}, {"until": "2099"}, {"group": "灰灰"}, {"own": False}], ids=str
+    "filters",
+    [{"contains": "x"}, {"since": "2015"}, {"until": "2099"}, {"group": "灰灰"}, {"own": False}],
+    ids=str,
 )
 def test_message_that_lacks_the_cell_is_dropped(filters: dict[str, Any]) -> None:
     assert not keeps(MISSING, **filters)
@@ -134,5 +136,7 @@ def test_value_that_the_column_cannot_have_is_an_error(filters: dict[str, Any]) 
 
 
 def test_text_of_a_filter_is_what_was_written() -> None:
-    assert compiled({"contains": "签到", "type": ["a"]}, ACCOUNT.links()).text == "contains='签到', type=['a']"
+    assert (
+        compiled({"contains": "签到", "type": ["a"]}, ACCOUNT.links()).text == "contains='签到', type=['a']"
+    )
     assert len(compiled({"contains": "x" * 500}, ACCOUNT.links()).text) < 60

@@ -68,7 +68,7 @@ def test_wrong_filter_is_an_error_when_it_is_written() -> None:
         with pytest.raises(NotFound):
             desk.inbox.on_message(group="没有")
         with pytest.raises(InvalidInput, match="takes a function"):
-            desk.inbox.on_message("签到")  # type: ignore[type-var]
+            desk.inbox.on_message("签到")  # type: ignore[call-overload]
         assert desk.inbox.handlers.empty
 
 
@@ -121,7 +121,9 @@ def test_failing_handler_is_told_once_and_costs_nobody_an_answer() -> None:
             return "still here"
 
         assert [replied(desk), replied(desk)] == ["still here"] * 2
-        with pytest.warns(HandlerWarning, match=r"'broken' failed: KeyError: 'hi' \(line .*message\.content") as told:
+        with pytest.warns(
+            HandlerWarning, match=r"'broken' failed: KeyError: 'hi' \(line .*message\.content"
+        ) as told:
             assert len(desk.inbox.df) >= 2
         assert len(told) == 1 and told[0].filename == __file__
         assert replied(desk) == "still here"
@@ -239,13 +241,13 @@ def test_handler_sees_each_message_once_and_in_order() -> None:
 
 
 def test_hanging_handler_is_answered_in_its_time_and_its_reply_sent_once() -> None:
-    with listening(budget_s=0.2) as desk:
+    with listening(budget_s=0.5) as desk:
         gate = threading.Event()
 
         @desk.inbox.on_message(contains="slow")
         def slow(message: Message) -> str:
             gate.wait(PATIENCE_S)
-            return "late " + message.content
+            return f"late {message.content}"
 
         @desk.inbox.on_message(contains="fast")
         def fast(message: Message) -> str:
@@ -260,7 +262,7 @@ def test_hanging_handler_is_answered_in_its_time_and_its_reply_sent_once() -> No
 
 
 def test_handler_that_hangs_for_one_message_sees_the_next() -> None:
-    with listening(budget_s=0.2) as desk:
+    with listening(budget_s=0.5) as desk:
         gate = threading.Event()
 
         @desk.inbox.on_message
@@ -275,7 +277,7 @@ def test_handler_that_hangs_for_one_message_sees_the_next() -> None:
 
 
 def test_hanging_coroutine_does_not_hold_up_its_next_call() -> None:
-    with listening(budget_s=0.2) as desk:
+    with listening(budget_s=0.5) as desk:
 
         @desk.inbox.on_message
         async def hangs_once(message: Message) -> str:
@@ -307,7 +309,9 @@ def test_late_mute_is_an_error_but_the_text_is_sent() -> None:
 def test_late_reply_that_does_not_go_out_is_an_error(refused: bool) -> None:
     with listening(budget_s=0.1) as desk:
         gate = threading.Event()
-        desk.account.outcome = receipt(None, Delivery.FAILED, 100) if refused else Unreachable("Nobody is there.")
+        desk.account.outcome = (
+            receipt(None, Delivery.FAILED, 100) if refused else Unreachable("Nobody is there.")
+        )
         desk.inbox.on_message(lambda message: (gate.wait(PATIENCE_S), "late")[1])
         assert replied(desk) == 204
         gate.set()

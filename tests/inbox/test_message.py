@@ -1,3 +1,6 @@
+import copy
+import pickle
+
 import pandas as pd
 import pytest
 
@@ -5,7 +8,14 @@ from openqq_nb.inbox import Message
 from openqq_nb.schema import MESSAGES
 
 MESSAGE = Message(
-    {"type": "group_message", "sender": "夜猫", "chat": "学习角", "content": "在吗", "msg_time": 1448010862, "own": False},
+    {
+        "type": "group_message",
+        "sender": "夜猫",
+        "chat": "学习角",
+        "content": "在吗",
+        "msg_time": 1448010862,
+        "own": False,
+    },
     {"font": "宋体"},
 )
 
@@ -34,6 +44,11 @@ def test_unknown_attribute_lists_the_columns() -> None:
 def test_message_cannot_be_changed() -> None:
     with pytest.raises(AttributeError, match="not set"):
         MESSAGE.content = "x"
+
+
+def test_message_can_be_copied_and_sent_to_another_process() -> None:
+    for other in (copy.deepcopy(MESSAGE), pickle.loads(pickle.dumps(MESSAGE))):  # noqa: S301 - made here
+        assert repr(other) == repr(MESSAGE) and other.font == "宋体"
 
 
 def test_column_of_the_server_does_not_hide_ours() -> None:

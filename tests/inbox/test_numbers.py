@@ -29,7 +29,9 @@ def test_unknown_sender_is_looked_up_and_earlier_rows_are_filled() -> None:
         desk.account.learns = {"2457053901": "9900000101", "2617047201": "9910000201"}
         desk.post(message("one", **STRANGER))
         rows = filled(desk)
-        assert rows["sender_qq"].tolist() == ["9900000101"] and rows["chat_key"].tolist() == ["friend:9900000101"]
+        assert rows["sender_qq"].tolist() == ["9900000101"] and rows["chat_key"].tolist() == [
+            "friend:9900000101"
+        ]
         kept = desk.inbox.journal.messages().to_pydict()
     assert kept["sender_qq"] == ["9900000101"] and kept["chat_key"] == ["friend:9900000101"]
 
@@ -101,13 +103,11 @@ def test_failing_refresh_is_kept_and_tried_again_later() -> None:
         if not failed.is_set():
             raise ConnectionError("no server")
 
-    numbers = Numbers(
-        refreshes.account.number,
-        refresh,
-        refreshes.filled.release,
-        lambda doing, error: (refreshes.errors.append(f"{doing}: {error}"), failed.set()),  # type: ignore[func-returns-value, arg-type, return-value]
-        every_s=0,
-    )
+    def note(doing: str, error: Exception) -> None:
+        refreshes.errors.append(f"{doing}: {error}")
+        failed.set()
+
+    numbers = Numbers(refreshes.account.number, refresh, refreshes.filled.release, note, every_s=0)
     numbers.want()
     assert failed.wait(PATIENCE_S) and refreshes.errors == ["asking who is there: no server"]
     numbers.want()

@@ -32,7 +32,9 @@ def test_every_recorded_post_is_taken_and_answered_with_nothing(protocol: str) -
     with listening(protocol) as desk:
         for post in posted(protocol):
             response = send(desk, post)
-            assert (response.status_code, dict(response.headers), response.content) == (204, {}, b""), post.name
+            assert (response.status_code, dict(response.headers), response.content) == (204, {}, b""), (
+                post.name
+            )
         messages = {arrival.fingerprint for arrival in arrivals if arrival.kind == "message"}
         events = [arrival.row["event"] for arrival in arrivals if arrival.kind == "event"]
         assert len(desk.inbox.df) == len(messages) == len(desk.inbox.journal.messages())
@@ -73,7 +75,9 @@ def meant(body: str) -> dict[str, Any]:
 
 @pytest.mark.filterwarnings("ignore::openqq_nb.errors.HandlerWarning")
 @pytest.mark.parametrize(("protocol", "post"), replies("openqq1") + replies("openqq2"))
-def test_handler_that_returns_the_recorded_answer_is_answered_in_its_meaning(protocol: str, post: Post) -> None:
+def test_handler_that_returns_the_recorded_answer_is_answered_in_its_meaning(
+    protocol: str, post: Post
+) -> None:
     spoken = dialect(protocol, None)
     arrival = spoken.arrival(post.body)
     with listening(protocol) as desk:

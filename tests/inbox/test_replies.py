@@ -7,7 +7,9 @@ from openqq_nb.inbox.replies import as_reply
 from openqq_nb.models import Reply
 
 
-@pytest.mark.parametrize("value", [None, "", Reply(), {}, {"reply": ""}, {"reply": None}, {"code": 0}, {"shutup": 0}])
+@pytest.mark.parametrize(
+    "value", [None, "", Reply(), {}, {"reply": ""}, {"reply": None}, {"code": 0}, {"shutup": 0}]
+)
 def test_nothing_to_say(value: Any) -> None:
     assert as_reply(value) is None
 

@@ -1,4 +1,3 @@
-from openqq_nb.errors import OpenqqError
 from openqq_nb.inbox.filters import Filter
 from openqq_nb.inbox.handlers import Handler
 from openqq_nb.inbox.rounds import Round, Said
@@ -8,7 +7,7 @@ ARRIVAL = Arrival("message", {}, "x")
 
 
 def said(text: str) -> Said:
-    handler = Handler(lambda message: None, Filter(""), 1.0, OpenqqError)
+    handler = Handler(lambda message: None, Filter(""), 1.0, lambda: None)
     return Said(handler, Reply(text), Answer(200, "application/json", text.encode()))
 
 

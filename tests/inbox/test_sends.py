@@ -50,12 +50,11 @@ def test_row_of_a_send_says_where_it_went(recipient: Recipient, kind: str, chat_
 @pytest.mark.parametrize("order", list(itertools.permutations(("record", "post"))), ids=str)
 def test_send_that_the_server_posts_back_is_one_row(order: tuple[str, ...], recipient: Recipient) -> None:
     with listening("openqq2") as desk:
-        steps = {
-            "record": lambda: desk.inbox.record_sent(recipient, "<hi>", receipt("42410001")),
-            "post": lambda: desk.post(own2("＜hi＞", id=42410001, info="发送正常")),
-        }
         for step in order:
-            steps[step]()
+            if step == "record":
+                desk.inbox.record_sent(recipient, "<hi>", receipt("42410001"))
+            else:
+                desk.post(own2("＜hi＞", id=42410001, info="发送正常"))
         rows = settled(desk)
     assert rows["msg_id"].tolist() == ["42410001"] and rows["info"].tolist() == ["发送正常"]
     assert rows["delivery"].tolist() == ["sent"] and rows["chat_key"].tolist() == ["friend:9900000101"]
@@ -67,7 +66,11 @@ def test_journal_has_what_the_frame_has() -> None:
         desk.post(own2("x", code=-3, msg="发送失败"))
         assert settled(desk)["delivery"].tolist() == ["unknown"]
         kept = desk.inbox.journal.messages().to_pydict()
-    assert kept["delivery"][0] == "unknown" and kept["status"][0] == "发送失败" and kept["msg_id"][0] == "42410001"
+    assert (
+        kept["delivery"][0] == "unknown"
+        and kept["status"][0] == "发送失败"
+        and kept["msg_id"][0] == "42410001"
+    )
 
 
 @pytest.mark.parametrize("told", [receipt(None, Delivery.ACCEPTED), None], ids=["queued", "no answer"])

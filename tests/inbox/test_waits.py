@@ -131,14 +131,14 @@ def test_time_out_carries_what_came_and_consumes_nothing() -> None:
         desk.post(message("a"))
         with pytest.raises(TimedOut, match=r"2 messages that pass contains='a'.*0\.05 s.*Found: 1") as raised:
             desk.inbox.wait(2, timeout=0.05, contains="a")
-        assert raised.value.df["content"].tolist() == ["a"]
+        assert raised.value.df is not None and raised.value.df["content"].tolist() == ["a"]
         assert desk.inbox.wait(1)["content"].tolist() == ["a"]
 
 
 def test_time_out_with_nothing_has_an_empty_frame_of_the_same_columns() -> None:
     with listening() as desk, pytest.raises(TimeoutError) as raised:
         desk.inbox.wait(timeout=0)
-    assert isinstance(raised.value, TimedOut)
+    assert isinstance(raised.value, TimedOut) and raised.value.df is not None
     pd.testing.assert_frame_equal(raised.value.df, desk.inbox.df)
 
 
@@ -176,9 +176,13 @@ def test_what_was_unread_can_be_waited_for_after_the_stop() -> None:
             desk.inbox.wait(1)
 
 
+def post_and_forget(desk: Desk, text: str) -> None:
+    desk.post(message(text))
+
+
 def test_ticks_run_while_waiting() -> None:
     with listening() as desk:
-        desk.inbox.ticks.append(lambda: desk.post(message("of the tick")))
+        desk.inbox.ticks.append(lambda: post_and_forget(desk, "of the tick"))
         assert desk.inbox.wait(1)["content"].tolist() == ["of the tick"]
 
 

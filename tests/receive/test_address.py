@@ -30,7 +30,9 @@ def test_path_is_ours_with_the_prefix_of_a_proxy_or_without(path: str) -> None:
     assert PUBLIC.owns_path(path)
 
 
-@pytest.mark.parametrize("path", ["", "/", "/openqq", "/openqq/", "/openqq/abcd", "/openqq/abc/", "/openqq/ä\ud800"])
+@pytest.mark.parametrize(
+    "path", ["", "/", "/openqq", "/openqq/", "/openqq/abcd", "/openqq/abc/", "/openqq/ä\ud800"]
+)
 def test_other_path_is_not_ours(path: str) -> None:
     assert not OWN.owns_path(path)
 
@@ -41,7 +43,8 @@ def test_loopback_host_is_ours(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["", "evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "evil/127.0.0.1", "[", "a:b:c"]
+    "host",
+    ["", "evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "evil/127.0.0.1", "[", "a:b:c"],
 )
 def test_other_host_is_foreign(host: str) -> None:
     assert not OWN.owns_host(host)
@@ -51,7 +54,9 @@ def test_public_host_is_ours() -> None:
     assert PUBLIC.owns_host("hub.example") and not PUBLIC.owns_host("other.example")
 
 
-@pytest.mark.parametrize("host", ["user@127.0.0.1", "127.0.0.1/x", "127.0.0.1?x", "127.0.0.1#x", "127.0.0.1:99999"])
+@pytest.mark.parametrize(
+    "host", ["user@127.0.0.1", "127.0.0.1/x", "127.0.0.1?x", "127.0.0.1#x", "127.0.0.1:99999"]
+)
 def test_host_with_more_than_a_name_has_no_name(host: str) -> None:
     assert host_name(host) is None
 

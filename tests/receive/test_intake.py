@@ -50,7 +50,9 @@ def test_only_post_is_taken(method: str) -> None:
     assert refused(replace(GOOD, method=method)) == ("method", 405)
 
 
-@pytest.mark.parametrize("hosts", [(), ("evil.example",), ("127.0.0.1", "evil.example"), ("127.0.0.1", "127.0.0.1")])
+@pytest.mark.parametrize(
+    "hosts", [(), ("evil.example",), ("127.0.0.1", "evil.example"), ("127.0.0.1", "127.0.0.1")]
+)
 def test_foreign_missing_or_double_host_is_refused(hosts: tuple[str, ...]) -> None:
     assert refused(with_header("host", *hosts)) == ("host", 403)
 
@@ -58,7 +60,10 @@ def test_foreign_missing_or_double_host_is_refused(hosts: tuple[str, ...]) -> No
 @pytest.mark.parametrize("origins", [("http://evil.example",), ("null",), ("http://127.0.0.1:5801", "null")])
 def test_foreign_origin_is_refused_whatever_sec_fetch_says(origins: tuple[str, ...]) -> None:
     push = with_header("origin", *origins)
-    assert refused(replace(push, headers=(*push.headers, ("sec-fetch-site", "same-origin")))) == ("origin", 403)
+    assert refused(replace(push, headers=(*push.headers, ("sec-fetch-site", "same-origin")))) == (
+        "origin",
+        403,
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,7 +94,10 @@ def test_malformed_body_is_refused_and_says_why(body: bytes) -> None:
     found = judged(replace(GOOD, body=body))
     assert isinstance(found, Refusal)
     assert (found.reason, found.answer.http_status) == ("malformed", 400)
-    assert found.answer.body == b"This is no post of an API server.\n" and found.why not in found.answer.body.decode()
+    assert (
+        found.answer.body == b"This is no post of an API server.\n"
+        and found.why not in found.answer.body.decode()
+    )
 
 
 @pytest.mark.parametrize("protocol", sorted(dialects()))
@@ -103,13 +111,16 @@ def test_every_recorded_post_is_accepted(protocol: str) -> None:
 
 anything = st.text(max_size=20)
 some_headers = st.lists(
-    st.tuples(st.sampled_from(["host", "origin", "content-type", "content-length", "x"]), anything), max_size=5
+    st.tuples(st.sampled_from(["host", "origin", "content-type", "content-length", "x"]), anything),
+    max_size=5,
 )
 methods = st.sampled_from(["POST", "POST", "GET", "X"])
 paths = st.sampled_from(["/openqq/abc", "/openqq/abc", "/"]) | anything
 
 
-@given(methods, paths, some_headers, st.binary(max_size=200), st.booleans(), st.sampled_from(sorted(dialects())))
+@given(
+    methods, paths, some_headers, st.binary(max_size=200), st.booleans(), st.sampled_from(sorted(dialects()))
+)
 def test_any_request_is_accepted_or_refused_with_4xx(
     method: str, path: str, headers: list[tuple[str, str]], body: bytes, real: bool, protocol: str
 ) -> None:
