@@ -286,17 +286,18 @@ class Inbox:
         printing.uninstall()
 
     def record_sent(self, recipient: Recipient, content: str, receipt: Receipt | None) -> None:
-        """Make a row of a send of the account; called by the client after each.
+        """Make a row of a send of the account; called after each. When it returns, the row is in `df`.
 
         Args:
             recipient: whom it went to.
             content: the text.
             receipt: the server's word; None when no answer came.
         """
-        self.record(sends.sent_row(recipient, content, receipt))
+        row = sends.sent_row(recipient, content, receipt)
+        self._writer.call_and_wait(lambda: self._arriving.record(row))
 
     def record(self, row: Row) -> None:
-        """Make a row of something the account sent, unless the server posts it and it is there already.
+        """Make a row of something the account sent, soon, unless the server posts it and it is there already.
 
         Args:
             row: in the columns of messages.

@@ -16,6 +16,7 @@ Outcome = Answer | Round
 """What is known when a push is stored: the answer, or that handlers are at work on it."""
 
 _MAX_BATCH = 500
+_PATIENCE_S = 5.0
 
 
 @dataclass(slots=True)
@@ -68,6 +69,20 @@ class Writer:
     def call(self, job: Job) -> bool:
         """Run a job between two transactions; False when the writer has stopped."""
         return self._add(job)
+
+    def call_and_wait(self, job: Job) -> None:
+        """Run a job as `call` does, and wait until it is done; not to be called on the writer's own thread."""
+        done = threading.Event()
+
+        def work() -> None:
+            try:
+                job()
+            finally:
+                done.set()
+
+        if self._add(work):
+            # A disk that stands still must not hold the user's cell for ever.
+            done.wait(_PATIENCE_S)
 
     def stop(self) -> None:
         """Store what waits, then end; harmless when called twice."""
