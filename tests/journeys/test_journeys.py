@@ -37,7 +37,7 @@ def test_a_send_reaches_the_person_and_is_a_row_when_the_call_returns(my: DemoAc
     assert (row["own"], row["receiver_qq"], row["delivery"]) == (True, friend["qq"], "sent")
     # A 2.x server turns < and > into full-width signs, and says so in the post of the message.
     assert row["content"] == "<b>你好</b> 😀\n第二行"
-    assert received.content.translate(str.maketrans("＜＞", "<>")) == row["content"]
+    assert str(received.content).translate(str.maketrans("＜＞", "<>")) == row["content"]
 
 
 def test_a_send_that_the_server_posts_back_is_one_row(my: DemoAccount) -> None:
