@@ -3,13 +3,11 @@
 import math
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Literal
@@ -17,7 +15,7 @@ from typing import Literal
 import click
 
 from openqq_nb.demo_account import demo as start_demo
-from openqq_nb.errors import OpenqqError
+from openqq_nb.errors import ListenerFailed, OpenqqError
 from openqq_nb.notebooks import working_copies
 from openqq_nb.simulator import Simulator
 from openqq_nb.tour import tour
@@ -75,7 +73,7 @@ def demo(
     tour(my, click.echo)
     my.close()
     if not no_lab:
-        sys.exit(open_lab(working_copies(folder), FIRST_NOTEBOOK, lab_options))
+        open_lab(working_copies(folder), FIRST_NOTEBOOK, lab_options)
 
 
 @commands.command()
@@ -93,25 +91,28 @@ def demo(
 def simulate(talk: int, **settings: object) -> None:
     """Run a simulated server on its own until Ctrl-C."""
     simulator = Simulator(**settings)  # type: ignore[arg-type]  # the options above, of these types
-    with _interrupted() as stop, simulator:
+    with _interrupted() as stop, _started(simulator):
         click.echo(f"{simulator!r}\nConnect with oq.connect({simulator.url!r}). Ctrl-C stops it.")
         for _ in _every(60 / talk if talk else math.inf, stop):
             simulator.chatter(1)
 
 
-def open_lab(folder: Path, notebook: str, options: tuple[str, ...] = ()) -> int:
-    """Open JupyterLab on a notebook and wait for its end.
+def open_lab(folder: Path, notebook: str, options: tuple[str, ...] = ()) -> None:
+    """Open JupyterLab on a notebook, in this process, and return when it ends.
 
     Raises:
         OpenqqError: JupyterLab is not installed.
     """
-    if find_spec("jupyterlab") is None:
-        raise OpenqqError('JupyterLab is not installed. Install it with: pip install "openqq-nb[lab]"')
+    try:
+        from jupyterlab.labapp import LabApp  # noqa: PLC0415 - an extra, and large
+    except ImportError as error:
+        raise OpenqqError(
+            'JupyterLab is not installed. Install it with: pip install "openqq-nb[lab]"'
+        ) from error
     # Jupyter refuses to start as root, which is who one is in most containers.
     as_root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *as_root, *options]
     click.echo(f"Opening {folder / notebook} in JupyterLab. Ctrl-C stops it.")
-    return subprocess.call([*command, str(folder / notebook)])  # noqa: S603 - our own Python and the user's options
+    LabApp.launch_instance([f"--ServerApp.root_dir={folder}", *as_root, *options, str(folder / notebook)])
 
 
 @contextmanager
@@ -126,6 +127,21 @@ def _interrupted() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _started(simulator: Simulator) -> Iterator[None]:
+    try:
+        simulator.start()
+    except OSError as error:
+        raise ListenerFailed(
+            f"The simulated server cannot listen there: {error}. Another program may use the port; "
+            "give another one with --port, or --port 0 for a free one."
+        ) from error
+    try:
+        yield
+    finally:
+        simulator.stop()
 
 
 def _every(gap_s: float, stop: threading.Event) -> Iterator[None]:
