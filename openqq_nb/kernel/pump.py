@@ -35,7 +35,7 @@ class Pump:
     def __init__(self, kernel: "_Kernel", channel: "_Channel") -> None:
         self._kernel, self._channel = kernel, channel
         self._publish_status, self._parent_idents = kernel._publish_status, kernel._parent_ident
-        self._comms: collections.deque[_Taken] = collections.deque()
+        self._comms: collections.deque[Frames] = collections.deque()
         self._kept: collections.deque[_Taken] = collections.deque()
         self._blocked = False
         self._waiters = 0
@@ -49,8 +49,8 @@ class Pump:
             yield
             self.turn()
         finally:
-            self._blocked = False
             with interrupts.Held():
+                self._blocked = False
                 self._give_back()
 
     def turn(self) -> None:
@@ -59,21 +59,19 @@ class Pump:
         with interrupts.Held() as held:
             self._take()
             while self._comms:
-                self._handle(self._comms.popleft().frames, held.released)
+                self._handle(self._comms.popleft(), held.released)
 
     @contextlib.contextmanager
     def awaited(self) -> Iterator[None]:
         """Stand around a wait that lets the loop turn.
 
-        ipykernel 7.4 handles comm messages beside an async cell, but publishes no idle for them, and the page
-        sends no further edit of a field before that idle. ipykernel 6.29 does not handle them at all.
         Waits may overlap, and may outlast the cell that began them.
         """
         if not self._waiters:
             self._stop_intercepting = self._channel.intercept(self._receive)
         self._waiters += 1
         try:
-            self._handle_queued()
+            self._take_queued()
             yield
         finally:
             self._waiters -= 1
@@ -81,26 +79,41 @@ class Pump:
                 self._stop_intercepting()
 
     def _receive(self, frames: Frames) -> bool:
-        """Handle a comm message that arrives while the loop turns; what the kernel has to handle is False."""
-        if self._blocked or not self._channel.cell_is_running() or not self._is_comm(frames):
+        """Take a comm message that arrives while the loop turns; what the kernel has to handle is False."""
+        if self._blocked or not self._channel.leaves_comms_to_us() or not self._is_comm(frames):
             return False
-        self._channel.context().run(self._handle, frames, interrupts.raised_here_first)
+        self._comms.append(frames)
+        self._handle_soon()
         return True
 
-    def _handle_queued(self) -> None:
+    def _handle_soon(self) -> None:
+        # Not now: a cell that arrived before, and is about to begin, comes first.
+        asyncio.get_running_loop().call_soon(self._handle_received)
+
+    def _handle_received(self) -> None:
+        while self._comms:
+            self._channel.context().run(self._handle, self._comms.popleft(), interrupts.raised_here_first)
+
+    def _take_queued(self) -> None:
         if self._channel.cell_is_running():
-            with self.blocked():
-                pass
+            with interrupts.Held():
+                self._blocked = True
+                self._take()
+                self._blocked = False
+                self._give_back()
 
     def _take(self) -> None:
         for taken in self._channel.take():
-            (self._comms if self._is_comm(taken.frames) else self._kept).append(taken)
+            if self._is_comm(taken.frames):
+                self._comms.append(taken.frames)
+            else:
+                self._kept.append(taken)
 
     def _give_back(self) -> None:
-        # Comm messages are left here only when an interrupt ended the turn.
-        for queue in (self._comms, self._kept):
-            while queue:
-                self._channel.give_back(queue.popleft())
+        while self._kept:
+            self._channel.give_back(self._kept.popleft())
+        if self._comms:
+            self._handle_soon()
 
     def _is_comm(self, frames: Frames) -> bool:
         try:
@@ -195,7 +208,7 @@ class _Kernel6(_Kernel, Protocol):
 
 class _Kernel7(_Kernel, Protocol):
     shell_channel_thread: Any
-    _main_asyncio_lock: asyncio.Lock
+    _main_asyncio_lock: Any  # asyncio's
     _shell_context: contextvars.Context
 
 
@@ -229,11 +242,13 @@ class _Channel(Protocol):
     def cell_is_running(self) -> bool:
         """Tell whether the kernel is at work on a message, and would not handle another one as usual."""
 
+    def leaves_comms_to_us(self) -> bool:
+        """Tell whether the kernel would not handle a comm message, or not well, that arrives now."""
+
     def context(self) -> contextvars.Context:
         """Return a context in which the running cell is the parent, for callbacks of the loop."""
 
-    @property
-    def intercept(self) -> Callable[[Sort], Callable[[], None]]:
+    def intercept(self, sort: Sort) -> Callable[[], None]:
         """Show each message to `sort`, and to the kernel where that says False; return how to stop it."""
 
 
@@ -243,7 +258,6 @@ class _Channel6:
     def __init__(self, kernel: _Kernel6) -> None:
         self._stream, self._queue = kernel.shell_stream, kernel.msg_queue
         self._free = self._queue._getters
-        self.intercept = functools.partial(_intercept, self._stream)
 
     def take(self) -> list[_Taken]:
         self._stream.flush()
@@ -257,6 +271,14 @@ class _Channel6:
     def cell_is_running(self) -> bool:
         return not self._free
 
+    def intercept(self, sort: Sort) -> Callable[[], None]:
+        callback = self._stream._recv_callback
+        _intercept(self._stream, sort)
+        return functools.partial(self._stream.on_recv, callback, copy=False)
+
+    def leaves_comms_to_us(self) -> bool:
+        return self.cell_is_running()
+
     def context(self) -> contextvars.Context:
         # The parent is one for the whole kernel.
         return contextvars.copy_context()
@@ -269,8 +291,8 @@ class _Channel7:
         pair = kernel.shell_channel_thread.manager.get_shell_channel_to_subshell_pair(None)
         self._socket, self._stream, self._lock = pair.to_socket, pair.to_stream, kernel._main_asyncio_lock
         self._start, self._kernel = self._stream._run_callback, kernel
-        self.context()
-        self.intercept = functools.partial(_intercept, self._stream)
+        self._intercepted = False
+        self.context(), self.cell_is_running()
 
     def take(self) -> list[_Taken]:
         # All of them: the loop is woken only by a message that finds the socket empty.
@@ -284,16 +306,32 @@ class _Channel7:
         self._start(self._stream._recv_callback, taken.item)
 
     def cell_is_running(self) -> bool:
-        return self._lock.locked()
+        # Between two queued cells the lock is free for a moment.
+        return bool(self._lock.locked() or self._lock._waiters)
+
+    def leaves_comms_to_us(self) -> bool:
+        """Leave none to the kernel: it may find an async cell running when it comes to handle one.
+
+        Beside an async cell 7.4 publishes no idle for a comm message, and the page sends no further edit of
+        that field before it; and when the cell ends meanwhile, the next cell's idle is published for the wrong
+        one, and the page shows [*] for ever.
+        """
+        return True
+
+    def intercept(self, sort: Sort) -> Callable[[], None]:
+        """Intercept for good, as async cells go on after our waits, and others follow."""
+        if not self._intercepted:
+            self._intercepted = True
+            _intercept(self._stream, sort)
+        return _nothing
 
     def context(self) -> contextvars.Context:
         return self._kernel._shell_context.copy()
 
 
-def _intercept(stream: _Stream, sort: Sort) -> Callable[[], None]:
+def _intercept(stream: _Stream, sort: Sort) -> None:
     callback = stream._recv_callback
     stream.on_recv(lambda frames: None if sort(frames) else callback(frames), copy=False)
-    return functools.partial(stream.on_recv, callback, copy=False)
 
 
 def _current_kernel() -> _Kernel | None:

@@ -61,6 +61,17 @@ async def aio_wait_for(event: threading.Event, timeout_s: float | None, ticks: T
             await asyncio.sleep(min(_TURN_S, left_s))
 
 
+def keep_widgets_alive() -> None:
+    """Let edits beside any async cell arrive, from now on; to be called in the cell that makes a widget.
+
+    On ipykernel 7.4 a field that is edited while a cell awaits something would never be heard again.
+    Elsewhere this changes nothing.
+    """
+    pump = pump_for_this_cell()
+    with pump.awaited() if pump else contextlib.nullcontext():
+        pass
+
+
 def refuse_in_callback() -> None:
     """Raise NestedWait when the caller is a widget callback."""
     # In a waiting cell the wait would nest; on a thread of its own no interrupt would ever reach it.

@@ -11,7 +11,7 @@ PREPARED = """
 import asyncio, threading, ipywidgets
 from openqq_nb.errors import NestedWait
 from openqq_nb.kernel.running import run
-from openqq_nb.kernel.waiting import aio_wait_for, wait_for
+from openqq_nb.kernel.waiting import aio_wait_for, keep_widgets_alive, wait_for
 
 async def until_set(event):
     async with asyncio.timeout(60):
@@ -21,10 +21,10 @@ async def until_set(event):
 """
 
 WIDGETS = """
+keep_widgets_alive()
 clicks, event = [], threading.Event()
 button, field = ipywidgets.Button(), ipywidgets.Text()
 
-@button.on_click
 def clicked(_):
     clicks.append(len(clicks))
     print("clicked", len(clicks))
@@ -34,6 +34,7 @@ def edited(change):
     if change["new"].endswith("!"):
         event.set()
 
+button.on_click(clicked)
 field.observe(edited, "value")
 """
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.kernel.conftest import Page
+from tests.kernel.conftest import Page, prepared_page
 from tests.kernel.kernels import Kernel
 
 pytestmark = pytest.mark.kernel
@@ -60,6 +60,19 @@ await task
     assert kernel.value("field.value") == "ab!"
 
 
+def test_edits_beside_a_plain_await_get_their_idle_once_widgets_are_kept_alive(
+    started: dict[tuple[int, str], Kernel],
+) -> None:
+    page = prepared_page(7, started[7, "plain await"])
+    kernel = page.kernel
+    cell = kernel.queue("print('waiting', flush=True); await until_set(event)")
+    kernel.sees_text("waiting")
+    for typed in ("a", "ab", "ab!"):
+        kernel.sees_idle(kernel.edit(page.field, typed))
+    assert kernel.reply(cell)["status"] == "ok"
+    assert kernel.value("field.value") == "ab!"
+
+
 def test_an_interrupt_ends_a_blocking_wait_of_an_async_cell(page: Page) -> None:
     kernel = page.kernel
     kernel.run("begun = iter([lambda: print('waiting', flush=True)])")
@@ -104,3 +117,27 @@ get_ipython().kernel.comm_manager.register_target("test-waits", opened)
 """)
     opened = kernel.open_comm_on_subshell("test-waits")
     assert kernel.sees_text("refused on subshell-") == opened
+
+
+@pytest.mark.parametrize("major", [6, 7])
+def test_an_interrupt_cancels_the_coroutine_of_run_before_it_is_raised(
+    started: dict[tuple[int, str], Kernel], major: int
+) -> None:
+    kernel = prepared_page(major, started[major, "run"]).kernel
+    kernel.run("""
+ends = []
+
+async def tells():
+    try:
+        print('waiting', flush=True)
+        await until_set(event)
+    except asyncio.CancelledError:
+        await asyncio.sleep(0.01)
+        ends.append("cleaned up")
+        raise
+""")
+    cell = kernel.queue("run(tells())")
+    kernel.sees_text("waiting")
+    kernel.interrupt()
+    assert kernel.reply(cell)["ename"] == "KeyboardInterrupt"
+    assert kernel.value("ends") == ["cleaned up"]

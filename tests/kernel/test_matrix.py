@@ -84,6 +84,17 @@ def test_cells_queued_before_the_wait_begins_run_in_order_too(setting: Setting) 
     assert kernel.value("(order, len(clicks))") == ([0, 1, 2, 3], 4)
 
 
+def test_a_click_sent_right_after_a_cell_is_handled_after_it(setting: Setting) -> None:
+    kernel, button, _ = _with_widgets(setting)
+    for _ in range(10):
+        kernel.run("clicks.clear(); seen = None; button.on_click(lambda _: globals().update(seen=done))")
+        kernel.run("done = False")
+        cell = kernel.queue("done = True")
+        kernel.sees_idle(kernel.click(button))
+        assert kernel.reply(cell)["status"] == "ok"
+        assert kernel.value("seen") is True
+
+
 def test_an_interrupt_ends_the_wait_and_the_kernel_lives_on(setting: Setting) -> None:
     kernel, button, _ = _with_widgets(setting)
     cell = _begin_wait(setting)
@@ -152,14 +163,15 @@ timer.start()
 timer.join()
 order.append({{number}})
 """
-    cells = []
+    cells, clicks = [], []
     for number in range(30):
         cells.append(kernel.queue(code.format(number=number)))
-        for _ in range(3):
-            kernel.click(button)
-    for _ in range(10):
-        kernel.click(button)
+        clicks += [kernel.click(button) for _ in range(3)]
+    clicks += [kernel.click(button) for _ in range(10)]
     assert [kernel.reply(message)["status"] for message in cells] == ["ok"] * 30
+    for click in clicks:
+        kernel.sees_idle(click)
+    assert {tuple(kernel.states_of(click)) for click in clicks} == {("busy", "idle")}
     assert kernel.value("(order, len(clicks))") == (list(range(30)), 100)
 
 
