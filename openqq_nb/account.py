@@ -163,7 +163,7 @@ class Account:
         Example:
             >>> import openqq_nb as oq
             >>> roster = oq.demo().roster()
-            >>> roster.groups["member_count"].sum() == len(roster.members)
+            >>> bool(roster.groups["member_count"].sum() == len(roster.members))
             True
         """
         return self._client.run(self._flows.roster())

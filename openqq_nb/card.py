@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from openqq_nb.errors import one_line
+
 _COUNTED = ("friends", "groups", "members", "discusses")
 
 
@@ -19,7 +21,11 @@ def card(url: str, dialect: str, latest: Mapping[str, Any], listening: str) -> s
         A few lines of text.
     """
     me = latest.get("me")
-    who = "account not asked yet: my.me()" if me is None else f"{me['nick']} (qq {me['qq']}), {me['state']}"
+    who = (
+        "account not asked yet: my.me()"
+        if me is None
+        else f"{one_line(str(me['nick']))} (qq {me['qq']}), {me['state']}"
+    )
     return "\n".join(
         [
             f"openqq_nb · {who}",

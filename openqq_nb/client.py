@@ -6,6 +6,7 @@ on the way is translated here, at one border, into the errors of this package.
 
 import ipaddress
 import ssl
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial
@@ -85,9 +86,11 @@ class Client:
                 step = await self._next_step_async(http, flow, request)
 
     def close(self) -> None:
-        """Let go of the connections."""
-        self._reads.close()
-        self._sends.close()
+        """Let go of the connections; a later question opens new ones."""
+        for name in ("_reads", "_sends"):
+            http = self.__dict__.pop(name, None)
+            if http is not None:
+                http.close()
 
     def _next_step(self, flow: Flow[T], request: Request) -> Callable[[], Request]:
         try:
@@ -145,11 +148,17 @@ class Client:
 
     @cached_property
     def _reads(self) -> httpx.Client:
-        return httpx.Client(**self._settings, limits=_KEPT)
+        return self._opened(_KEPT)
 
     @cached_property
     def _sends(self) -> httpx.Client:
-        return httpx.Client(**self._settings, limits=_FRESH)
+        return self._opened(_FRESH)
+
+    def _opened(self, limits: httpx.Limits) -> httpx.Client:
+        http = httpx.Client(**self._settings, limits=limits)
+        # Nobody closes an account before forgetting it.
+        weakref.finalize(self, http.close)
+        return http
 
     @cached_property
     def _settings(self) -> dict[str, Any]:

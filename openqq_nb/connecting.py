@@ -55,7 +55,11 @@ def connect(
         )
     client = Client(address, timeout)
     secret = token or os.environ.get("OPENQQ_NB_TOKEN") or None
-    dialect = _detected(client, secret) if protocol == "auto" else registry.dialect(protocol, secret)
+    try:
+        dialect = _detected(client, secret) if protocol == "auto" else registry.dialect(protocol, secret)
+    except BaseException:
+        client.close()
+        raise
     return Account(client, dialect)
 
 

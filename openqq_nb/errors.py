@@ -3,6 +3,7 @@
 A failure of the *server to do what was asked* (code other than 0) is no exception but a falsy `Receipt`.
 """
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 _SHOWN_CHOICES = 12
 _SHOWN_BYTES = 80
+# Names are other people's: line breaks, terminal commands and marks that turn the direction of a whole line.
+_DISTURBING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 class OpenqqError(Exception):
@@ -98,6 +101,11 @@ def first_bytes(body: bytes) -> str:
 
 def listed(choices: Sequence[str]) -> str:
     """List choices in an error text, the first dozen of many."""
-    shown = "\n  ".join(choices[:_SHOWN_CHOICES])
+    shown = "\n  ".join(one_line(choice) for choice in choices[:_SHOWN_CHOICES])
     more = len(choices) - _SHOWN_CHOICES
     return f"\n  {shown}" + (f"\n  … and {more} more" if more > 0 else "")
+
+
+def one_line(text: str) -> str:
+    """Show a name inside a line of ours, without what would break or turn that line."""
+    return _DISTURBING.sub(" ", text).strip()

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ class Wanted:
     port: int | None
     journal: str | Path | bool | None
     path: str | None
-    secret: str | None
+    secret: str | None = field(repr=False)
     host: str
     public_url: str | None
 

@@ -101,8 +101,13 @@ def _name(row: Row, side: str, number: str | None = None) -> str:
 
 
 def _number(row: Row, permanent: str, temporary: str) -> str:
-    number = row.get(permanent)
-    return str(number) if number is not None else f"id={row.get(temporary) or '?'}"
+    return _stated(row.get(permanent)) or f"id={_stated(row.get(temporary)) or '?'}"
+
+
+def _stated(value: Cell) -> str | None:
+    """Take what a server wrote, unless it wrote nothing that shows."""
+    stated = _text(value)
+    return stated if stated and stated.strip() else None
 
 
 def _text(value: Cell) -> str | None:

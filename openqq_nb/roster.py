@@ -5,11 +5,11 @@ import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, SupportsIndex, TypeAlias
 
 import pandas as pd
 
-from openqq_nb.errors import Ambiguous, InvalidInput, NotFound, listed
+from openqq_nb.errors import Ambiguous, InvalidInput, NotFound, listed, one_line
 from openqq_nb.models import Cell, Row
 from openqq_nb.numbering import Numbering
 from openqq_nb.schema import Series
@@ -61,7 +61,7 @@ class Roster:
     def __repr__(self) -> str:
         """Tell the counts in one line."""
         return (
-            f"<Roster of {self.me['nick']}: {len(self.friends)} friends, {len(self.groups)} groups with "
+            f"<Roster of {one_line(str(self.me['nick']))}: {len(self.friends)} friends, {len(self.groups)} groups with "
             f"{len(self.members)} members, {len(self.discusses)} discusses, {self.fetched_at:%Y-%m-%d %H:%M}>"
         )
 
@@ -115,8 +115,9 @@ def _each(who: Who) -> Iterable[Who]:
     if isinstance(who, pd.DataFrame):
         return [row for _, row in who.iterrows()]
     # A column of names or numbers carries the name of the column, a row the label of its line.
-    column = isinstance(who, pd.Series) and who.name in (*_GROUP.columns, *_DISCUSS.columns)
-    return list(who) if column or isinstance(who, list | tuple | set | pd.Index) else [who]
+    if isinstance(who, pd.Series) and who.name in (*_GROUP.columns, *_DISCUSS.columns):
+        return who.tolist()
+    return who if isinstance(who, list | tuple | set | pd.Index) else [who]
 
 
 def _position(frame: pd.DataFrame, who: Who, names: _Names) -> int:
@@ -153,12 +154,14 @@ def _positions_of_row(frame: pd.DataFrame, row: Mapping[str, Any], names: _Names
 
 
 def _name(who: Who, names: _Names) -> str:
-    if isinstance(who, bool) or not (isinstance(who, str) or hasattr(who, "__index__")):
+    if isinstance(who, str):
+        return who
+    if isinstance(who, bool) or not isinstance(who, SupportsIndex):
         raise InvalidInput(
             f"A {names.what} is named by a text or a number, not by {who!r} ({type(who).__name__}). "
             f"Write the name, or take a row of {names.ask}."
         )
-    return who if isinstance(who, str) else str(operator.index(who))
+    return str(operator.index(who))
 
 
 def _wrong(frame: pd.DataFrame, found: pd.DataFrame, who: Who, names: _Names) -> NotFound | Ambiguous:

@@ -28,8 +28,5 @@ def test_run_all_of_the_demo_ends_without_an_error(browser: Browser, tmp_path: P
         assert notebook.errors() == []
         executed = [cell for cell in notebook.cells() if cell["cell_type"] == "code"]
         assert all(cell["execution_count"] for cell in executed)
-        assert (
-            theme.split()[-1].lower()
-            in notebook.page.locator("body").get_attribute("data-jp-theme-name").lower()
-        )
+        assert notebook.page.locator("body").get_attribute("data-jp-theme-name") == theme
         notebook.shut_down()

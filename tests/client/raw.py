@@ -38,7 +38,10 @@ Talk = Callable[[Asked], Said]
 
 
 def said(
-    body: bytes | str | list[object] | dict[str, object], status: int = 200, keep: bool = False, **headers: str
+    body: bytes | str | list[object] | dict[str, object],
+    status: int = 200,
+    keep: bool = False,
+    **headers: str,
 ) -> Said:
     """Make a proper HTTP answer of a body."""
     content = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else as_json(body)
@@ -70,10 +73,9 @@ class RawServer:
     ended: threading.Event = field(default_factory=threading.Event)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
-    @property
-    def url(self) -> str:
+    def __post_init__(self) -> None:
         host, port = self.listener.getsockname()[:2]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def wait_asked(self, n: int) -> None:
         """Wait until that many requests have come in."""

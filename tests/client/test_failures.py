@@ -32,7 +32,7 @@ def connects(caplog: pytest.LogCaptureFixture) -> Callable[[], int]:
 
 @both
 def test_a_read_that_nobody_takes_is_tried_four_times(drive: Drive, connects: Callable[[], int]) -> None:
-    with pytest.raises(Unreachable, match="Nobody answers at http://127.0.0.1"):
+    with pytest.raises(Unreachable, match=r"Nobody answers at http://127\.0\.0\.1"):
         ask(f"http://127.0.0.1:{closed_port()}", get(), drive)
     assert connects() == READ_TRIES
 
@@ -70,9 +70,7 @@ def test_a_read_succeeds_when_the_server_comes_up_between_two_tries(drive: Drive
 
 
 @both
-def test_a_proxy_that_refuses_is_a_server_out_of_reach(
-    drive: Drive, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_proxy_that_refuses_is_a_server_out_of_reach(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
     with answering(said("no", status=502)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         with pytest.raises(Unreachable):
@@ -208,7 +206,9 @@ def test_every_silence_that_was_recorded_is_no_answer(protocol: str, call: recor
     repeatable = call.method == "GET" and "send" not in call.path
 
     def again() -> Flow[Response]:
-        response = yield Request("POST" if call.method == "POST" else "GET", call.path, call.params, repeatable)
+        response = yield Request(
+            "POST" if call.method == "POST" else "GET", call.path, call.params, repeatable
+        )
         return response
 
     with answering(NOTHING) as server:

@@ -43,7 +43,7 @@ NO_JSON = {
     "deep object": b'{"a":' * DEEP + b"1" + b"}" * DEEP,
     "deep member": b'[{"gid":"1","member":' + b"[" * DEEP + b"]" * DEEP + b"}]",
 }
-OTHER_JSON = {
+OTHER_JSON: dict[str, object] = {
     "null": None,
     "number": 42,
     "text": "auth failure",
@@ -87,9 +87,11 @@ def test_a_bad_answer_to_a_send_says_that_it_may_have_gone_out(name: str, protoc
 
 @pytest.mark.parametrize("status", [201, 301, 400, 404, 500, 503])
 def test_another_http_status_is_told_with_what_came(status: int) -> None:
-    with connected(said("<html>oops", status=status), "openqq2") as my:
-        with pytest.raises(NotUnderstood, match=rf"get_friend_info with HTTP status {status} and '<html>oops'"):
-            my.friends()
+    with (
+        connected(said("<html>oops", status=status), "openqq2") as my,
+        pytest.raises(NotUnderstood, match=rf"get_friend_info with HTTP status {status} and '<html>oops'"),
+    ):
+        my.friends()
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,10 @@ def test_a_refused_token_is_refused_for_every_call(answer: Said, protocol: str) 
 ODD: dict[str, tuple[object, Callable[[pd.DataFrame], object]]] = {
     "nothing": ([], lambda frame: frame.empty),
     "an empty object": ([{}], lambda frame: frame["displayname"].tolist() == ["?"]),
-    "a half surrogate pair": ([{"id": "1", "nick": "a\ud83db"}], lambda f: f["nick"].tolist() == ["a\ufffdb"]),
+    "a half surrogate pair": (
+        [{"id": "1", "nick": "a\ud83db"}],
+        lambda f: f["nick"].tolist() == ["a\ufffdb"],
+    ),
     "a whole surrogate pair": ([{"id": "1", "nick": "\U0001f600"}], lambda f: f["nick"].tolist() == ["😀"]),
     "nul": ([{"id": "1", "nick": "a\x00b"}], lambda frame: frame["nick"].tolist() == ["a\x00b"]),
     "numbers for texts": ([{"id": 12345678901234567, "nick": 5}], lambda f: f["nick"].tolist() == ["5"]),
@@ -124,7 +129,10 @@ ODD: dict[str, tuple[object, Callable[[pd.DataFrame], object]]] = {
     "a list for a text": ([{"id": "1", "nick": ["a"]}], lambda frame: frame["nick"].tolist() == ['["a"]']),
     "null everywhere": ([dict.fromkeys(("id", "nick", "qq", "uid", "name"))], lambda f: len(f) == 1),
     "the same id twice": ([{"id": "1", "nick": "a"}, {"id": "1", "nick": "b"}], lambda f: len(f) == 2),
-    "an unknown key": ([{"id": "1", "新": "x"}], lambda f: f.columns[-1] == "新" and f["新"].tolist() == ["x"]),
+    "an unknown key": (
+        [{"id": "1", "新": "x"}],
+        lambda f: f.columns[-1] == "新" and f["新"].tolist() == ["x"],
+    ),
     "an unknown state": ([{"id": "1", "state": "dancing"}], lambda f: f["state"].tolist() == ["dancing"]),
 }
 
@@ -164,8 +172,12 @@ def test_odd_members_cost_neither_the_group_nor_the_others(member: object, count
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize("column", ["gid", "qq", "nick", "displayname", "member_count", "gowner_qq", "_place", "raw_gid"])
-def test_an_unknown_key_that_is_called_like_a_column_of_ours_is_kept_apart(column: str, protocol: str) -> None:
+@pytest.mark.parametrize(
+    "column", ["gid", "qq", "nick", "displayname", "member_count", "gowner_qq", "_place", "raw_gid"]
+)
+def test_an_unknown_key_that_is_called_like_a_column_of_ours_is_kept_apart(
+    column: str, protocol: str
+) -> None:
     rows = [{"member": [{column: "theirs"}], column: "theirs"}]
     known = {"openqq1": ("gid", "qq", "nick"), "openqq2": ()}[protocol]
     with connected(said(json.dumps(rows).encode()), protocol) as my:
@@ -173,7 +185,7 @@ def test_an_unknown_key_that_is_called_like_a_column_of_ours_is_kept_apart(colum
     check(groups, schema.GROUPS)
     check(members, schema.MEMBERS)
     if column not in known:
-        assert groups.iloc[0, -1] == members.iloc[0, -1] == "theirs"
+        assert [groups.iloc[0, -1], members.iloc[0, -1]] == ["theirs"] * 2
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -189,7 +201,7 @@ def test_a_byte_order_mark_is_read_over() -> None:
 
 
 def test_the_session_token_of_the_account_is_not_shown() -> None:
-    body = {"id": "1", "qq": "1", "nick": "小机", "token": "t0k3n-of-the-account"}
+    body: dict[str, object] = {"id": "1", "qq": "1", "nick": "小机", "token": "t0k3n-of-the-account"}
     with connected(said(body), "openqq1") as my:
         assert "t0k3n" not in my.me().to_string() + repr(my)
 
@@ -198,15 +210,38 @@ def test_the_session_token_of_the_account_is_not_shown() -> None:
 def test_a_code_may_be_a_text_or_a_number(code: object) -> None:
     with connected(said({"code": code, "status": "x", "msg_id": 5}), "openqq1") as my:
         receipt = my.send_friend("hi", qq="1")
-        assert (receipt.code, receipt.ok, bool(receipt)) == (int(str(code)), str(code) == "0", str(code) == "0")
+        assert (receipt.code, receipt.ok, bool(receipt)) == (
+            int(str(code)),
+            str(code) == "0",
+            str(code) == "0",
+        )
         assert receipt.msg_id == "5"
 
 
 @pytest.mark.parametrize("code", [None, True, "", "zero", [], 0.5, "1" * 30])
 def test_a_code_that_is_none_is_not_understood(code: object) -> None:
-    with connected(said({"code": code, "status": "x"}), "openqq2") as my:
-        with pytest.raises(NotUnderstood, match="no code"):
-            my.send_friend("hi", qq="1")
+    with (
+        connected(said({"code": code, "status": "x"}), "openqq2") as my,
+        pytest.raises(NotUnderstood, match="no code"),
+    ):
+        my.send_friend("hi", qq="1")
+
+
+@pytest.mark.parametrize(
+    ("code", "delivery"),
+    [
+        (0, "sent"),
+        (100, "failed"),
+        (105, "failed"),
+        (-1, "unknown"),
+        (-5, "unknown"),
+        (7, "unknown"),
+        (106, "unknown"),
+    ],
+)
+def test_only_what_was_not_found_is_certainly_not_sent(code: int, delivery: str) -> None:
+    with connected(said({"code": code, "status": "x"}), "openqq1") as my:
+        assert my.send_friend("hi", qq="1").delivery == delivery
 
 
 def check(frame: pd.DataFrame, declared: Schema) -> None:

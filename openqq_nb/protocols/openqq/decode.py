@@ -7,7 +7,6 @@ Source:
 import html
 import re
 from collections.abc import Mapping
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -111,7 +110,7 @@ def _code(found: object) -> int | None:
 
 
 def delivery(code: int, *, waited: bool = True) -> Delivery:
-    """Tell what a code says about one message: only "not found" is certain, below 0 it was tried and may have arrived."""
+    """Tell what a code says about one message: below 0 it was tried; only "not found" is certain not to arrive."""
     if code == 0:
         return Delivery.SENT if waited else Delivery.ACCEPTED
     return Delivery.FAILED if code in _NOT_FOUND else Delivery.UNKNOWN
@@ -210,7 +209,7 @@ def _discuss_names(places: pa.Table, members: pa.Table) -> pa.ChunkedArray:
     lists = members.group_by(PLACE, use_threads=False).aggregate([("displayname", "list")])
     joined = pc.binary_join(lists.column("displayname_list").cast(pa.list_(pa.string())), "、")
     found = joined.take(pc.index_in(_positions(places), lists.column(PLACE)))
-    return pc.coalesce(_shown(places.column("dname")), found, places.column("did"), pa.scalar("?"))
+    return pc.coalesce(_shown(places.column("dname")), found, _shown(places.column("did")), pa.scalar("?"))
 
 
 def _positions(places: pa.Table) -> pa.Array:

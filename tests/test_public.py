@@ -1,0 +1,99 @@
+"""What Tab shows is what is meant to be typed, and `import openqq_nb` stays light."""
+
+import inspect
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+import openqq_nb as oq
+from openqq_nb.demo_account import DemoAccount
+
+TYPED = {"connect", "demo", "open_log", "run", "with_people", "Reply"}
+MET_IN_ANNOTATIONS = {"Account", "Inbox", "Log", "Receipt", "Roster"}
+ERRORS = {
+    "Ambiguous", "InvalidInput", "JournalFailed", "ListenerFailed", "NestedWait", "NoAnswer", "NotFound", "NotLoaded",
+    "NotOpenqq", "NotSupported", "NotUnderstood", "OpenqqError", "Refused", "TimedOut", "Unreachable",
+}  # fmt: skip
+WARNINGS = {"HandlerWarning", "NotLoadedWarning"}
+
+ASKS = {"me", "friends", "groups", "members", "discusses", "discuss_members", "roster"}
+SENDS = {"send_friend", "send_group", "send_discuss", "send_session"}
+MY = ASKS | SENDS | {"aio", "listen", "close"}
+
+LATER = (
+    "asyncio", "httpx", "uvicorn", "starlette", "openqq_nb.simulator", "ipywidgets", "anywidget", "altair", "sqlite3",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def my() -> Iterator[DemoAccount]:
+    demo = oq.demo(groups=2, members=4, friends=3)
+    yield demo
+    demo.close()
+
+
+def shown(of: object) -> set[str]:
+    """What Tab offers, as long as nothing with an underscore is typed."""
+    return {name for name in dir(of) if not name.startswith("_")}
+
+
+def test_tab_behind_the_package_shows_what_is_meant_to_be_typed() -> None:
+    assert shown(oq) == TYPED | MET_IN_ANNOTATIONS | ERRORS | WARNINGS
+    assert sorted(oq.__all__) == dir(oq)
+
+
+def test_tab_behind_an_account_shows_what_is_meant_to_be_typed(my: DemoAccount) -> None:
+    connected = oq.connect(my.simulator.url)
+    assert shown(connected) == MY
+    assert shown(my) == MY | {"simulator", "running"}
+    assert shown(my.aio) == ASKS | SENDS
+    connected.close()
+
+
+def test_every_public_name_is_there_and_explains_itself() -> None:
+    for name in oq.__all__:
+        found = getattr(oq, name)
+        assert inspect.getdoc(found), name
+        assert found.__module__.startswith("openqq_nb")
+
+
+def test_every_call_of_an_account_explains_itself_with_an_example() -> None:
+    for name in MY - {"aio", "close"}:
+        text = inspect.getdoc(getattr(oq.Account, name)) or ""
+        assert "Example:" in text and "Returns:" in text, name
+
+
+def test_a_name_that_is_not_there_lists_those_that_are() -> None:
+    with pytest.raises(AttributeError, match=r"no attribute 'conect'; it offers .*connect"):
+        _ = oq.conect
+
+
+def test_all_errors_are_one_tree_with_the_builtin_ones_that_people_expect() -> None:
+    assert all(issubclass(getattr(oq, name), oq.OpenqqError) for name in ERRORS)
+    assert all(issubclass(getattr(oq, name), UserWarning) for name in WARNINGS)
+    assert issubclass(oq.TimedOut, TimeoutError)
+    assert issubclass(oq.NotFound, LookupError) and issubclass(oq.Ambiguous, LookupError)
+    assert issubclass(oq.InvalidInput, ValueError)
+    assert not issubclass(oq.NoAnswer, oq.Unreachable), "whether it may have gone out must be told apart"
+
+
+def test_importing_loads_neither_a_server_nor_a_client_nor_pandas() -> None:
+    code = f"import sys, openqq_nb; print([name for name in {(*LATER, 'pandas')!r} if name in sys.modules])"
+    assert output(code) == "[]"
+
+
+def test_an_account_is_made_without_loading_the_listener_or_the_simulator() -> None:
+    code = (
+        "import sys, openqq_nb as oq; oq.connect('http://127.0.0.1:9', protocol='openqq1');"
+        "print([n for n in ('uvicorn', 'starlette', 'openqq_nb.simulator', 'openqq_nb.inbox') if n in sys.modules])"
+    )
+    assert output(code) == "[]"
+
+
+def output(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    return done.stdout.strip()
