@@ -54,7 +54,7 @@ def test_every_python_block_runs_as_printed(
 
 
 def run_block(block: str, names: dict[str, Any]) -> None:
-    if "oq.connect(" in block.split("#")[0]:
+    if "oq.connect(" in block.split("#", maxsplit=1)[0]:
         names["demo"] = names["my"]
         run_with_server(block, names)
     else:
