@@ -18,11 +18,13 @@ Number = str | int | None
 RowLike: TypeAlias = Series | pd.DataFrame | Mapping[str, Any]
 """One row of a frame, or a frame of exactly one row."""
 
-_MESSAGE_COLUMNS = {
-    "friend": ("sender_qq", "qq"),
-    "group": ("group_id", "gid"),
-    "discuss": ("discuss_id", "did"),
+_FROM_MESSAGE: dict[RecipientType, str] = {
+    "friend": "row.rename({'sender_qq': 'qq'})[['qq']]",
+    "group": "row[['gnumber']]",
+    "discuss": "row.rename({'discuss_id': 'did'})[['did']]",
+    "session": "row.rename({'sender_qq': 'qq'})[['qq', 'gnumber']]",
 }
+"""How to say who is meant by a row of messages, to be pasted."""
 
 
 def by_keys(recipient_type: RecipientType, **given: Number) -> Recipient:
@@ -101,10 +103,9 @@ def one_row(to: RowLike) -> Mapping[str, Any]:
 def _refuse_messages(recipient_type: RecipientType, row: Mapping[str, Any]) -> None:
     if "msg_class" not in row and "sender" not in row:
         return
-    have, want = _MESSAGE_COLUMNS.get(recipient_type, ("sender_qq", "qq"))
     raise InvalidInput(
-        f"This is a row of messages, and who is meant by it is not said; nothing was sent. "
-        f"Rename the column that you mean: to=row.rename({{'{have}': '{want}'}})[['{want}']]."
+        "This is a row of messages, and who is meant by it is not said; nothing was sent. "
+        f"Say it by renaming the column that you mean: to={_FROM_MESSAGE[recipient_type]}."
     )
 
 

@@ -37,7 +37,8 @@ DISCUSS_MEMBERS = frame(
     schema.DISCUSS_MEMBERS, {"displayname": "戊", "qq": "1005", "id": "5005", "did": "31"}
 )
 MESSAGES = frame(
-    schema.MESSAGES, {"sender_qq": "1001", "sender": "灰灰", "gnumber": "552603", "group_id": "11"}
+    schema.MESSAGES,
+    {"sender_qq": "1001", "sender": "灰灰", "gnumber": "552603", "group_id": "11", "discuss_id": "7"},
 )
 
 ROWS: list[tuple[RecipientType, pd.DataFrame, int, Recipient]] = [
@@ -111,23 +112,13 @@ def test_what_is_no_row_is_refused_with_the_keywords(to: Any) -> None:
         by_row("friend", to)
 
 
-@pytest.mark.parametrize(
-    ("kind", "column", "wanted"),
-    [("friend", "sender_qq", "qq"), ("group", "group_id", "gid"), ("discuss", "discuss_id", "did")],
-)
-def test_a_row_of_messages_is_refused_with_the_column_to_rename(
-    kind: RecipientType, column: str, wanted: str
-) -> None:
-    for row in (MESSAGES, MESSAGES.iloc[0]):
-        with pytest.raises(InvalidInput) as caught:
-            by_row(kind, row)
-        assert f"rename({{'{column}': '{wanted}'}})[['{wanted}']]" in str(caught.value)
-        assert "nothing was sent" in str(caught.value)
-
-
-def test_the_row_that_the_error_about_messages_advises_is_taken() -> None:
-    row = MESSAGES.iloc[0]
-    assert by_row("friend", row.rename({"sender_qq": "qq"})[["qq"]]) == Recipient("friend", qq="1001")
+@pytest.mark.parametrize("kind", ["friend", "group", "discuss", "session"])
+def test_a_row_of_messages_is_refused_with_what_to_paste_and_that_is_taken(kind: RecipientType) -> None:
+    with pytest.raises(InvalidInput, match="nothing was sent") as caught:
+        by_row(kind, MESSAGES)
+    advice = str(caught.value).partition("to=")[2].rstrip(".")
+    row = eval(advice, {"row": MESSAGES.iloc[0]})
+    assert by_row(kind, row).recipient_type == kind
 
 
 @pytest.mark.parametrize("given", ["123456", "0", " 12 ", "", "12a", "１２"])
