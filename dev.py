@@ -34,6 +34,8 @@ Works from any folder; paths given to pytest start at the repository's folder.""
 """What is printed when no known command is given."""
 
 FAST = "not slow and not browser and not kernel"
+# Many tests wait for sockets and threads most of their time.
+AT_ONCE = ("-n", "4", "--dist", "worksteal")
 NO_TESTS = 5  # pytest's exit code for "no test was found"
 
 
@@ -140,7 +142,7 @@ def lint(_arguments: list[str]) -> int:
 
 def check(arguments: list[str]) -> int:
     """Look at form and types and run the fast tests."""
-    return max(lint([]), pytest("-m", FAST, *arguments))
+    return max(lint([]), pytest("-m", FAST, *AT_ONCE, *arguments))
 
 
 def bench(arguments: list[str]) -> int:

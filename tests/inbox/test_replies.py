@@ -48,7 +48,7 @@ def test_what_a_handler_may_return(value: Any, reply: Reply) -> None:
         {1: 2},
         Reply(5),  # type: ignore[arg-type]
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_anything_else_is_an_error_that_says_what_to_return(value: Any) -> None:
     with pytest.raises(InvalidInput, match=r"^A handler returned .*(Return|Give) "):
