@@ -132,6 +132,8 @@ class LoopLane:
         self._name = name
         self._lock = threading.Lock()
         self._running = 0
+        # A loop knows its tasks only weakly: one that waits for ever would be collected with what it waits for.
+        self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._closed = self._ending = False
@@ -180,9 +182,11 @@ class LoopLane:
 
     def _start(self, call: AsyncCall) -> None:
         task = asyncio.get_running_loop().create_task(call())
+        self._tasks.add(task)
         task.add_done_callback(self._ended)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
         with self._lock:
             self._running -= 1
             # While what is left is cancelled, the loop has to go on.

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import threading
 from collections.abc import Iterator
 
@@ -172,3 +173,29 @@ def test_lane_that_was_never_used_has_no_thread() -> None:
     ThreadLane("x", 1).close(drop=True)
     LoopLane("x").close(drop=True)
     assert not any(thread.name == "openqq-nb-handler-x" for thread in threading.enumerate())
+
+
+def test_a_call_that_waits_for_ever_is_not_collected() -> None:
+    lane, begun, cancelled = LoopLane("x"), threading.Event(), threading.Event()
+
+    async def hang() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()  # nobody but this call knows of it
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    assert lane.put(hang)
+    assert begun.wait(PATIENCE_S)
+    again = threading.Event()
+
+    async def after_it_waits() -> None:
+        again.set()
+
+    assert lane.put(after_it_waits)
+    assert again.wait(PATIENCE_S)
+    gc.collect()
+    assert not cancelled.is_set()
+    lane.close(drop=True)
+    assert cancelled.wait(PATIENCE_S)
