@@ -52,7 +52,15 @@ def check(inbox: Inbox, count: int) -> None:
 def listening(file: Path) -> Iterator[Inbox]:
     """Run an inbox that keeps messages in a file and knows nobody."""
     receipt = Receipt(True, 0, "", None, None, Delivery.SENT, "")
-    links = Links(dict, lambda: None, lambda *_: receipt, lambda _: (), lambda _: ())
+    links = Links(
+        number=dict,
+        refresh=lambda: None,
+        forget=lambda: None,
+        me=lambda: {},
+        send=lambda *_: receipt,
+        resolve_group=lambda _: (),
+        resolve_sender=lambda _: (),
+    )
     dialect = registry.dialect("openqq1", None)
     with Inbox(dialect, Journal.open(file), links, Address(path="benchmark")).start() as inbox:
         yield inbox

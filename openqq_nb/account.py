@@ -31,7 +31,7 @@ class Account:
         self._client = client
         self._flows = Flows(dialect, self._on_sent)
         self._listening = Listening(client, self._flows, post_to)
-        self.aio = AsyncAccount(client, self._flows)
+        self.aio = AsyncAccount(client, self._flows, self._listening)
 
     def __repr__(self) -> str:
         """Show the card: who, which server, what was loaded, what to type next."""

@@ -1,21 +1,29 @@
 """The awaitable face of an account: `my.aio`, the twin of every call that asks the server."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from openqq_nb.client import Client
 from openqq_nb.flows import Flows
+from openqq_nb.listening import Listening, Wanted
 from openqq_nb.models import Receipt, RecipientType
 from openqq_nb.recipients import Number, RowLike
 from openqq_nb.roster import Roster, Who
 from openqq_nb.schema import Series
 
+if TYPE_CHECKING:
+    from openqq_nb.inbox import Inbox
+
 
 class AsyncAccount:
     """The awaitable twins of `Account`'s calls: same arguments, same results, same errors."""
 
-    def __init__(self, client: Client, flows: Flows) -> None:
+    def __init__(self, client: Client, flows: Flows, listening: Listening) -> None:
         self._client = client
         self._flows = flows
+        self._listening = listening
 
     def __repr__(self) -> str:
         """Say how to use it."""
@@ -78,6 +86,19 @@ class AsyncAccount:
     ) -> Receipt:
         """Send one temporary message through a group or discuss; see `Account.send_session`."""
         return await self._send("session", content, to, gnumber=gnumber, gid=gid, did=did, qq=qq, id=id)
+
+    async def listen(
+        self,
+        *,
+        port: int | None = None,
+        journal: str | Path | bool | None = None,
+        path: str | None = None,
+        secret: str | None = None,
+        host: str = "127.0.0.1",
+        public_url: str | None = None,
+    ) -> "Inbox":
+        """Start to take what the server posts; see `Account.listen`."""
+        return await self._listening.start_async(Wanted(port, journal, path, secret, host, public_url))
 
     async def _send(
         self, recipient_type: RecipientType, content: str, to: RowLike | None, **keys: Number

@@ -4,7 +4,8 @@ A flow yields a `Request` and is handed the `Response`; everything it raises is 
 on the way is translated here, at one border, into the errors of this package.
 """
 
-import ipaddress
+import logging
+import math
 import ssl
 import weakref
 from collections.abc import Callable, Iterator
@@ -16,7 +17,15 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 import tenacity
 
-from openqq_nb.errors import InvalidInput, NoAnswer, NotUnderstood, OpenqqError, Unreachable
+from openqq_nb.errors import (
+    MAY_HAVE_GONE_OUT,
+    InvalidInput,
+    NoAnswer,
+    NotUnderstood,
+    OpenqqError,
+    Unreachable,
+)
+from openqq_nb.loopback import is_loopback
 from openqq_nb.models import Flow, Request, Response
 from openqq_nb.turns import Turns, turns_of
 
@@ -30,7 +39,10 @@ MAX_BODY_BYTES: Final = 256 << 20
 _KEPT: Final = httpx.Limits(max_keepalive_connections=4, keepalive_expiry=10.0)
 # A send on a fresh connection: when it cannot be opened, the message certainly did not go out.
 _FRESH: Final = httpx.Limits(max_keepalive_connections=0)
+
+
 _RETRY_READS: Final[dict[str, Any]] = {
+    # Not a connection that was dropped: so does a server that stands still, and asking on lengthens its queue.
     "retry": tenacity.retry_if_exception_type(Unreachable),
     "wait": tenacity.wait_exponential(multiplier=0.1, max=2),
     "stop": tenacity.stop_after_attempt(4),
@@ -52,9 +64,10 @@ class Client:
 
     def __init__(self, url: str, timeout_s: float = TIMEOUT_S, max_body_bytes: int = MAX_BODY_BYTES) -> None:
         self.url = checked_url(url)
-        self.timeout_s = timeout_s
+        self.timeout_s = _checked_timeout(timeout_s)
         self.max_body_bytes = max_body_bytes
-        self._turns: Turns = turns_of(self.url)
+        self._turns: Turns = turns_of(_place(self.url))
+        _hide_query.add(self.url)
 
     def run(self, flow: Flow[T]) -> T:
         """Drive a flow to its result.
@@ -95,8 +108,8 @@ class Client:
     def _next_step(self, flow: Flow[T], request: Request) -> Callable[[], Request]:
         try:
             response = self._exchange(request)
-        except OpenqqError as error:
-            return partial(flow.throw, error)  # the flow may know what a silence means
+        except BaseException as error:  # noqa: BLE001 - the flow may know what a silence or an interrupt means
+            return partial(flow.throw, error)
         return partial(flow.send, response)
 
     async def _next_step_async(
@@ -104,21 +117,22 @@ class Client:
     ) -> Callable[[], Request]:
         try:
             response = await self._exchange_async(http, request)
-        except OpenqqError as error:
+        except BaseException as error:  # noqa: BLE001 - as above; the flow raises it again
             return partial(flow.throw, error)
         return partial(flow.send, response)
 
     def _exchange(self, request: Request) -> Response:
         if request.repeatable:
             return tenacity.Retrying(**_RETRY_READS)(self._ask, self._reads, request)
-        with self._turns.mine():
+        with self._turns.mine(), _interrupt_is_told():
             return self._ask(self._sends, request)
 
     async def _exchange_async(self, http: httpx.AsyncClient, request: Request) -> Response:
         if request.repeatable:
             return await tenacity.AsyncRetrying(**_RETRY_READS)(self._ask_async, http, request)
-        async with self._turns.mine_async():
-            return await self._ask_async(http, request)
+        async with self._turns.mine_async(), httpx.AsyncClient(**self._settings, limits=_FRESH) as fresh:
+            with _interrupt_is_told():
+                return await self._ask_async(fresh, request)
 
     def _ask(self, http: httpx.Client, request: Request) -> Response:
         body = bytearray()
@@ -166,7 +180,7 @@ class Client:
             "base_url": self.url,
             "timeout": httpx.Timeout(self.timeout_s, connect=min(CONNECT_S, self.timeout_s)),
             # Proxy settings of the environment are for the outside world.
-            "trust_env": not is_loopback(self.url),
+            "trust_env": not is_loopback(urlsplit(self.url).hostname or ""),
             "verify": _certificates() if self.url.startswith("https:") else False,
         }
 
@@ -200,10 +214,7 @@ class Client:
                 "The server stands still while its login code waits to be scanned, and while it loads lists; "
                 "try again later."
             )
-        return (
-            f"No answer to {request.path} came {how}: the message may have gone out, or may still go out. "
-            "Look before you send it again; nothing is ever resent by itself."
-        )
+        return f"No answer to {request.path} came {how}. {MAY_HAVE_GONE_OUT}"
 
 
 def checked_url(url: str) -> str:
@@ -232,13 +243,62 @@ def _is_address(url: str) -> bool:
     return whole and not (parts.query or parts.fragment or "@" in parts.netloc)
 
 
-def is_loopback(url: str) -> bool:
-    """Tell whether an address stays on this machine."""
-    host = urlsplit(url).hostname or ""
+def _place(url: str) -> str:
+    """Name the server behind an address: all names of this machine are one place."""
+    parts = urlsplit(url)
+    host = "loopback" if is_loopback(parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}:{parts.port}{parts.path}"
+
+
+def _checked_timeout(timeout_s: float) -> float:
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        valid = 0 < timeout_s < math.inf
+    except TypeError:
+        valid = False
+    if not valid:
+        raise InvalidInput(
+            f"timeout must be a number of seconds above 0, not {timeout_s!r}. Some answers never come, so there is "
+            "always one; 30 is usual."
+        )
+    return float(timeout_s)
+
+
+@contextmanager
+def _interrupt_is_told() -> Iterator[None]:
+    """Add to an interrupt or a cancellation of a send that is out already what that means."""
+    try:
+        yield
+    except OpenqqError:
+        raise
+    except BaseException as error:
+        error.add_note(MAY_HAVE_GONE_OUT)
+        raise
+
+
+class _HideQuery(logging.Filter):
+    """Cuts the query, where the token stands, from the addresses that httpx logs for our servers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ours: set[str] = set()
+
+    def add(self, url: str) -> None:
+        """Hide the queries of one more server."""
+        self._ours.add(url)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(self._cut(argument) for argument in record.args)
+        return True
+
+    def _cut(self, argument: object) -> object:
+        if isinstance(argument, httpx.URL) and str(argument).startswith(tuple(self._ours)):
+            return argument.copy_with(query=None)
+        return argument
+
+
+_hide_query = _HideQuery()
+logging.getLogger("httpx").addFilter(_hide_query)
 
 
 def _certificates() -> ssl.SSLContext:

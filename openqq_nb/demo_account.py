@@ -31,11 +31,6 @@ class DemoAccount(Account):
         dialect = registry.dialect(settings.protocol, None)
         super().__init__(Client(self.simulator.url), dialect, self.simulator.post_to)
 
-    @property
-    def running(self) -> bool:
-        """Whether the simulator still answers."""
-        return self.simulator.running
-
     def close(self) -> None:
         """Stop listening, let go of the connections and stop the simulator."""
         super().close()
@@ -73,6 +68,6 @@ def demo(
     """
     settings = DemoSettings(protocol, seed, pace, groups, friends, members)
     running = _demos.get(settings)
-    if running is None or not running.running:
+    if running is None or not running.simulator.running:
         running = _demos[settings] = DemoAccount(settings)
     return running

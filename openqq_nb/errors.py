@@ -4,12 +4,21 @@ A failure of the *server to do what was asked* (code other than 0) is no excepti
 """
 
 import re
+import sys
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
+MAY_HAVE_GONE_OUT = (
+    "The message may have gone out, or may still go out; look before you send it again. "
+    "Nothing is ever resent by itself, since that could make it arrive twice."
+)
+"""What an error says of a send whose outcome is not known; also a note on whatever interrupts one."""
+
+_PACKAGE = __name__.partition(".")[0]
 _SHOWN_CHOICES = 12
 _SHOWN_BYTES = 80
 # Names are other people's: line breaks, terminal commands and marks that turn the direction of a whole line.
@@ -74,7 +83,7 @@ class TimedOut(OpenqqError, TimeoutError):
 
 
 class NestedWait(OpenqqError):
-    """A widget callback waits while the cell that it interrupts already waits."""
+    """A call would wait for something that can go on only when the call has ended; nothing was done."""
 
 
 class ListenerFailed(OpenqqError):
@@ -104,6 +113,19 @@ def listed(choices: Sequence[str]) -> str:
     shown = "\n  ".join(one_line(choice) for choice in choices[:_SHOWN_CHOICES])
     more = len(choices) - _SHOWN_CHOICES
     return f"\n  {shown}" + (f"\n  … and {more} more" if more > 0 else "")
+
+
+def warn_outside(text: str, category: type[Warning]) -> None:
+    """Warn at the line of the user, the first one outside this package."""
+    depth, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
+        depth, frame = depth + 1, frame.f_back
+    warnings.warn(text, category, stacklevel=depth)
+
+
+def may_have_gone_out(error: BaseException) -> bool:
+    """Tell whether an error leaves it open if a message went out."""
+    return isinstance(error, NoAnswer | NotUnderstood) or MAY_HAVE_GONE_OUT in getattr(error, "__notes__", ())
 
 
 def one_line(text: str) -> str:

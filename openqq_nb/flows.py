@@ -3,7 +3,6 @@
 Both faces of an account, the sync one and `aio`, drive these, so that they cannot differ.
 """
 
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -11,13 +10,15 @@ import pandas as pd
 
 from openqq_nb import schema
 from openqq_nb.errors import (
+    MAY_HAVE_GONE_OUT,
     InvalidInput,
-    NoAnswer,
     NotFound,
     NotLoaded,
     NotLoadedWarning,
     NotUnderstood,
     listed,
+    may_have_gone_out,
+    warn_outside,
 )
 from openqq_nb.models import Flow, Receipt, Recipient, RecipientType
 from openqq_nb.protocols.base import Dialect, Listing
@@ -124,10 +125,11 @@ class Flows:
         """Send one message to exactly these numbers, and have it recorded."""
         try:
             receipt = yield from self.dialect.send(recipient, content)
-        except (NoAnswer, NotUnderstood) as error:
+        except BaseException as error:
             if isinstance(error, NotUnderstood):
-                error.add_note("Whether the message went out is not known; look before you send it again.")
-            self._on_sent(recipient, content, None)
+                error.add_note(MAY_HAVE_GONE_OUT)
+            if may_have_gone_out(error):
+                self._on_sent(recipient, content, None)
             raise
         self._on_sent(recipient, content, receipt)
         return receipt
@@ -162,10 +164,15 @@ _NAME_OF = {"id": "nick", "gid": "gname", "did": "dname"}
 def _check_same(found: pd.DataFrame, row: Mapping[str, Any], key: str) -> None:
     column = _NAME_OF[key] if _NAME_OF[key] in row else "displayname"
     name = row.get(column)
-    if found.empty or (isinstance(name, str) and name not in set(found[column])):
+    if not isinstance(name, str):
+        raise InvalidInput(
+            f"This row has only {key}={row.get(key)}, which may belong to somebody else after the next login, and no "
+            f"{_NAME_OF[key]} to compare. Nothing was sent; give a whole row, or {key}= to send it as it is."
+        )
+    if name not in set(found[column]):
         raise NotFound(
-            f"{key}={row.get(key)} does not belong to {name!r} any more: the server has logged in anew, and ids "
-            "changed. Nothing was sent; load the frame again and take the row from there."
+            f"{key}={row.get(key)} does not belong to {name!r} any more: renamed, or the server has logged in anew "
+            "and ids changed. Nothing was sent; load the frame again and take the row from there."
         )
 
 
@@ -176,11 +183,10 @@ def _unloaded(groups: pd.DataFrame) -> list[str]:
 def _warn_of_unloaded(groups: pd.DataFrame) -> None:
     missing = _unloaded(groups)
     if missing:
-        warnings.warn(
+        warn_outside(
             f"The server has not loaded the members of {len(missing)} of {len(groups)} groups, which are left out:"
             f"{listed(missing)}\nIt loads a group when a message comes in there, and all of them every ten minutes.",
             NotLoadedWarning,
-            stacklevel=2,
         )
 
 

@@ -28,7 +28,7 @@ from openqq_nb import records
 from openqq_nb.database import Connection, Database
 from openqq_nb.errors import InvalidInput, listed
 from openqq_nb.models import Arrival, Row
-from openqq_nb.schema import EVENTS, MESSAGES, Schema
+from openqq_nb.schema import EVENTS, MESSAGES, Schema, plain_text
 
 ASIDE_ROWS = 1_000
 ASIDE_BYTES = 64 * 2**20
@@ -114,11 +114,18 @@ class Journal:
         with self._database.writing() as connection:
             return [_insert(connection, arrival) for arrival in arrivals]
 
-    def amend(self, changes: Mapping[int, Row]) -> None:
+    def holds(self, fingerprint: str) -> bool:
+        """Tell whether an arrival of that identity is kept."""
+        with self._database.reading() as connection:
+            return bool(connection.execute(_HOLDS, (fingerprint,)).fetchone()[0])
+
+    def amend(self, changes: Mapping[int, Row], posts: Mapping[int, Arrival] | None = None) -> None:
         """Fill or change cells of messages that are kept, such as numbers learnt later.
 
         Args:
             changes: by the number of the message, the new values of some of its columns.
+            posts: by the number of the message, the arrival whose body and fingerprint it takes over: a send that
+                was recorded by ourselves is the post that the server makes of it.
 
         Raises:
             InvalidInput: a column does not exist; nothing was changed.
@@ -128,6 +135,8 @@ class Journal:
         with self._database.writing() as connection:
             for seq, row in changes.items():
                 _update(connection, seq, row)
+            for seq, post in (posts or {}).items():
+                connection.execute(_TAKE_OVER, (post.fingerprint, records.packed(post.raw), seq))
 
     def set_aside(self, body: bytes, why: str) -> None:
         """Keep a post that could not be read; the newest 1,000 are kept, as far as they fit into 64 MiB.
@@ -139,7 +148,7 @@ class Journal:
         with self._database.writing() as connection:
             connection.execute(
                 "INSERT INTO aside (received_at, why, body) VALUES (?, ?, ?)",
-                (self._clock(), records.plain(why), records.packed(body)),
+                (self._clock(), plain_text(why), records.packed(body)),
             )
             connection.execute(_TRIM_ASIDE, (ASIDE_ROWS, ASIDE_BYTES))
 
@@ -154,7 +163,7 @@ class Journal:
         Returns:
             One row a message in order of arrival: the columns of `schema.MESSAGES`, then unknown keys.
         """
-        return self._read(MESSAGES).table
+        return self._read(MESSAGES)
 
     def events(self) -> pa.Table:
         """Read all events.
@@ -162,15 +171,7 @@ class Journal:
         Returns:
             One row an event in order of arrival: the columns of `schema.EVENTS`, then unknown keys.
         """
-        return self._read(EVENTS).table
-
-    def replay(self, after: int = 0) -> records.Read:
-        """Read the messages that came after a number, with their own numbers.
-
-        Args:
-            after: the highest number that is already known; 0 reads all.
-        """
-        return self._read(MESSAGES, after)
+        return self._read(EVENTS)
 
     def body(self, seq: int) -> bytes:
         """Give the bytes of one arrival as they came.
@@ -186,10 +187,14 @@ class Journal:
             )
         return records.unpacked(row[0])
 
-    def _read(self, schema: Schema, after: int = 0) -> records.Read:
+    def _read(self, schema: Schema) -> pa.Table:
         with self._database.reading() as connection:
-            return records.read(connection, schema, after)
+            return records.read(connection, schema)
 
+
+_HOLDS = "SELECT EXISTS (SELECT 1 FROM arrivals WHERE fingerprint = ?)"
+# Where another row has that fingerprint already, both stay as they are.
+_TAKE_OVER = "UPDATE OR IGNORE arrivals SET fingerprint = ?, body = ? WHERE seq = ?"
 
 # Seen from the newest, a row stays while it is among the first so many and they fit; the newest always stays.
 _TRIM_ASIDE = """

@@ -1,12 +1,12 @@
 """From the settings of `my.listen()` to a running inbox: address, journal, and the ways back to the account."""
 
 import secrets
+import weakref
 from collections.abc import Callable, Collection
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import pandas as pd
 
 from openqq_nb import settings
 from openqq_nb.client import Client
@@ -18,7 +18,7 @@ from openqq_nb.receive.address import Address
 from openqq_nb.roster import Roster, Who, pick_groups, pick_person
 
 if TYPE_CHECKING:
-    from openqq_nb.inbox import Inbox, Links
+    from openqq_nb.inbox import Inbox
 
 PostTo = Callable[[str | None], None]
 
@@ -37,6 +37,18 @@ class Wanted:
     public_url: str | None
 
 
+@dataclass(eq=False, slots=True, weakref_slot=True)
+class Running:
+    """An inbox with the settings it was started with."""
+
+    inbox: "Inbox"
+    wanted: Wanted
+
+
+# A cell run again makes a new account object, and is to find the inbox that already listens for it.
+_running: weakref.WeakValueDictionary[tuple[str, str], Running] = weakref.WeakValueDictionary()
+
+
 class Listening:
     """At most one inbox of an account, with the roster that gives its messages their numbers.
 
@@ -52,8 +64,7 @@ class Listening:
         self._flows = flows
         self._post_to = post_to
         self._roster: Roster | None = None
-        self._inbox: Inbox | None = None
-        self._wanted: Wanted | None = None
+        self._now: Running | None = None
 
     def start(self, wanted: Wanted) -> "Inbox":
         """Start to listen, or give the inbox that runs with the same settings.
@@ -61,43 +72,56 @@ class Listening:
         Raises:
             InvalidInput: an inbox runs with other settings.
         """
-        if self._inbox is not None and self._inbox.running:
-            return self._running(self._inbox, wanted)
-        self._refresh()
-        inbox = self._started(wanted)
-        self._inbox, self._wanted = inbox, wanted
-        if self._post_to:
-            self._post_to(inbox.url)
-        return inbox
+        return self._already(wanted) or self._start(wanted, self._client.run(self._flows.roster()))
+
+    async def start_async(self, wanted: Wanted) -> "Inbox":
+        """Do the same without blocking the loop while the server is asked."""
+        return self._already(wanted) or self._start(
+            wanted, await self._client.run_async(self._flows.roster())
+        )
 
     def stop(self) -> None:
         """Stop the inbox, if one runs."""
-        if self._inbox is not None:
-            self._inbox.stop()
+        if self._now is not None:
+            self._now.inbox.stop()
         if self._post_to:
             self._post_to(None)
 
     def in_words(self) -> str:
         """Say what the inbox is doing."""
-        if self._inbox is None or not self._inbox.running:
+        if self._now is None or not self._now.inbox.running:
             return "off; my.listen() starts it"
-        return f"on, at {self._inbox.address.masked}"
+        return f"on, at {self._now.inbox.address.masked}"
 
     def record(self, recipient: Recipient, content: str, receipt: Receipt | None) -> None:
         """Make a row of a send, while an inbox runs."""
-        if self._inbox is not None and self._inbox.running:
-            self._inbox.record_sent(recipient, content, receipt)
+        if self._now is not None and self._now.inbox.running:
+            self._now.inbox.record_sent(recipient, content, receipt)
 
-    def _running(self, inbox: "Inbox", wanted: Wanted) -> "Inbox":
-        if wanted != self._wanted:
+    def _already(self, wanted: Wanted) -> "Inbox | None":
+        if self._now is None or not self._now.inbox.running:
+            return None
+        if wanted != self._now.wanted:
             raise InvalidInput(
-                f"This account already listens at {inbox.address.masked} with other settings: {self._wanted}. "
-                "Stop that first with inbox.stop(), or call my.listen() with the same settings."
+                f"This account already listens at {self._now.inbox.address.masked} with other settings: "
+                f"{self._now.wanted}. Stop that first with inbox.stop(), or call my.listen() with the same settings."
             )
-        return inbox
+        return self._now.inbox
 
-    def _started(self, wanted: Wanted) -> "Inbox":
-        account = str(self._flows.latest["me"]["qq"])
+    def _start(self, wanted: Wanted, roster: Roster) -> "Inbox":
+        self._keep(roster)
+        account = str(roster.me["qq"])
+        place = (self._client.url, account)
+        self._now = _running.get(place)
+        found = self._already(wanted)
+        if found is not None:
+            return found
+        self._now = _running[place] = Running(self._started(wanted, account), wanted)
+        if self._post_to:
+            self._post_to(self._now.inbox.url)
+        return self._now.inbox
+
+    def _started(self, wanted: Wanted, account: str) -> "Inbox":
         known = None if self._post_to else settings.remembered(account)
         address = Address(
             host=wanted.host,
@@ -106,34 +130,52 @@ class Listening:
             secret=wanted.secret if wanted.secret is not None else _secret(known),
             public_url=wanted.public_url,
         )
-        journal = Journal.open(self._journal_path(wanted.journal, account))
-        from openqq_nb.inbox import Inbox  # noqa: PLC0415 - the HTTP server is loaded when it is used
-
-        inbox = _start(Inbox(self._flows.dialect, journal, self._links(), address))
-        if not self._post_to and wanted.port is None and wanted.secret is None and known is None:
-            settings.remember(account, settings.Remembered(inbox.address.port, address.secret))
+        with ExitStack() as on_failure:
+            journal = Journal.open(self._journal_path(wanted.journal, account))
+            on_failure.callback(journal.close)
+            inbox = self._inbox(journal, address).start()
+            on_failure.callback(inbox.stop)
+            if not self._post_to and wanted.port is None and wanted.secret is None and known is None:
+                settings.remember(account, settings.Remembered(inbox.address.port, address.secret))
+            on_failure.pop_all()
         return inbox
+
+    def _inbox(self, journal: Journal, address: Address) -> "Inbox":
+        from openqq_nb.inbox import Inbox, Links  # noqa: PLC0415 - the HTTP server is loaded when it is used
+
+        links = Links(
+            number=self._number,
+            refresh=self._refresh,
+            forget=self._forget,
+            me=self._me,
+            send=lambda recipient, content: self._client.run(self._flows.send_to(recipient, content)),
+            resolve_group=self._resolve_group,
+            resolve_sender=self._resolve_sender,
+        )
+        return Inbox(self._flows.dialect, journal, links, address)
 
     def _journal_path(self, wanted: str | Path | bool | None, account: str) -> Path | None:
         if wanted is False or (wanted is None and self._post_to):
             return None
         return settings.journal_path(account) if wanted in (None, True) else Path(str(wanted)).expanduser()
 
-    def _links(self) -> "Links":
-        from openqq_nb.inbox import Links  # noqa: PLC0415 - as above
-
-        return Links(
-            number=self._number,
-            refresh=self._refresh,
-            send=lambda recipient, content: self._client.run(self._flows.send_to(recipient, content)),
-            resolve_group=self._resolve_group,
-            resolve_sender=self._resolve_sender,
-        )
-
     def _refresh(self) -> None:
-        roster = self._client.run(self._flows.roster())
+        self._keep(self._client.run(self._flows.roster()))
+
+    def _known(self) -> Roster:
+        return self._roster or self._keep(self._client.run(self._flows.roster()))
+
+    def _keep(self, roster: Roster) -> Roster:
         roster.number({})  # its tables are made here, not when the next message waits for its answer
         self._roster = roster
+        return roster
+
+    def _forget(self) -> None:
+        self._roster = None
+
+    def _me(self) -> Row:
+        me = self._flows.latest["me"]
+        return {"sender": me["nick"], "sender_qq": me["qq"], "sender_id": me["id"]}
 
     def _number(self, row: Row) -> dict[str, Cell]:
         return self._roster.number(row) if self._roster else dict(row)
@@ -143,25 +185,9 @@ class Listening:
         return set(rows["gnumber"].dropna()) | set(rows["gid"].dropna())
 
     def _resolve_sender(self, who: Who) -> Collection[str]:
-        roster = self._known()
-        people = pd.concat([roster.friends, roster.members, roster.discuss_members], ignore_index=True)
-        person = pick_person(people, who)
+        person = pick_person(self._known().people, who)
         return {str(number) for number in (person["qq"], person["id"]) if isinstance(number, str)}
-
-    def _known(self) -> Roster:
-        if self._roster is None:
-            self._refresh()
-        assert self._roster is not None  # noqa: S101 - just fetched
-        return self._roster
 
 
 def _secret(known: settings.Remembered | None) -> str:
     return known.secret if known else secrets.token_urlsafe(16)
-
-
-def _start(inbox: "Inbox") -> "Inbox":
-    try:
-        return inbox.start()
-    except BaseException:
-        inbox.journal.close()
-        raise

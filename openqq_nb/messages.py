@@ -62,7 +62,9 @@ def chat_key(row: Row) -> str:
     side = partner(row)
     person = _number(row, f"{side}_qq", f"{side}_id")
     if kind == "sess_message":
-        place = _number(row, "gnumber", "group_id") if row.get("group_id") else _number(row, "", "discuss_id")
+        place = (
+            _number(row, "", "discuss_id") if row.get("discuss_id") else _number(row, "gnumber", "group_id")
+        )
         return f"session:{place}:{person}"
     return f"friend:{person}"
 

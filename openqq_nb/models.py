@@ -25,7 +25,8 @@ class Request:
 
     method: Literal["GET", "POST"]
     path: str
-    params: tuple[tuple[str, str], ...] = ()
+    # A token stands among them.
+    params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     repeatable: bool = True
 
 

@@ -21,18 +21,19 @@ class Numbering:
 
     def __init__(self, people: Sequence[pd.DataFrame], groups: pd.DataFrame, discusses: pd.DataFrame) -> None:
         everybody = pd.concat([frame[["id", "qq", "displayname"]] for frame in people], ignore_index=True)
-        self._people = _by(everybody, "id", "qq") | _by(everybody, "qq", "qq")
-        self._groups = _by(groups, "gid", "gnumber") | _by(groups, "gnumber", "gnumber")
+        # Apart, because the id of one person may be the number of another.
+        self._by_id, self._by_qq = _by(everybody, "id", "qq"), _by(everybody, "qq", "qq")
+        self._by_gid, self._by_gnumber = _by(groups, "gid", "gnumber"), _by(groups, "gnumber", "gnumber")
         self._discusses = dict(zip(discusses["did"], discusses["displayname"], strict=True))
 
     def number(self, row: Row) -> dict[str, Cell]:
         """Give the row with what is known; what the server itself said stays."""
         known = dict(row)
         for side in ("sender", "receiver"):
-            number, name = _found(self._people, row.get(f"{side}_id"), row.get(f"{side}_qq"))
+            number, name = _found(self._by_id, row.get(f"{side}_id"), self._by_qq, row.get(f"{side}_qq"))
             _fill(known, f"{side}_qq", number)
             _fill(known, side, name)
-        number, name = _found(self._groups, row.get("group_id"), row.get("gnumber"))
+        number, name = _found(self._by_gid, row.get("group_id"), self._by_gnumber, row.get("gnumber"))
         _fill(known, "gnumber", number)
         _fill(known, "group", name)
         _fill(known, "discuss", self._discusses.get(row.get("discuss_id")))
@@ -45,8 +46,10 @@ def _by(frame: pd.DataFrame, key: str, number: str) -> dict[Hashable, tuple[Cell
     return {one: (numbers.get(one), name) for one, name in zip(rows[key], rows["displayname"], strict=True)}
 
 
-def _found(known: _Known, *keys: Cell) -> tuple[Cell, Cell]:
-    return next((known[key] for key in keys if key in known), (None, None))
+def _found(by_id: _Known, one_id: Cell, by_number: _Known, number: Cell) -> tuple[Cell, Cell]:
+    if number is not None and number in by_number:
+        return by_number[number]
+    return by_id.get(one_id, (None, None))
 
 
 def _fill(row: dict[str, Cell], column: str, value: Cell) -> None:

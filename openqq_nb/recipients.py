@@ -15,8 +15,8 @@ from openqq_nb.schema import Series
 Number = str | int | None
 """An identifier as people give it; it goes out as text."""
 
-RowLike: TypeAlias = Series | pd.DataFrame | Mapping[str, Any]
-"""One row of a frame, or a frame of exactly one row."""
+RowLike: TypeAlias = Series | pd.DataFrame | Mapping[str, Any] | list[Any]
+"""One row of a frame, or a frame or list of exactly one row."""
 
 _FROM_MESSAGE: dict[RecipientType, str] = {
     "friend": "row.rename({'sender_qq': 'qq'})[['qq']]",
@@ -85,6 +85,8 @@ def one_row(to: RowLike) -> Mapping[str, Any]:
         return {str(key): value for key, value in to.items()}
     if isinstance(to, Mapping):
         return to
+    if isinstance(to, list) and len(to) == 1:
+        return one_row(to[0])
     if isinstance(to, pd.DataFrame):
         if len(to) == 1:
             return one_row(to.iloc[0])

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from openqq_nb.database import Connection
 from openqq_nb.errors import JournalFailed
 from openqq_nb.models import Cell, Row
-from openqq_nb.schema import Column, Kind, Schema
+from openqq_nb.schema import Column, Kind, Schema, plain_text
 
 ROWS_AT_ONCE = 32_768
 
@@ -23,7 +23,6 @@ Value = str | int | float | None
 # The same limits as in `schema`: what is no time or number there is none here.
 _SECONDS = re.compile(r"-?[0-9]{1,11}(\.[0-9]+)?")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _FLAGS: Mapping[str, int] = {"1": 1, "true": 1, "True": 1, "0": 0, "false": 0, "False": 0}
 _READ_AS: Mapping[Kind, pa.DataType] = {
     "text": pa.string(),
@@ -91,7 +90,7 @@ def cell(value: Cell, column: Column) -> Value:
     """Turn one value into what the table keeps; what cannot be a time, a number or a flag is missing."""
     if value is None:
         return None
-    text = plain(value)
+    text = plain_text(value)
     if column.kind == "text":
         return text
     if column.kind == "time":
@@ -101,38 +100,18 @@ def cell(value: Cell, column: Column) -> Value:
     return _FLAGS.get(text)
 
 
-def plain(value: object) -> str:
-    """Write a value as the frames show it; half characters, which no UTF-8 holds, become U+FFFD."""
-    text = value if isinstance(value, str) else f"{value:.6f}" if isinstance(value, float) else str(value)
-    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
-
-
 def extra_json(schema: Schema, row: Row, extra: Mapping[str, Cell]) -> str | None:
     """Write down what has no column, as JSON; `None` if there is nothing."""
     undeclared = {key: value for key, value in row.items() if key not in schema.names}
     return json.dumps({**undeclared, **extra}) if undeclared or extra else None
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """Rows of a journal together with their numbers.
-
-    Attributes:
-        seqs: the number of each row.
-        table: the columns of the schema with their types, then what had no column, as text.
-    """
-
-    seqs: list[int]
-    table: pa.Table
-
-
-def read(connection: Connection, schema: Schema, after: int = 0) -> Read:
+def read(connection: Connection, schema: Schema) -> pa.Table:
     """Read the table that is called like the schema.
 
     Args:
         connection: an open journal.
         schema: `MESSAGES` or `EVENTS`.
-        after: only rows with a higher number.
 
     Returns:
         One row an arrival in order of `seq`.
@@ -143,15 +122,13 @@ def read(connection: Connection, schema: Schema, after: int = 0) -> Read:
     names = ", ".join(f'"{column.name}"' for column in schema.columns)
     table = schema.name.lower()
     cursor = connection.execute(
-        f"SELECT seq, {names}, extra FROM {table} WHERE seq > ? ORDER BY seq",  # noqa: S608 -- names of our own
-        (after,),
+        f"SELECT seq, {names}, extra FROM {table} ORDER BY seq"  # noqa: S608 -- names of our own
     )
-    seqs, parts = list[int](), [_empty(schema)]
+    parts = [_empty(schema)]
     while rows := cursor.fetchmany(ROWS_AT_ONCE):
         numbers, *columns = zip(*rows, strict=True)
-        seqs += numbers
         parts.append(_part(schema, columns, numbers))
-    return Read(seqs, pa.concat_tables(parts, promote_options="default"))
+    return pa.concat_tables(parts, promote_options="default")
 
 
 def _empty(schema: Schema) -> pa.Table:
@@ -189,8 +166,8 @@ def _extra_arrays(extras: Sequence[str | None], taken: frozenset[str]) -> dict[s
         return {}
     read = [json.loads(extra) if extra else {} for extra in extras]
     keys = dict.fromkeys(key for row in read for key in row if key not in taken)
-    return {plain(key): _texts(row.get(key) for row in read) for key in keys}
+    return {plain_text(key): _texts(row.get(key) for row in read) for key in keys}
 
 
 def _texts(values: Iterable[Any]) -> pa.Array:
-    return pa.array([None if value is None else plain(value) for value in values], pa.string())
+    return pa.array([None if value is None else plain_text(value) for value in values], pa.string())

@@ -69,6 +69,12 @@ class Roster:
         """Add to a message what the roster knows: permanent numbers by ids, and names that came empty."""
         return self._numbering.number(row)
 
+    @property
+    def people(self) -> pd.DataFrame:
+        """Friends, members and discuss members under one another, to look somebody up."""
+        frames = [self.friends, self.members, self.discuss_members]
+        return pd.concat(frames, ignore_index=True)
+
     @cached_property
     def _numbering(self) -> Numbering:
         me = self.me.to_frame().T.assign(displayname=self.me["nick"])
@@ -102,13 +108,17 @@ def pick_discuss(discusses: pd.DataFrame, who: Who) -> pd.DataFrame:
 
 
 def pick_person(people: pd.DataFrame, who: Who) -> Series:
-    """Find one person by name, remark, card or number; the same number in several groups is one person."""
+    """Find one person by name, remark, card or number; the same person in several groups is one.
+
+    Returns:
+        A row of the person, one with the number if any of them has it.
+    """
     found = people.iloc[_positions(people, who, _PERSON)]
     # Within a login the id tells people apart, also where the number of one row is not known.
     distinct = found[~found["id"].fillna(found["qq"]).duplicated()]
     if len(distinct) != 1:
         raise _wrong(people, distinct, who, _PERSON)
-    return distinct.iloc[0]
+    return found.sort_values("qq", na_position="last", kind="stable").iloc[0]
 
 
 def _each(who: Who) -> Iterable[Who]:

@@ -170,14 +170,13 @@ def _matching(text: pa.Array | pa.ChunkedArray, pattern: str) -> pa.Array | pa.C
 
 
 def _plain(values: Iterable[Any]) -> pa.Array:
-    return pa.array([_text(value) for value in values], pa.string())
+    return pa.array([None if value is None else plain_text(value) for value in values], pa.string())
 
 
-def _text(value: object) -> str | None:
-    if isinstance(value, float):
-        return f"{value:.6f}"
-    # Half a surrogate pair is no text that Arrow or UTF-8 can hold.
-    return None if value is None else _HALF_PAIRS.sub("\ufffd", str(value))
+def plain_text(value: object) -> str:
+    """Write a value as the frames show it; half a surrogate pair, which no UTF-8 holds, becomes U+FFFD."""
+    written = f"{value:.6f}" if isinstance(value, float) else str(value)
+    return written if written.isascii() else _HALF_PAIRS.sub("\ufffd", written)
 
 
 def text(name: str, meaning: str, openqq1: str = "", openqq2: str = "") -> Column:

@@ -11,9 +11,20 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+
+from openqq_nb.errors import NestedWait
 
 _of_servers: weakref.WeakValueDictionary[str, "Turns"] = weakref.WeakValueDictionary()
 _guard = threading.Lock()
+
+
+@dataclass(eq=False, slots=True)
+class _Turn:
+    """One who waits, or whose turn it is; a coroutine goes on only while its loop runs."""
+
+    loop: asyncio.AbstractEventLoop | None
+    came: Future[None] = field(default_factory=Future)
 
 
 class Turns:
@@ -21,15 +32,20 @@ class Turns:
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._taken = False
-        self._waiting: deque[Future[None]] = deque()
+        self._holder: _Turn | None = None
+        self._waiting: deque[_Turn] = deque()
 
     @contextmanager
     def mine(self) -> Iterator[None]:
-        """Wait for the turn in a thread."""
-        turn = self._ask()
+        """Wait for the turn in a thread.
+
+        Raises:
+            NestedWait: a coroutine of the loop that this thread runs is before us, and could never go on.
+        """
+        self._refuse_standstill()
+        turn = self._ask(None)
         try:
-            turn.result()
+            turn.came.result()
         except BaseException:
             self._withdraw(turn)
             raise
@@ -41,9 +57,9 @@ class Turns:
     @asynccontextmanager
     async def mine_async(self) -> AsyncIterator[None]:
         """Wait for the turn in a coroutine."""
-        turn = self._ask()
+        turn = self._ask(asyncio.get_running_loop())
         try:
-            await asyncio.wrap_future(turn)
+            await asyncio.wrap_future(turn.came)
         except BaseException:
             self._withdraw(turn)
             raise
@@ -52,29 +68,43 @@ class Turns:
         finally:
             self._pass_on()
 
-    def _ask(self) -> Future[None]:
-        turn: Future[None] = Future()
+    def _refuse_standstill(self) -> None:
+        try:
+            here = asyncio.get_running_loop()
+        except RuntimeError:
+            return
         with self._guard:
-            if self._taken:
+            before = [self._holder, *self._waiting]
+        if any(turn is not None and turn.loop is here for turn in before):
+            raise NestedWait(
+                "A send of my.aio is still under way in this loop, and cannot end while this call blocks the loop. "
+                "Nothing was sent. Await that send first, or use `await my.aio.…` here too."
+            )
+
+    def _ask(self, loop: asyncio.AbstractEventLoop | None) -> _Turn:
+        turn = _Turn(loop)
+        with self._guard:
+            if self._holder is not None:
                 self._waiting.append(turn)
             else:
-                self._taken = True
-                turn.set_result(None)
+                self._holder = turn
+                turn.came.set_result(None)
         return turn
 
-    def _withdraw(self, turn: Future[None]) -> None:
+    def _withdraw(self, turn: _Turn) -> None:
         # Whoever is interrupted in the moment in which the turn came has to hand it on.
-        if not turn.cancel() and not turn.cancelled():
+        if not turn.came.cancel() and not turn.came.cancelled():
             self._pass_on()
 
     def _pass_on(self) -> None:
         with self._guard:
+            self._holder = None
             while self._waiting:
                 turn = self._waiting.popleft()
-                if turn.set_running_or_notify_cancel():
-                    turn.set_result(None)
+                if turn.came.set_running_or_notify_cancel():
+                    self._holder = turn
+                    turn.came.set_result(None)
                     return
-            self._taken = False
 
 
 def turns_of(server: str) -> Turns:

@@ -28,14 +28,14 @@ TABLE = """
 | 5 | connecting | account, client, errors, models, protocols | – |
 | 5 | demo_account | account, client, protocols, simulator | – |
 | 4 | account | aio, card, client, flows, inbox, listening, models, protocols, recipients, roster, schema | pandas |
-| 4 | aio | client, flows, models, recipients, roster, schema | pandas |
-| 4 | listening | client, errors, flows, inbox, journal, models, receive, roster, settings | pandas |
+| 4 | aio | client, flows, inbox, listening, models, recipients, roster, schema | pandas |
+| 4 | listening | client, errors, flows, inbox, journal, models, receive, roster, settings | – |
 | 4 | card | errors | – |
 | 4 | notebooks | errors, settings | – |
 | 3 | inbox | errors, journal, kernel, messages, models, protocols, receive, records, schema | numpy, pandas, pyarrow |
 | 3 | flows | errors, models, protocols, recipients, roster, schema | pandas |
-| 2 | client | errors, models, turns | httpx, tenacity |
-| 2 | receive | errors, models | uvicorn |
+| 2 | client | errors, loopback, models, turns | httpx, tenacity |
+| 2 | receive | errors, loopback, models | uvicorn |
 | 2 | journal | database, errors, models, records, schema | pyarrow |
 | 2 | logs | database, errors, models, records, schema | pyarrow |
 | 2 | roster | errors, models, numbering, schema | pandas |
@@ -47,9 +47,10 @@ TABLE = """
 | 1 | database | errors | sqlite3 |
 | 1 | kernel | errors | nest_asyncio |
 | 1 | messages | models | – |
-| 1 | turns | – | – |
+| 1 | turns | errors | – |
 | 0 | schema | models | numpy, pandas, pyarrow |
 | 0 | settings | errors | platformdirs |
+| 0 | loopback | – | – |
 | 0 | models | – | – |
 | 0 | errors | – | pandas (types) |
 | aside | simulator | – | anyio, httpx, starlette, uvicorn |

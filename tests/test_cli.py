@@ -58,7 +58,9 @@ def test_the_tour_shows_friends_members_a_sent_message_and_three_arriving(protoc
     places = [result.output.find(part) for part in parts]
     assert -1 not in places and places == sorted(places)
     # Messages of one moment come over separate connections, in any order.
-    arrived = [result.output.find(text) for text in ("早上好！今天谁去图书馆？", "[图片]", "在吗？晚上一起吃饭")]
+    arrived = [
+        result.output.find(text) for text in ("早上好！今天谁去图书馆？", "[图片]", "在吗？晚上一起吃饭")
+    ]
     assert min(arrived) > places[-1]
     assert "360 members" in result.output and protocol in result.output
 

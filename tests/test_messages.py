@@ -139,3 +139,10 @@ def test_any_row_is_completed_and_completing_twice_changes_nothing(row: dict[str
     assert isinstance(full["sender"], str) and full["sender"].strip()
     assert chat_key(full) == full["chat_key"]
     assert isinstance(reply_address(full), Recipient)
+
+
+def test_both_directions_of_a_temporary_session_have_one_key() -> None:
+    common = {"type": "sess_message", "gnumber": "552603"}
+    received = complete({**common, "sender_qq": "5", "sender_id": "9", "group_id": "7", "receiver_qq": "1"})
+    sent = complete({**common, "msg_class": "send", "receiver_qq": "5"})
+    assert received["chat_key"] == sent["chat_key"] == "session:552603:5"

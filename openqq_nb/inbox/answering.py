@@ -62,15 +62,15 @@ class Answering:
             arrival: a new received message.
             late: whether its push was answered already, so that a reply can only be sent as a message.
         """
-        wanting = self._handlers.wanting(arrival.row)
-        if not wanting:
-            return None
-        new = Round(arrival, len(wanting), self._too_late)
-        if late:
-            new.expire()
-        message = Message(arrival.row, arrival.extra)
-        for index, handler in enumerate(wanting):
-            handler.call(message, partial(self._returned, new, index, handler))
+        with self._handlers.wanting(arrival.row) as wanting:
+            if not wanting:
+                return None
+            new = Round(arrival, len(wanting), self._too_late)
+            if late:
+                new.expire()
+            message = Message(arrival.row, arrival.extra)
+            for index, handler in enumerate(wanting):
+                handler.call(message, partial(self._returned, new, index, handler))
         return new
 
     async def answer_of(self, found: Round, left_s: float) -> Answer:

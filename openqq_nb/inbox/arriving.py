@@ -6,7 +6,6 @@ All of it runs on the writer's thread and asks nothing of the network.
 import secrets
 import time
 import uuid
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -14,17 +13,17 @@ from openqq_nb import messages
 from openqq_nb.errors import JournalFailed, NotUnderstood
 from openqq_nb.inbox.answering import Answering
 from openqq_nb.inbox.numbers import Numbers
-from openqq_nb.inbox.sends import Sends
-from openqq_nb.inbox.shelf import Placed, Shelf
+from openqq_nb.inbox.sends import Sends, Sent, merged, posted_to, recorded_to
+from openqq_nb.inbox.shelf import Line, Placed, Shelf
 from openqq_nb.inbox.stats import Counters
 from openqq_nb.inbox.waits import Waits
 from openqq_nb.inbox.writer import Outcome, Post
-from openqq_nb.models import Arrival, Row
+from openqq_nb.models import Answer, Arrival, Row
 from openqq_nb.receive import intake
 from openqq_nb.receive.address import Address
 from openqq_nb.receive.intake import Decode, Refusal
 
-_KEPT = 10_000
+_NOT_YET = intake.failed("This could not be stored yet; it is kept in memory.")
 
 Clock = Callable[[], float]
 
@@ -63,23 +62,18 @@ class Arriving:
         self._counters = counters
         self._clock = clock
         self._sends = Sends()
-        self._kept: deque[Arrival] = deque(maxlen=_KEPT)
         self._login = _new_login()
-
-    @property
-    def waiting(self) -> int:
-        """How many arrivals could not be stored yet."""
-        return len(self._kept)
 
     def store(self, posts: Sequence[Post]) -> None:
         """Store the posts and set the outcome of each."""
-        self.retry()
         fresh: list[tuple[Post, Arrival]] = []
         for post in posts:
             judged = intake.judge(post.push, self._address(), self._decoded)
             if isinstance(judged, Refusal):
                 post.outcome = self._refused(post, judged)
-            elif not self._joined(post, judged.arrival):
+            elif (sent := self._recorded(judged.arrival)) is not None:
+                post.outcome = self._joined(sent, judged.arrival)
+            else:
                 fresh.append((post, judged.arrival))
         if fresh:
             self._store(fresh)
@@ -91,39 +85,24 @@ class Arriving:
             row: in the columns of messages, with what is known of its outcome.
         """
         arrival = self._completed(Arrival("message", {"msg_class": "send", **row}, uuid.uuid4().hex))
+        mistaken = self._sends.mistaken(arrival.row)
+        if mistaken is not None:
+            self._record(self._taken_back(mistaken, arrival), whole=True)
+            return
         sent = self._sends.posted(arrival.row)
-        if sent is not None:
-            self._shelf.amend(sent.seq, sent.position, self._sends.join(sent, arrival.row, posted=False))
+        if sent is None:
+            self._record(arrival, whole=False)
             return
-        try:
-            (placed,) = self._shelf.put([arrival])
-        except JournalFailed as error:
-            self._keep(arrival, error)
-            return
-        if placed is not None:
-            self._seen(placed)
-            self._sends.remember(placed.seq, placed.position, placed.arrival.row, posted=False)
+        self._shelf.change([recorded_to(sent, arrival.row)])
+        sent.whole = True
 
     def fill(self) -> None:
         """Complete earlier rows with the numbers that became known."""
-        for change in self._numbers.changes():
-            self._shelf.amend(change.seq, change.position, change.cells)
-
-    def retry(self) -> None:
-        """Store what could not be stored before, if the cause is gone."""
-        if not self._kept:
-            return
-        waiting = list(self._kept)
-        try:
-            stored = self._shelf.put(waiting)
-        except JournalFailed as error:
-            self._counters.fail("storing what waits", error)
-            return
-        self._kept.clear()
-        for placed in stored:
-            if placed is not None and self._taken(placed) and not _is_own(placed):
-                # The push was answered long ago: what a handler replies now goes out as a message.
-                self._answering.begin(placed.arrival, late=True)
+        changes = self._numbers.changes()
+        if changes:
+            self._shelf.change(changes)
+            self._waits.changed(min(change.line.position for change in changes))
+        self._numbers.drop_complete()
 
     def _decoded(self, body: bytes) -> Arrival:
         try:
@@ -161,66 +140,66 @@ class Arriving:
         except JournalFailed as error:
             self._counters.fail("setting a malformed post aside", error)
 
-    def _joined(self, post: Post, arrival: Arrival) -> bool:
-        """Fill the row of our own send that the server posts back, if there is one."""
-        sent = self._sends.recorded(arrival.row) if arrival.row.get("own") else None
-        if sent is None:
-            return False
-        try:
-            self._shelf.amend(sent.seq, sent.position, self._sends.join(sent, arrival.row, posted=True))
-        except JournalFailed as error:
-            post.outcome = self._keep(arrival, error)
-        else:
-            post.outcome = intake.NOTHING_TO_SAY
-        return True
+    def _recorded(self, arrival: Arrival) -> Sent | None:
+        """Find the row of our own send that the server posts back, if there is one."""
+        # What the account wrote on another device is no post of a send: 1.x servers post it as received.
+        if arrival.row.get("msg_class") != "send":
+            return None
+        sent = self._sends.recorded(arrival.row)
+        return None if sent is None or self._shelf.holds(arrival.fingerprint) else sent
+
+    def _joined(self, sent: Sent, post: Arrival) -> Answer:
+        before = sent.line.arrival
+        self._shelf.change([posted_to(sent, post)])
+        sent.whole = True
+        sent.before = before if before.row.get("msg_id") is None else None
+        return _NOT_YET if self._shelf.unsaved else intake.NOTHING_TO_SAY
+
+    def _taken_back(self, mistaken: Sent, record: Arrival) -> Arrival:
+        """Take a post back from the send it does not belong to, for the record that it does belong to."""
+        post = mistaken.line.arrival
+        self._shelf.change([mistaken.give_back()])
+        return replace(post, row=merged(record.row, post.row))
+
+    def _record(self, arrival: Arrival, *, whole: bool) -> None:
+        (placed,) = self._shelf.put([arrival])
+        if placed is not None and placed.line is not None:
+            self._seen(placed.line)
+            self._sends.remember(placed.line, posted=False, whole=whole)
 
     def _store(self, fresh: Sequence[tuple[Post, Arrival]]) -> None:
-        try:
-            stored = self._shelf.put([arrival for _, arrival in fresh])
-        except JournalFailed as error:
-            for post, arrival in fresh:
-                post.outcome = self._keep(arrival, error)
-            return
+        stored = self._shelf.put([arrival for _, arrival in fresh])
         for (post, _), placed in zip(fresh, stored, strict=True):
             if placed is not None:
                 post.outcome = self._outcome(placed)
 
     def _outcome(self, placed: Placed) -> Outcome:
-        if not self._taken(placed) or _is_own(placed):
-            return intake.NOTHING_TO_SAY
-        return self._answering.begin(placed.arrival, late=False) or intake.NOTHING_TO_SAY
+        at_once = intake.NOTHING_TO_SAY if placed.stored else _NOT_YET
+        if not self._taken(placed) or placed.arrival.row.get("own"):
+            return at_once
+        # After a 503 nothing can be answered any more: what a handler replies goes out as a message.
+        found = self._answering.begin(placed.arrival, late=not placed.stored)
+        return found if found is not None and placed.stored else at_once
 
     def _taken(self, placed: Placed) -> bool:
         """Count an arrival and tell of it; gives whether it is a new message."""
-        if not placed.new:
+        if placed.line is None:
             self._counters.add("doubles")
             return False
         self._counters.arrived(self._clock())
         if placed.arrival.kind == "event":
             self._counters.add("events")
             return False
-        self._seen(placed)
-        if _is_own(placed):
-            self._sends.remember(placed.seq, placed.position, placed.arrival.row, posted=True)
-        else:
-            self._waits.offer([(placed.position, placed.arrival.row)])
+        self._seen(placed.line)
+        if placed.arrival.row.get("msg_class") == "send":
+            self._sends.remember(placed.line, posted=True)
+        if not placed.arrival.row.get("own"):
+            self._waits.offer([(placed.line.position, placed.arrival.row)])
         return True
 
-    def _seen(self, placed: Placed) -> None:
-        self._counters.add("own" if _is_own(placed) else "received")
-        self._numbers.watch(placed.seq, placed.position, placed.arrival.row)
-
-    def _keep(self, arrival: Arrival, error: JournalFailed) -> Outcome:
-        """Keep in memory what the journal does not take: the server does not post it again."""
-        self._counters.fail("storing", error)
-        if len(self._kept) == _KEPT:
-            self._counters.fail("storing", JournalFailed(f"More than {_KEPT} wait; the oldest was given up."))
-        self._kept.append(arrival)
-        return intake.failed("This could not be stored yet; it is kept in memory.")
-
-
-def _is_own(placed: Placed) -> bool:
-    return bool(placed.arrival.row.get("own"))
+    def _seen(self, line: Line) -> None:
+        self._counters.add("own" if line.row.get("own") else "received")
+        self._numbers.watch(line)
 
 
 def _new_login() -> str:

@@ -149,8 +149,3 @@ def forget_unused() -> None:
     with _forgetting:
         for memory in [kept for kept in _retired if not kept.used]:
             _retired.remove(memory)
-
-
-def kept_count() -> int:
-    """Tell how many memories are kept although they are written to no more."""
-    return len(_retired)

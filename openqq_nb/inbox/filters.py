@@ -29,10 +29,14 @@ class Filter:
     Attributes:
         text: how it was written.
         tests: what must all be true of a row.
+        columns: what the tests look at; none means any column.
+        key: equal for filters that keep the same rows.
     """
 
     text: str
     tests: tuple[Test, ...] = ()
+    columns: tuple[str, ...] = ()
+    key: str = ""
 
     def keeps(self, row: Row) -> bool:
         """Tell whether the row passes."""
@@ -52,22 +56,50 @@ def compiled(filters: Mapping[str, object], links: Links) -> Filter:
         InvalidInput: a column that does not exist, or a value that it cannot have.
         NotFound, Ambiguous: `group` or `sender` does not name exactly one.
     """
+    resolve = {"group": links.resolve_group, "sender": links.resolve_sender}
+    meant = {
+        name: _resolved(value, resolve[name]) if name in resolve else value for name, value in filters.items()
+    }
     return Filter(
         ", ".join(f"{name}={_told(value)}" for name, value in filters.items()),
-        tuple(_test(name, value, links) for name, value in filters.items()),
+        tuple(_test(name, value) for name, value in meant.items()),
+        tuple(dict.fromkeys(column for name in meant for column in _LOOKS_AT.get(name, (name,)))),
+        repr([(name, _written(value)) for name, value in meant.items()]),
     )
 
 
-def _test(name: str, value: object, links: Links) -> Test:
+_LOOKS_AT: Mapping[str, tuple[str, ...]] = {
+    "contains": ("content",),
+    "matches": ("content",),
+    "since": ("msg_time",),
+    "until": ("msg_time",),
+    "group": ("gnumber", "group_id"),
+    "sender": ("sender_qq", "sender_id"),
+}
+
+
+def _test(name: str, value: object) -> Test:
     special: dict[str, Callable[[], Test]] = {
         "contains": lambda: _contains(_items(value)),
         "matches": lambda: _matches(_items(value)),
         "since": lambda: _since(_seconds("since", value)),
         "until": lambda: _until(_seconds("until", value)),
-        "group": lambda: _one_of(("gnumber", "group_id"), _resolved(value, links.resolve_group)),
-        "sender": lambda: _one_of(("sender_qq", "sender_id"), _resolved(value, links.resolve_sender)),
+        "group": lambda: _one_of(_LOOKS_AT[name], _items(value)),
+        "sender": lambda: _one_of(_LOOKS_AT[name], _items(value)),
     }
     return special[name]() if name in special else _equals(name, value)
+
+
+def _written(value: object) -> list[object]:
+    """Write out what a filter asks for; `repr` would cut a long pattern or column short."""
+    return [
+        (item.pattern, item.flags) if isinstance(item, re.Pattern) else (type(item), item)
+        for item in (sorted(value) if isinstance(value, frozenset) and _texts(value) else _items(value))
+    ]
+
+
+def _texts(values: Collection[object]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _contains(texts: list[object]) -> Test:
@@ -88,7 +120,7 @@ def _until(seconds: float) -> Test:
     return lambda row: (time := _number(row.get("msg_time"))) is not None and time < seconds
 
 
-def _one_of(columns: tuple[str, ...], wanted: frozenset[str]) -> Test:
+def _one_of(columns: tuple[str, ...], wanted: list[object]) -> Test:
     return lambda row: any(row.get(column) in wanted for column in columns)
 
 

@@ -1,10 +1,12 @@
 """The user's functions under `on_message`: what is registered, how it is called, and what became of it."""
 
+import asyncio
 import inspect
 import threading
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
@@ -20,9 +22,6 @@ Done = Callable[[object, BaseException | None], None]
 """Told what a handler returned, or why it failed."""
 
 _PRINTED_CHARACTERS = 10_000
-# The user's code may raise anything, all of which is kept and shown; `exit()` in it must not end a lane.
-_FAILURES = (Exception, SystemExit)
-
 _DTYPES = {
     "name": "str",
     "filters": "str",
@@ -66,7 +65,8 @@ class Handler:
         else:
             taken = self._lane.put(lambda: self._run(message, done))
         if not taken:
-            done(None, RuntimeError("too many messages wait for this handler, so it did not see this one"))
+            why = "the inbox was stopped" if self._lane.closed else "too many messages wait for this handler"
+            done(None, RuntimeError(f"{why}, so it did not see this one"))
 
     def relieve(self) -> None:
         """Go on with the next message if the present one takes too long."""
@@ -122,7 +122,7 @@ class Handler:
             try:
                 self._begun()
                 result = _plain(self._function(message))
-            except _FAILURES as failure:
+            except BaseException as failure:  # noqa: BLE001 - `exit()` must not end a lane; kept and shown
                 error = failure
         done(result, error)
 
@@ -133,7 +133,11 @@ class Handler:
             try:
                 self._begun()
                 result = await self._function(message)
-            except _FAILURES as failure:
+            except asyncio.CancelledError as failure:
+                if self._lane.ending:
+                    raise
+                error = failure
+            except BaseException as failure:  # noqa: BLE001 - as above
                 error = failure
         done(result, error)
 
@@ -164,10 +168,14 @@ class Handlers:
         if earlier is not None:
             earlier.close(drop=False)
 
-    def wanting(self, row: Row) -> list[Handler]:
-        """Give the handlers whose filters the message passes."""
+    @contextmanager
+    def wanting(self, row: Row) -> Iterator[list[Handler]]:
+        """Give the handlers whose filters the message passes; none of them is replaced inside the block.
+
+        So a message that is handed to them there is seen by the earlier function or by its successor.
+        """
         with self._lock:
-            return [handler for handler in self._handlers.values() if handler.filter.keeps(row)]
+            yield [handler for handler in self._handlers.values() if handler.filter.keeps(row)]
 
     def table(self) -> pd.DataFrame:
         """Show what is registered: one row a handler, in order of registration."""

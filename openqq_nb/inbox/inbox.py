@@ -19,7 +19,7 @@ from openqq_nb.inbox.message import Message
 from openqq_nb.inbox.numbers import Numbers
 from openqq_nb.inbox.shelf import Shelf
 from openqq_nb.inbox.stats import Counters, Stats
-from openqq_nb.inbox.waits import Wait, Waits
+from openqq_nb.inbox.waits import Wait, Waits, left_s
 from openqq_nb.inbox.writer import Writer
 from openqq_nb.journal import Journal
 from openqq_nb.kernel.waiting import aio_wait_for, wait_for
@@ -92,7 +92,7 @@ class Inbox:
         self._shelf = Shelf(journal, self._counters.fail)
         self._waits = Waits(self._shelf.rows)
         self._handlers = Handlers(budget_s, lambda: self._counters.add("handler_errors"))
-        self._numbers = Numbers(links.number, links.refresh, self._fill, self._counters.fail)
+        self._numbers = Numbers(links.number, links.refresh, links.forget, self._fill, self._counters.fail)
         self._answering = Answering(
             self._handlers, dialect.answer, links.send, self._replied, self._counters, budget_s
         )
@@ -106,7 +106,9 @@ class Inbox:
             self._counters,
             clock,
         )
-        self._writer = Writer(self._arriving.store, self._counters.fail)
+        self._writer = Writer(
+            self._arriving.store, lambda: self._shelf.unsaved, self._shelf.settle, self._counters.fail
+        )
         self._listener = Listener(self._screen, self._accept, address.host, address.port, self._refused)
         self._started = self._stopped = False
 
@@ -182,7 +184,7 @@ class Inbox:
     def stats(self) -> Stats:
         """What came in, what was refused and what went wrong since `listen()`."""
         self._tell()
-        return self._counters.shown(self._arriving.waiting, tuple(self._listener.errors))
+        return self._counters.shown(self._shelf.waiting, tuple(self._listener.errors))
 
     @property
     def url(self) -> str:
@@ -257,9 +259,10 @@ class Inbox:
             NestedWait: called in a widget callback.
         """
         self._tell()
+        begun_s = time.monotonic()
         wait = self._begin_wait(n, filters)
         try:
-            wait_for(wait.ready, timeout, self.ticks)
+            wait_for(wait.ready, left_s(timeout, begun_s), self.ticks)
         except BaseException:
             self._waits.give_back(wait)
             raise
@@ -281,19 +284,21 @@ class Inbox:
         self._listener.stop()
         self._answering.stop()
         self._numbers.stop()
-        self._writer.call(self._arriving.retry)
+        self._writer.call(self._shelf.settle)
         self._writer.stop()
         printing.uninstall()
 
     def record_sent(self, recipient: Recipient, content: str, receipt: Receipt | None) -> None:
-        """Make a row of a send of the account; called after each. When it returns, the row is in `df`.
+        """Make a row of a send of the account; called after each.
+
+        When it returns, the row is in `df`, unless the journal takes longer than a second.
 
         Args:
             recipient: whom it went to.
             content: the text.
             receipt: the server's word; None when no answer came.
         """
-        row = sends.sent_row(recipient, content, receipt)
+        row = {**self._me(), **sends.sent_row(recipient, content, receipt)}
         self._writer.call_and_wait(lambda: self._arriving.record(row))
 
     def record(self, row: Row) -> None:
@@ -307,9 +312,10 @@ class Inbox:
     async def _aio_wait(self, n: int, timeout: float | None, filters: Mapping[str, object]) -> pd.DataFrame:
         """Await what `wait` waits for; users write `inbox.aio.wait`."""
         self._tell()
+        begun_s = time.monotonic()
         wait = self._begin_wait(n, filters)
         try:
-            await aio_wait_for(wait.ready, timeout, self.ticks)
+            await aio_wait_for(wait.ready, left_s(timeout, begun_s), self.ticks)
         except BaseException:
             self._waits.give_back(wait)
             raise
@@ -356,7 +362,15 @@ class Inbox:
 
     def _replied(self, arrival: Arrival, text: str) -> None:
         if not self._dialect.posts_own:
-            self.record(sends.reply_row(arrival.row, text, self._clock()))
+            reply = sends.reply_row(arrival.row, text, self._clock())
+            self.record({**self._me(), **{name: cell for name, cell in reply.items() if cell is not None}})
+
+    def _me(self) -> Row:
+        try:
+            return self._links.me()
+        except Exception as error:  # noqa: BLE001 - code of another layer; kept and shown, and costs no row
+            self._counters.fail("looking up the account", error)
+            return {}
 
     def _fill(self) -> None:
         self._writer.call(self._arriving.fill)

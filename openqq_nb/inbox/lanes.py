@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from typing import Any
 
 MAX_WAITING = 10_000
 MAX_LEFT_BEHIND = 8
@@ -22,23 +22,19 @@ Call = Callable[[], None]
 AsyncCall = Callable[[], Coroutine[Any, Any, None]]
 
 
-class Lane(Protocol):
-    """Where the calls of one handler run."""
-
-    def relieve(self) -> None:
-        """Look whether a call outlives its budget, and if so go on without it."""
-
-    def close(self, *, drop: bool) -> None:
-        """Take no more and end; what waits is run before that, or dropped."""
-
-
 class ThreadLane:
     """Runs the calls of a plain function.
 
     Args:
         name: of the handler, for the threads.
         budget_s: after how many seconds a call no longer holds up the next.
+
+    Attributes:
+        closed: whether no more calls are taken.
+        ending: whether calls that run are being cancelled; never so, a thread cannot be.
     """
+
+    ending = False
 
     def __init__(self, name: str, budget_s: float) -> None:
         self._name = name
@@ -47,12 +43,12 @@ class ThreadLane:
         self._calls: deque[Call] = deque()
         self._worker: _Worker | None = None
         self._left_behind = 0
-        self._closed = False
+        self.closed = False
 
     def put(self, call: Call) -> bool:
         """Run the call after those that wait; False when too many wait already."""
         with self._changed:
-            if self._closed or len(self._calls) >= MAX_WAITING:
+            if self.closed or len(self._calls) >= MAX_WAITING:
                 return False
             self._calls.append(call)
             self._relieve()
@@ -69,7 +65,7 @@ class ThreadLane:
     def close(self, *, drop: bool) -> None:
         """End the thread, after what waits or at once; one that hangs is left to itself."""
         with self._changed:
-            self._closed = True
+            self.closed = True
             if drop:
                 self._calls.clear()
             self._changed.notify_all()
@@ -102,7 +98,7 @@ class ThreadLane:
             if worker is not self._worker:
                 self._left_behind -= 1
                 return None
-            self._changed.wait_for(lambda: self._calls or self._closed)
+            self._changed.wait_for(lambda: self._calls or self.closed)
             if not self._calls:
                 return None
             worker.busy_since = time.monotonic()
@@ -126,6 +122,10 @@ class LoopLane:
 
     Args:
         name: of the handler, for the thread.
+
+    Attributes:
+        closed: whether no more calls are taken.
+        ending: whether calls that run are being cancelled.
     """
 
     def __init__(self, name: str) -> None:
@@ -136,12 +136,12 @@ class LoopLane:
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
-        self._closed = self._ending = False
+        self.closed = self.ending = False
 
     def put(self, call: AsyncCall) -> bool:
         """Begin the call on the loop; False when too many run already."""
         with self._lock:
-            if self._closed or self._running >= MAX_WAITING:
+            if self.closed or self._running >= MAX_WAITING:
                 return False
             self._running += 1
             loop = self._loop or self._begin()
@@ -154,7 +154,7 @@ class LoopLane:
     def close(self, *, drop: bool) -> None:
         """End the loop, after what runs or at once by cancelling it."""
         with self._lock:
-            self._closed = True
+            self.closed = True
             if self._loop is not None and (drop or not self._running):
                 self._end(self._loop)
         if drop and self._thread is not None and self._thread is not threading.current_thread():
@@ -174,11 +174,21 @@ class LoopLane:
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
-            loop.run_forever()
-            self._ending = True
+            while not self._ran(loop):
+                pass
+            self.ending = True
             loop.run_until_complete(_cancel(asyncio.all_tasks(loop)))
         finally:
             loop.close()
+
+    def _ran(self, loop: asyncio.AbstractEventLoop) -> bool:
+        """Run the loop; False when a task that a handler made ended it, by `exit()`, before its time."""
+        try:
+            loop.run_forever()
+        except (SystemExit, KeyboardInterrupt):
+            # The task keeps it as its own exception, and whoever awaits the task gets it.
+            return False
+        return True
 
     def _start(self, call: AsyncCall) -> None:
         task = asyncio.get_running_loop().create_task(call())
@@ -190,7 +200,7 @@ class LoopLane:
         with self._lock:
             self._running -= 1
             # While what is left is cancelled, the loop has to go on.
-            if self._closed and not self._running and not self._ending:
+            if self.closed and not self._running and not self.ending:
                 asyncio.get_running_loop().stop()
 
 

@@ -21,8 +21,7 @@ from pandas.api.extensions import ExtensionArray
 from openqq_nb.errors import InvalidInput
 from openqq_nb.inbox.buffers import Buffer, forget_unused, from_arrow, keep_while_used
 from openqq_nb.models import Cell, Row
-from openqq_nb.records import plain
-from openqq_nb.schema import Column, Kind, Schema, typed
+from openqq_nb.schema import Column, Kind, Schema, plain_text, typed
 
 CHUNK_ROWS = 65_536
 PENDING_ROWS = 256  # what a snapshot has to turn into columns at most, about a millisecond
@@ -90,12 +89,13 @@ class LiveFrame:
         """
         return self.rows()
 
-    def rows(self, start: int = 0, stop: int | None = None) -> pd.DataFrame:
+    def rows(self, start: int = 0, stop: int | None = None, columns: Sequence[str] = ()) -> pd.DataFrame:
         """Take a snapshot of a part.
 
         Args:
             start: position of the first row.
             stop: position after the last row; `None` is the end.
+            columns: names of declared columns; none means all that there are.
 
         Returns:
             The columns of `frame()`; the RangeIndex begins with 0.
@@ -104,22 +104,23 @@ class LiveFrame:
             self._flush()
             begin, end, _ = slice(start, stop).indices(self._length)
             end = max(begin, end)
-            columns = {name: self._column(name, begin, end) for name in self._names()}
-            return pd.DataFrame(columns, index=pd.RangeIndex(end - begin), copy=False)
+            parts = {name: self._column(name, begin, end) for name in columns or self._names()}
+            return pd.DataFrame(parts, index=pd.RangeIndex(end - begin), copy=False)
 
-    def take(self, positions: Sequence[int]) -> pd.DataFrame:
+    def take(self, positions: Sequence[int], columns: Sequence[str] = ()) -> pd.DataFrame:
         """Take a snapshot of single rows.
 
         Args:
             positions: numbers of rows, in the order in which they are wanted.
+            columns: as for `rows`.
 
         Returns:
             The columns of `frame()`, one row a position; the RangeIndex begins with 0.
         """
         if not positions:
-            return self.rows(0, 0)
+            return self.rows(0, 0, columns)
         first, last = min(positions), max(positions)
-        part = self.rows(first, last + 1)
+        part = self.rows(first, last + 1, columns)
         return part.take([position - first for position in positions]).reset_index(drop=True)
 
     def _names(self) -> list[str]:
@@ -153,7 +154,7 @@ class LiveFrame:
         # In the order of their first appearance, as the frame shows them.
         unknown = dict.fromkeys(key for row in rows for key in row if key in new) if new else {}
         names = [name for name in (*self._texts, *self._buffers, *unknown) if name in present]
-        return {plain(name): _array([row.get(name) for row in rows], self._kind(name)) for name in names}
+        return {plain_text(name): _array([row.get(name) for row in rows], self._kind(name)) for name in names}
 
     def _kind(self, name: str) -> Kind:
         return self._schema.column(name).kind if name in self._schema.names else "text"
@@ -233,7 +234,7 @@ def _array(values: Sequence[Cell], kind: Kind) -> pa.ChunkedArray:
         # Nearly always they are what they should be; anything else is brought there one by one.
         with suppress(pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
             return pa.chunked_array([pa.array(values, _TEXT)])
-    texts = pa.array([None if value is None else plain(value) for value in values], pa.string())
+    texts = pa.array([None if value is None else plain_text(value) for value in values], pa.string())
     return pa.chunked_array([typed(texts, kind)])
 
 

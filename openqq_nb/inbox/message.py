@@ -5,10 +5,10 @@ from typing import Any, NoReturn
 
 import pandas as pd
 
-from openqq_nb import schema
+from openqq_nb import records, schema
 from openqq_nb.models import Cell, Row
 
-_TIMES = frozenset(column.name for column in schema.MESSAGES.columns if column.kind == "time")
+_TIMES = {column.name: column for column in schema.MESSAGES.columns if column.kind == "time"}
 _SHOWN_CHARACTERS = 60
 
 
@@ -62,6 +62,12 @@ class Message:
 def _shown(name: str, cell: Cell) -> Cell | pd.Timestamp:
     if name == "content":
         return "" if cell is None else str(cell)
-    if name in _TIMES and isinstance(cell, int | float):
-        return pd.Timestamp(cell, unit="s", tz="UTC").tz_convert(schema.ZONE)
-    return cell
+    return _moment(records.cell(cell, _TIMES[name])) if name in _TIMES else cell
+
+
+def _moment(seconds: records.Value) -> pd.Timestamp | None:
+    """Turn UTC seconds into what the frame shows; what is no time there is none here."""
+    if not isinstance(seconds, float):
+        return None
+    # In microseconds, because nanoseconds end in the year 2262.
+    return pd.Timestamp(round(seconds * 1_000_000), unit="us", tz="UTC").tz_convert(schema.ZONE)

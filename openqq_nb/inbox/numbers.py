@@ -4,34 +4,18 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from openqq_nb import messages
-from openqq_nb.models import Cell, Row
+from openqq_nb.inbox.shelf import Change, Line
+from openqq_nb.models import Row
 
 EVERY_S = 60.0
+# Until the ids of a new login are known no message gets its numbers, so a failure there is made good sooner.
+_RETRY_S = 10.0
 # A stranger whose number the server itself does not know must not have the roster fetched every minute.
 _AGAIN_S = 600.0
 _KEPT = 10_000
 _PAIRS = (("sender_id", "sender_qq"), ("receiver_id", "receiver_qq"), ("group_id", "gnumber"))
-
-
-@dataclass(frozen=True, slots=True)
-class Incomplete:
-    """A stored message that lacks a permanent number."""
-
-    seq: int
-    position: int
-    row: Row
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What became known of a stored message."""
-
-    seq: int
-    position: int
-    cells: dict[str, Cell]
 
 
 class Numbers:
@@ -40,6 +24,7 @@ class Numbers:
     Args:
         number: adds the numbers that memory knows.
         refresh: asks the server; runs on a thread of this object.
+        forget: throws away what memory knows.
         filled: called on that thread after each refresh.
         failed: told of errors of `refresh`.
         every_s: the shortest time between two refreshes.
@@ -49,36 +34,41 @@ class Numbers:
         self,
         number: Callable[[Row], Row],
         refresh: Callable[[], None],
+        forget: Callable[[], None],
         filled: Callable[[], None],
         failed: Callable[[str, Exception], None],
         every_s: float = EVERY_S,
     ) -> None:
         self._number = number
         self._refresh = refresh
+        self._forget = forget
         self._filled = filled
         self._failed = failed
         self._every_s = every_s
-        self._last_s = -every_s
         self._asked: dict[str, float] = {}
-        self._incomplete: deque[Incomplete] = deque(maxlen=_KEPT)
-        self._wanted = threading.Event()
-        self._stopped = threading.Event()
+        self._incomplete: deque[Line] = deque(maxlen=_KEPT)
+        self._changed = threading.Condition()
+        self._due_s = 0.0
+        self._logins = self._known_login = 0
+        self._wanted = self._stopped = False
         self._thread: threading.Thread | None = None
 
     def number(self, row: Row) -> Row:
-        """Add the numbers that memory knows; a failure of it costs no message."""
+        """Add the numbers that memory knows of this login; a failure of it costs no message."""
+        if self._known_login != self._logins:
+            return row
         try:
             return self._number(row)
         except Exception as error:  # noqa: BLE001 - code of another layer in our thread; kept and shown
             self._failed("looking up numbers", error)
             return row
 
-    def watch(self, seq: int, position: int, row: Row) -> None:
-        """Look a stored message over, and ask for a refresh if it lacks a number."""
-        lacking = unknown_ids(row)
+    def watch(self, line: Line) -> None:
+        """Look a message over, and ask for a refresh if it lacks a number."""
+        lacking = unknown_ids(line.row)
         if not lacking:
             return
-        self._incomplete.append(Incomplete(seq, position, row))
+        self._incomplete.append(line)
         now_s = time.monotonic()
         new = [found for found in lacking if now_s - self._asked.get(found, -_AGAIN_S) >= _AGAIN_S]
         if new:
@@ -86,51 +76,85 @@ class Numbers:
             self.want()
 
     def begin_login(self) -> None:
-        """Throw away what belongs to the old ids, all of which are void now."""
+        """Throw away what belongs to the old ids, all of which are void now, and have the new ones asked for."""
         self._incomplete.clear()
         self._asked.clear()
+        with self._changed:
+            self._logins += 1
+            self._due_s = 0.0
+        self._forget()
         self.want()
 
     def want(self) -> None:
         """Ask for a refresh, which comes when the last one is long enough ago."""
-        self._wanted.set()
+        with self._changed:
+            self._wanted = True
+            self._changed.notify()
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="openqq-nb-refresh", daemon=True)
             self._thread.start()
 
     def changes(self) -> list[Change]:
-        """Number again what lacked numbers; gives what changed, and keeps what still lacks some."""
-        waiting, changes = list(self._incomplete), []
-        self._incomplete.clear()
-        for item in waiting:
-            full = messages.complete(self.number(item.row))
-            cells = {name: cell for name, cell in full.items() if cell != item.row.get(name)}
+        """Number again what lacks numbers; gives what has become known."""
+        changes = []
+        for line in self._incomplete:
+            full = messages.complete(self.number(line.row))
+            cells = {name: cell for name, cell in full.items() if cell != line.row.get(name)}
             if cells:
-                changes.append(Change(item.seq, item.position, cells))
-            if unknown_ids(full):
-                self._incomplete.append(Incomplete(item.seq, item.position, full))
+                changes.append(Change(line, cells))
         return changes
+
+    def drop_complete(self) -> None:
+        """Watch only those any longer that still lack a number."""
+        lacking = [line for line in self._incomplete if unknown_ids(line.row)]
+        self._incomplete = deque(lacking, maxlen=_KEPT)
 
     def stop(self, wait_s: float = 1.0) -> None:
         """End the thread; a refresh under way is not waited for longer than this."""
-        self._stopped.set()
-        self._wanted.set()
+        with self._changed:
+            self._stopped = True
+            self._changed.notify()
         if self._thread is not None:
             self._thread.join(wait_s)
 
     def _run(self) -> None:
-        while self._wanted.wait() and not self._stopped.wait(self._pause_s()):
-            self._wanted.clear()
-            self._last_s = time.monotonic()
+        while (login := self._next()) is not None:
             try:
                 self._refresh()
             except Exception as error:  # noqa: BLE001 - the border of a thread; kept and shown
                 self._failed("asking who is there", error)
+                self._try_again(login)
             else:
-                self._filled()
+                self._refreshed(login)
 
-    def _pause_s(self) -> float:
-        return max(0.0, self._last_s + self._every_s - time.monotonic())
+    def _next(self) -> int | None:
+        """Wait until a refresh is wanted and may begin; gives the login it is for, None at the end."""
+        with self._changed:
+            while not self._stopped:
+                left_s = self._due_s - time.monotonic()
+                if self._wanted and left_s <= 0:
+                    self._wanted = False
+                    self._due_s = time.monotonic() + self._every_s
+                    return self._logins
+                self._changed.wait(left_s if self._wanted else None)
+        return None
+
+    def _refreshed(self, login: int) -> None:
+        with self._changed:
+            current = login == self._logins
+            if current:
+                self._known_login = login
+        if current:
+            self._filled()
+        else:
+            # It was asked for before the new login, and may tell of the old ids.
+            self._forget()
+
+    def _try_again(self, login: int) -> None:
+        with self._changed:
+            if login != self._known_login:
+                self._wanted = True
+                self._due_s = min(self._due_s, time.monotonic() + _RETRY_S)
 
 
 def unknown_ids(row: Row) -> list[str]:

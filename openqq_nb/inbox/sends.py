@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from openqq_nb import messages
-from openqq_nb.models import Cell, Delivery, Receipt, Recipient, Row
+from openqq_nb.inbox.shelf import Change, Line
+from openqq_nb.models import Arrival, Cell, Delivery, Receipt, Recipient, Row
 
 _KEPT = 1000
 # A send without a number can only be told by its text. A post may come just before the receipt is recorded.
@@ -22,23 +23,32 @@ _OUTCOME = ("msg_id", "code", "status", "info", "delivery", "msg_time", "content
 _OPEN = (Delivery.ACCEPTED, Delivery.UNKNOWN)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Sent:
     """A row of our own.
 
     Attributes:
-        seq: its number in the journal.
-        position: its place in the live frame.
-        row: its columns.
+        line: where it is shown and stored.
         at_s: when it was made, by the monotonic clock.
         whole: whether both sides are known.
+        before: what the line was before a post was joined to it by nothing but its text.
     """
 
-    seq: int
-    position: int
-    row: Row
+    line: Line
     at_s: float
     whole: bool = False
+    before: Arrival | None = None
+
+    @property
+    def row(self) -> Row:
+        """Its columns."""
+        return self.line.row
+
+    def give_back(self) -> Change:
+        """Undo a join by text, because the post belongs to another send."""
+        assert self.before is not None  # noqa: S101 - `Sends.mistaken` found it
+        earlier, self.before, self.whole = self.before, None, False
+        return Change(self.line, {name: earlier.row.get(name) for name in _OUTCOME}, earlier)
 
 
 class Sends:
@@ -53,18 +63,20 @@ class Sends:
         self._recorded: deque[Sent] = deque(maxlen=_KEPT)
         self._posted: deque[Sent] = deque(maxlen=_KEPT)
 
-    def remember(self, seq: int, position: int, row: Row, *, posted: bool) -> None:
+    def remember(self, line: Line, *, posted: bool, whole: bool = False) -> None:
         """Remember a row that was made, by a post of the server or by our own record."""
-        (self._posted if posted else self._recorded).append(Sent(seq, position, row, self._now()))
+        (self._posted if posted else self._recorded).append(Sent(line, self._now(), whole))
 
     def recorded(self, row: Row) -> Sent | None:
         """Find the record that a post of the server belongs to."""
         return self._numbered(self._recorded, row) or self._unnumbered(row)
 
     def posted(self, row: Row) -> Sent | None:
-        """Find the post that a record of ours belongs to."""
+        """Find the post that a record of ours belongs to; of a send that failed for certain there is none."""
         if row.get("msg_id") is not None:
             return self._numbered(self._posted, row)
+        if row.get("delivery") not in _OPEN:
+            return None
         fresh = self._now() - _NEAR_S
         return next(
             (
@@ -75,30 +87,23 @@ class Sends:
             None,
         )
 
-    def join(self, sent: Sent, other: Row, *, posted: bool) -> dict[str, Cell]:
-        """Join what the two sides tell; gives the columns that change.
+    def mistaken(self, row: Row) -> Sent | None:
+        """Find the send that was given, for its text, the post of the send that this record is of.
 
-        Args:
-            sent: the row that is there.
-            other: what the other side tells.
-            posted: whether the other side is the server's post, whose word on the outcome counts.
+        The post of a send comes before its receipt is recorded, and until then it looks like that of an earlier
+        send of the same text whose outcome is open.
         """
-        wins = _OUTCOME if posted else ()
-        told = {
-            name: cell
-            for name, cell in other.items()
-            if cell is not None and (sent.row.get(name) is None or name in wins)
-        }
-        full = messages.complete({**sent.row, **told})
-        changes = {name: cell for name, cell in full.items() if cell != sent.row.get(name)}
-        sent.row, sent.whole = full, True
-        return changes
+        number = row.get("msg_id")
+        taken = (
+            sent for sent in self._recorded if sent.before is not None and sent.row.get("msg_id") == number
+        )
+        return next((sent for sent in taken if _same_text(sent.row, row)), None)
 
     def _numbered(self, among: deque[Sent], row: Row) -> Sent | None:
         number = row.get("msg_id")
         if number is None:
             return None
-        found = (sent for sent in reversed(among) if sent.row.get("msg_id") == number)
+        found = (sent for sent in reversed(among) if not sent.whole and sent.row.get("msg_id") == number)
         return next((sent for sent in found if _same_place(sent.row, row)), None)
 
     def _unnumbered(self, row: Row) -> Sent | None:
@@ -109,6 +114,31 @@ class Sends:
             if sent.row.get("delivery") in _OPEN and _same_text(sent.row, row):
                 return sent
         return None
+
+
+def posted_to(sent: Sent, post: Arrival) -> Change:
+    """Fill the row of a record with what the server's post of it tells, whose word on the outcome counts."""
+    full = merged(sent.row, post.row)
+    return Change(sent.line, _changed(sent.row, full), post)
+
+
+def recorded_to(sent: Sent, record: Row) -> Change:
+    """Fill the row of a post with what our own record of it tells."""
+    full = messages.complete(
+        {**record, **{name: cell for name, cell in sent.row.items() if cell is not None}}
+    )
+    return Change(sent.line, _changed(sent.row, full))
+
+
+def merged(record: Row, post: Row) -> dict[str, Cell]:
+    """Join what the two sides tell: the post's word counts on the outcome, and where the record says nothing."""
+    told = {name: cell for name, cell in post.items() if cell is not None}
+    wins = {name: cell for name, cell in told.items() if name in _OUTCOME or record.get(name) is None}
+    return messages.complete({**record, **wins})
+
+
+def _changed(row: Row, full: Row) -> dict[str, Cell]:
+    return {name: cell for name, cell in full.items() if cell != row.get(name)}
 
 
 def outcome(receipt: Receipt) -> dict[str, Cell]:

@@ -6,16 +6,39 @@ the messages, so that two waits never get the same one and one that times out ta
 
 import bisect
 import threading
+import time
 from array import array
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from openqq_nb.inbox.filters import Filter
 from openqq_nb.models import Row
 
-Rows = Callable[[Sequence[int]], Iterable[Row]]
-"""Reads the rows at some positions of the live frame."""
+Rows = Callable[[Sequence[int], Sequence[str]], Iterable[Row]]
+"""Reads some columns, or all, of the rows at some positions of the live frame."""
 
 _SCAN_ROWS = 4096
+_REMEMBERED = 100
+
+
+@dataclass(slots=True)
+class _Searched:
+    """How far a filter has been looked for.
+
+    Attributes:
+        restarts: how often all filters had been made to look again by then.
+        upto: the last position that was looked at.
+        found: the positions up to there that pass, whether still unread or not.
+    """
+
+    restarts: int
+    upto: int = -1
+    found: list[int] = field(default_factory=list)
+
+    def restart(self, position: int) -> None:
+        """Look again from a position on."""
+        self.upto = min(self.upto, position - 1)
+        del self.found[bisect.bisect_left(self.found, position) :]
 
 
 class Wait:
@@ -48,6 +71,9 @@ class Waits:
         # Positions only: rows that nobody ever waits for must not stay in memory twice.
         self._unread = array("q")
         self._waits: list[Wait] = []
+        # A cell that waits again and again must not read all that came before each time.
+        self._searched: dict[str, _Searched] = {}
+        self._restarts = 0
         self._closed = False
 
     def offer(self, messages: Sequence[tuple[int, Row]]) -> None:
@@ -61,16 +87,16 @@ class Waits:
     def begin(self, count: int, keep: Filter) -> Wait:
         """Begin to wait: for what is unread first, then for what comes."""
         wait = Wait(count, keep)
-        seen = self._scan(wait, -1)
+        searched = self._scan(wait)
         with self._lock:
             self._waits.append(wait)
-            # What came while the rows were read; few, so that the listener does not stand still for long.
-            news = self._unread_after(seen)
-            early, wait.positions = wait.positions, []
-            for position in early:
+            for position in searched.found:
                 self._take_in(wait, position)
+            # What came while the rows were read; few, so that the listener does not stand still for long.
+            news = () if wait.complete else self._unread_after(searched.upto)
             for position, row in self._kept(keep, news):
                 self._feed(wait, position, row)
+            self._remember(keep, searched)
             if self._closed:
                 wait.ready.set()
         return wait
@@ -87,9 +113,15 @@ class Waits:
         with self._lock:
             for position in wait.positions if wait.complete else ():
                 self._unread.insert(bisect.bisect_left(self._unread, position), position)
+                self._restart(position)
                 for other in list(self._waits):
                     for _ in self._kept(other.keep, [position]):
                         self._take_in(other, position)
+
+    def changed(self, position: int) -> None:
+        """Tell that messages have changed, of which this position is the first: others may pass now."""
+        with self._lock:
+            self._restart(position)
 
     def close(self) -> None:
         """End all waits, also those that begin later: nothing comes any more."""
@@ -98,25 +130,41 @@ class Waits:
             for wait in self._waits:
                 wait.ready.set()
 
-    def _scan(self, wait: Wait, seen: int) -> int:
+    def _scan(self, wait: Wait) -> _Searched:
         """Read what is unread, a piece at a time and without the lock; stops when there is enough."""
-        while len(wait.positions) < wait.count:
+        with self._lock:
+            searched = self._searched.pop(wait.keep.key, None) or _Searched(self._restarts)
+            searched.found = [position for position in searched.found if self._is_unread(position)]
+        while len(searched.found) < wait.count:
             with self._lock:
-                piece = self._unread_after(seen)[:_SCAN_ROWS]
+                piece = self._unread_after(searched.upto, _SCAN_ROWS)
             if not piece:
                 break
-            wait.positions += [position for position, _ in self._kept(wait.keep, piece)]
-            seen = piece[-1]
-        return seen
+            searched.found += [position for position, _ in self._kept(wait.keep, piece)]
+            searched.upto = piece[-1]
+        return searched
 
-    def _unread_after(self, position: int) -> Sequence[int]:
-        return self._unread[bisect.bisect_right(self._unread, position) :]
+    def _remember(self, keep: Filter, searched: _Searched) -> None:
+        if keep.key and searched.restarts == self._restarts:
+            self._searched[keep.key] = searched
+            while len(self._searched) > _REMEMBERED:
+                del self._searched[next(iter(self._searched))]
+
+    def _restart(self, position: int) -> None:
+        self._restarts += 1
+        for searched in self._searched.values():
+            searched.restart(position)
+            searched.restarts = self._restarts
+
+    def _unread_after(self, position: int, most: int | None = None) -> Sequence[int]:
+        begin = bisect.bisect_right(self._unread, position)
+        return self._unread[begin : None if most is None else begin + most]
 
     def _kept(self, keep: Filter, positions: Sequence[int]) -> Iterable[tuple[int, Row]]:
         if not keep.tests:
             return [(position, {}) for position in positions]
-        pairs = zip(positions, self._rows(positions) if positions else (), strict=True)
-        return [(position, row) for position, row in pairs if keep.keeps(row)]
+        rows = self._rows(positions, keep.columns) if positions else ()
+        return [(position, row) for position, row in zip(positions, rows, strict=True) if keep.keeps(row)]
 
     def _feed(self, wait: Wait, position: int, row: Row) -> None:
         if not wait.complete and wait.keep.keeps(row):
@@ -143,3 +191,8 @@ class Waits:
     def _is_unread(self, position: int) -> bool:
         place = bisect.bisect_left(self._unread, position)
         return place < len(self._unread) and self._unread[place] == position
+
+
+def left_s(timeout: float | None, begun_s: float) -> float | None:
+    """What is left of a time-out, which also covers the reading of what came before."""
+    return None if timeout is None else max(0.0, timeout - (time.monotonic() - begun_s))

@@ -16,7 +16,9 @@ Outcome = Answer | Round
 """What is known when a push is stored: the answer, or that handlers are at work on it."""
 
 _MAX_BATCH = 500
-_PATIENCE_S = 5.0
+# A disk that stands still must not hold the user's cell, or the loop of a coroutine, for longer than this.
+_PATIENCE_S = 1.0
+_RETRY_S = 1.0
 
 
 @dataclass(slots=True)
@@ -34,7 +36,7 @@ class Post:
     outcome: Outcome | None = None
 
 
-Job = Callable[[], None]
+Job = Callable[[], object]
 
 
 class Writer:
@@ -42,13 +44,21 @@ class Writer:
 
     Args:
         store: stores some posts and sets the `outcome` of each.
+        unsaved: whether something could not be stored yet.
+        retry: tries to store that; called every second as long as there is any.
         failed: told of errors.
     """
 
     def __init__(
-        self, store: Callable[[Sequence[Post]], None], failed: Callable[[str, Exception], None]
+        self,
+        store: Callable[[Sequence[Post]], None],
+        unsaved: Callable[[], bool],
+        retry: Callable[[], object],
+        failed: Callable[[str, Exception], None],
     ) -> None:
         self._store = store
+        self._unsaved = unsaved
+        self._retry = retry
         self._failed = failed
         self._queue: SimpleQueue[Post | Job | None] = SimpleQueue()
         self._lock = threading.Lock()
@@ -71,7 +81,10 @@ class Writer:
         return self._add(job)
 
     def call_and_wait(self, job: Job) -> None:
-        """Run a job as `call` does, and wait until it is done; not to be called on the writer's own thread."""
+        """Run a job as `call` does, and wait until it is done, for a second at most.
+
+        Not to be called on the writer's own thread.
+        """
         done = threading.Event()
 
         def work() -> None:
@@ -81,7 +94,6 @@ class Writer:
                 done.set()
 
         if self._add(work):
-            # A disk that stands still must not hold the user's cell for ever.
             done.wait(_PATIENCE_S)
 
     def stop(self) -> None:
@@ -113,13 +125,22 @@ class Writer:
 
     def _batch(self) -> list[Post | Job | None]:
         """Wait for one item and take all that are there."""
-        batch = [self._queue.get()]
+        batch = [self._first()]
         try:
             while len(batch) < _MAX_BATCH:
                 batch.append(self._queue.get_nowait())
         except Empty:
             return batch
         return batch
+
+    def _first(self) -> Post | Job | None:
+        """Wait for one item; what could not be stored is tried again meanwhile."""
+        while self._unsaved():
+            try:
+                return self._queue.get(timeout=_RETRY_S)
+            except Empty:
+                self._call_all([self._retry])
+        return self._queue.get()
 
     def _store_all(self, posts: Sequence[Post]) -> None:
         try:

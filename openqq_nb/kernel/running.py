@@ -78,7 +78,7 @@ def _run_on_new_loop(coroutine: Coroutine[Any, Any, T], context: contextvars.Con
 
 def _run_in_thread(coroutine: Coroutine[Any, Any, T]) -> T:
     errand = _Errand(coroutine)
-    thread = threading.Thread(target=errand.work, name="openqq_nb-run", daemon=True)
+    thread = threading.Thread(target=errand.work, name="openqq-nb-run", daemon=True)
     try:
         thread.start()
         wait_for(errand.ended, None)

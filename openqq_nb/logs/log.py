@@ -34,7 +34,7 @@ def open_log(*paths: str | os.PathLike[str]) -> "Log":
         raise InvalidInput(
             'No log can be opened.\nNo path was given.\nName a journal: `oq.open_log("messages.db")`.'
         )
-    log = Log([Path(path) for path in paths])
+    log = Log([Path(path).expanduser() for path in paths])
     for path in log.paths:
         with open_readonly(path):
             pass
@@ -124,7 +124,7 @@ def _joined(paths: Sequence[Path], schema: Schema) -> pa.Table:
 
 
 def _identified(connection: Connection, schema: Schema) -> tuple[pa.Table, list[str]]:
-    return records.read(connection, schema).table, records.fingerprints(connection, schema)
+    return records.read(connection, schema), records.fingerprints(connection, schema)
 
 
 def _sorted(table: pa.Table, keys: Sequence[pa.ChunkedArray]) -> pa.Table:

@@ -1,11 +1,11 @@
 """Where the listener is reached, and what follows from that: which paths, hosts and origins are its own."""
 
 import hmac
-import ipaddress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from openqq_nb.errors import InvalidInput
+from openqq_nb.loopback import is_loopback
 
 MASK = "…"
 
@@ -76,13 +76,12 @@ def checked(address: Address) -> Address:
     Raises:
         InvalidInput: the host is not a loopback address and there is no secret, or the public URL is none.
     """
-    if not address.secret and not is_loopback(address.host.casefold()):
+    if not address.secret and not is_loopback(address.host):
         raise InvalidInput(
             f"Listening on {address.host!r} without a secret would let anyone on the network post messages. "
             "Found: no secret. Give secret=..., or leave it out to have one made."
         )
-    public = urlsplit(address.public_url or "http://localhost")
-    if public.scheme not in ("http", "https") or not public.hostname:
+    if not _is_http(address.public_url or "http://localhost"):
         raise InvalidInput(
             f"public_url must begin with http:// or https:// and name a host; found {address.public_url!r}. "
             "Give the address under which the server reaches this listener."
@@ -90,14 +89,12 @@ def checked(address: Address) -> Address:
     return address
 
 
-def is_loopback(name: str) -> bool:
-    """Tell whether a host name stands for this machine only."""
-    if name == "localhost":
-        return True
+def _is_http(url: str) -> bool:
     try:
-        return ipaddress.ip_address(name).is_loopback
+        parts = urlsplit(url)
     except ValueError:
         return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def host_name(host: str) -> str | None:

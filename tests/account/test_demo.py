@@ -46,7 +46,7 @@ def test_the_sizes_are_those_asked_for(protocol: Protocol) -> None:
 def test_a_closed_demo_answers_no_more() -> None:
     my = small()
     my.close()
-    assert not my.running
+    assert not my.simulator.running
     with pytest.raises(oq.Unreachable):
         my.me()
 

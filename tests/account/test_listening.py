@@ -1,5 +1,6 @@
 """`my.listen()`: one inbox, its address and journal remembered per account, and every message once with its numbers."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -327,3 +328,36 @@ def test_a_new_login_changes_ids_and_the_next_message_has_its_numbers_all_the_sa
     my.simulator.say(friend["qq"], "还在吗")
     row = inbox.wait(1, timeout=10).iloc[0]
     assert row["sender_qq"] == friend["qq"] and row["sender_id"] != friend["id"]
+
+
+def test_a_cell_run_again_with_another_account_object_gives_the_running_inbox(lone: Simulator) -> None:
+    with connected(lone) as first, connected(lone) as again, first.listen() as inbox:
+        assert again.listen() is inbox
+        assert again.send_friend("hi", to=again.friends().dropna(subset="qq").iloc[0])
+        assert inbox.df["content"].tolist() == ["hi"]
+        with pytest.raises(InvalidInput, match="other settings"):
+            again.listen(journal=False)
+
+
+def test_a_listen_that_fails_leaves_nothing_open(lone: Simulator, tmp_path: Path) -> None:
+    with connected(lone) as my:
+        for bad in ({"public_url": "ftp://x"}, {"public_url": "http://[bad"}, {"host": "203.0.113.1"}):
+            with pytest.raises((InvalidInput, ListenerFailed)):
+                my.listen(journal=tmp_path / "j.db", **bad)  # type: ignore[arg-type]
+        (tmp_path / "j.db").unlink()
+        assert "off" in repr(my)
+
+
+def test_an_interrupted_send_is_a_row_of_unknown_outcome(demo: DemoAccount) -> None:
+    friend = demo.friends().dropna(subset="qq").iloc[0]
+    demo.simulator.pace = 5.0
+    demo.send_friend("first", to=friend)
+
+    async def give_up() -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(demo.aio.send_friend("second", to=friend), 0.2)
+
+    with demo.listen() as inbox:
+        asyncio.run(give_up())
+        (row,) = inbox.df.to_dict("records")
+    assert (row["content"], row["own"], row["delivery"]) == ("second", True, "unknown")

@@ -6,11 +6,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
 from openqq_nb.client import Client
-from openqq_nb.errors import NoAnswer
+from openqq_nb.errors import NoAnswer, may_have_gone_out
+from openqq_nb.models import Flow
 from tests.client.driving import Drive, both, get, send
 from tests.client.raw import NOTHING, PATIENCE_S, SENT, Asked, RawServer, Said, answering, hanging, said
 
@@ -190,3 +192,68 @@ class Held:
 
 def holding(content: str) -> Held:
     return Held(content)
+
+
+class Watched:
+    """A send, and the error that its flow was told."""
+
+    def __init__(self) -> None:
+        self.told: list[BaseException] = []
+
+    def flow(self) -> Flow[Any]:
+        try:
+            return (yield from send())
+        except BaseException as error:
+            self.told.append(error)
+            raise
+
+    async def give_up(self, client: Client) -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(client.run_async(self.flow()), 0.2)
+
+
+def test_a_send_that_is_cancelled_while_it_is_out_says_that_it_may_have_gone_out() -> None:
+    watched = Watched()
+    with hanging() as server:
+        asyncio.run(watched.give_up(Client(server.url)))
+    (error,) = watched.told
+    assert isinstance(error, asyncio.CancelledError)
+    assert may_have_gone_out(error)
+
+
+def test_a_send_that_is_cancelled_before_its_turn_certainly_did_not_go_out() -> None:
+    watched, held, over = Watched(), threading.Event(), threading.Event()
+    with answering(lambda _: SENT) as server, ThreadPoolExecutor(1) as pool:
+        client = Client(server.url)
+
+        def hold_the_turn() -> None:
+            with client._turns.mine():
+                held.set()
+                over.wait(PATIENCE_S)
+
+        pool.submit(hold_the_turn)
+        assert held.wait(PATIENCE_S)
+        asyncio.run(watched.give_up(client))
+        over.set()
+        assert not server.asked
+    assert not may_have_gone_out(watched.told[0])
+
+
+def test_an_async_send_opens_a_connection_of_its_own() -> None:
+    def read_then_send() -> Flow[Any]:
+        yield from get()
+        return (yield from send())
+
+    with answering(lambda _: SENT) as server:
+        client = Client(server.url)
+        assert asyncio.run(client.run_async(read_then_send()))
+        assert server.connections == 2
+
+
+def test_httpx_logs_no_token(caplog: pytest.LogCaptureFixture) -> None:
+    with answering(lambda _: SENT) as server, caplog.at_level("INFO", "httpx"):
+        client = Client(server.url)
+        client.run(get("openqq/get_user_info", ("token", "TOPSECRET")))
+        client.close()
+    assert "get_user_info" in caplog.text
+    assert "TOPSECRET" not in caplog.text

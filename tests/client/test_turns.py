@@ -2,13 +2,15 @@
 
 import asyncio
 import threading
-from concurrent.futures import Future
 from itertools import count
+from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from openqq_nb.errors import NestedWait
 from openqq_nb.turns import Turns
 from tests.client.raw import PATIENCE_S
 
@@ -20,8 +22,8 @@ class Queueing(Turns):
         super().__init__()
         self.asked = threading.Semaphore(0)
 
-    def _ask(self) -> Future[None]:
-        turn = super()._ask()
+    def _ask(self, loop: asyncio.AbstractEventLoop | None) -> Any:
+        turn = super()._ask(loop)
         self.asked.release()
         return turn
 
@@ -153,3 +155,18 @@ class TurnsMachine(RuleBasedStateMachine):
 
 TestTurns = TurnsMachine.TestCase
 TestTurns.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+
+
+def test_a_thread_never_waits_for_a_coroutine_of_the_loop_that_it_runs() -> None:
+    turns = Turns()
+
+    async def both() -> None:
+        async with turns.mine_async():
+            with pytest.raises(NestedWait, match="Nothing was sent"):
+                turns.mine().__enter__()
+        with turns.mine():
+            served.append("after it")
+
+    served: list[str] = []
+    asyncio.run(both())
+    assert served == ["after it"]

@@ -36,6 +36,8 @@ class Account:
     was_sent: threading.Event = field(default_factory=threading.Event)
     refreshed: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     learns: dict[str, str] = field(default_factory=dict)
+    forgotten: int = 0
+    me: Row = field(default_factory=lambda: {"sender": "小机", "sender_qq": "9900000100", "sender_id": "77"})
     outcome: Receipt | Exception | None = None
 
     def number(self, row: Row) -> Row:
@@ -46,6 +48,10 @@ class Account:
     def refresh(self) -> None:
         self.numbers.update(self.learns)
         self.refreshed.release()
+
+    def forget(self) -> None:
+        self.forgotten += 1
+        self.numbers.clear()
 
     def send(self, recipient: Recipient, content: str) -> Receipt:
         self.sent.append((recipient, content))
@@ -60,7 +66,15 @@ class Account:
         return self.groups[str(name)]
 
     def links(self) -> Links:
-        return Links(self.number, self.refresh, self.send, self.resolve, self.resolve)
+        return Links(
+            number=self.number,
+            refresh=self.refresh,
+            forget=self.forget,
+            me=lambda: self.me,
+            send=self.send,
+            resolve_group=self.resolve,
+            resolve_sender=self.resolve,
+        )
 
 
 @dataclass
@@ -94,6 +108,12 @@ def listening(
     )
     with inbox.start(), httpx.Client(trust_env=False, timeout=PATIENCE_S) as http:
         yield Desk(inbox, account, http)
+
+
+def replied(desk: Desk, text: str = "hi") -> Any:
+    """Post a message; gives the reply, or the HTTP status when there is none."""
+    response = desk.post(message(text))
+    return response.json()["reply"] if response.status_code == 200 else response.status_code
 
 
 def receipt(msg_id: str | None = "42410001", delivery: Delivery = Delivery.SENT, code: int = 0) -> Receipt:

@@ -1,6 +1,8 @@
 """An arrival on its way: refused or taken, stored, shown, answered."""
 
+import json
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,11 +11,11 @@ import pytest
 from openqq_nb.errors import JournalFailed
 from openqq_nb.inbox import Message
 from openqq_nb.journal import Journal
-from openqq_nb.models import Arrival
+from openqq_nb.models import Arrival, Recipient
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.protocols.registry import dialect
 from openqq_nb.schema import EVENTS, MESSAGES
-from tests.inbox.desk import group_message, listening, message, message2, own2
+from tests.inbox.desk import PATIENCE_S, group_message, listening, message, message2, own2, receipt
 
 LOGIN = {"post_type": "event", "event": "login", "params": [1]}
 
@@ -152,10 +154,31 @@ class FailingJournal(Journal):
 
     full = False
 
+    def __init__(self, database: Any) -> None:
+        super().__init__(database)
+        self.changed = threading.Semaphore(0)
+
     def append(self, arrivals: Any) -> Any:
+        self._check()
+        stored = super().append(arrivals)
+        self.changed.release()
+        return stored
+
+    def amend(self, changes: Any, posts: Any = None) -> None:
+        self._check()
+        super().amend(changes, posts)
+        self.changed.release()
+
+    def _check(self) -> None:
         if self.full:
             raise JournalFailed("The disk is full.")
-        return super().append(arrivals)
+
+    def await_change(self) -> dict[str, list[Any]]:
+        """Wait until something is stored, which nobody asks for; gives all that is kept."""
+        self.full = False
+        assert self.changed.acquire(timeout=PATIENCE_S)
+        kept: dict[str, list[Any]] = self.messages().to_pydict()
+        return kept
 
 
 def test_what_cannot_be_stored_is_503_kept_and_stored_later() -> None:
@@ -171,12 +194,105 @@ def test_what_cannot_be_stored_is_503_kept_and_stored_later() -> None:
         journal.full = True
         assert desk.post(message("one")).status_code == 503
         assert desk.inbox.stats.waiting == 1 and "disk is full" in desk.inbox.stats.errors[-1]
-        assert desk.inbox.df.empty
+        assert desk.contents() == ["one"] and desk.inbox.wait(1)["content"].tolist() == ["one"]
+        assert desk.account.was_sent.wait(10)
         journal.full = False
         assert desk.post(message("two")).status_code == 200
-        assert desk.account.was_sent.wait(10)
-        assert desk.inbox.df["content"].tolist()[:2] == ["one", "two"] and desk.inbox.stats.waiting == 0
+        assert desk.contents()[:2] == ["one", "two"] and desk.inbox.stats.waiting == 0
     assert seen == ["one", "two"] and [text for _, text in desk.account.sent] == ["late: one"]
+
+
+def test_what_waits_is_stored_without_another_post() -> None:
+    journal = FailingJournal.open(None)
+    with listening(journal=journal) as desk:
+        journal.full = True
+        assert desk.post(message("waits")).status_code == 503
+        assert journal.await_change()["content"] == desk.contents() == ["waits"]
+        assert desk.post(message("next")).status_code == 204
+        assert desk.contents() == ["waits", "next"] and journal.count == 2
+
+
+def test_same_post_twice_is_one_row_also_while_nothing_can_be_stored() -> None:
+    journal = FailingJournal.open(None)
+    early, twice = message("early"), message("twice")
+    with listening(journal=journal) as desk:
+        desk.post(early)
+        journal.full = True
+        for new in (early, twice, twice):
+            desk.post(new)
+        assert desk.contents() == ["early", "twice"] and desk.inbox.stats.doubles == 2
+
+
+def test_failure_that_lasts_is_told_once() -> None:
+    journal = FailingJournal.open(None)
+    with listening(journal=journal) as desk:
+        journal.full = True
+        for text in ("a", "b", "c"):
+            desk.post(message(text))
+        assert len(desk.inbox.stats.errors) == 1
+
+
+FRIEND = Recipient("friend", qq="9900000101")
+
+
+@pytest.mark.parametrize("full_from", ["record", "post"])
+def test_send_that_is_posted_back_while_nothing_can_be_stored_is_one_row(full_from: str) -> None:
+    journal, body = FailingJournal.open(None), json.dumps(own2("hi")).encode()
+    with listening("openqq2", journal=journal) as desk:
+        journal.full = full_from == "record"
+        desk.inbox.record_sent(FRIEND, "hi", receipt())
+        journal.full = True
+        assert desk.post(body).status_code == 503
+        assert desk.contents() == ["hi"] and desk.inbox.df["info"].tolist() == ["发送正常"]
+        desk.post(message2("next"))
+        journal.full = False
+        assert desk.post(body).status_code == 204
+        assert desk.contents() == ["hi", "next"] and desk.inbox.stats.doubles == 1
+        assert journal.messages().column("info").to_pylist() == ["发送正常", None]
+        assert journal.body(1) == body
+
+
+def test_send_that_is_recorded_after_its_post_while_nothing_can_be_stored_is_one_row() -> None:
+    journal = FailingJournal.open(None)
+    with listening("openqq2", journal=journal) as desk:
+        desk.post(own2("hi"))
+        journal.full = True
+        desk.inbox.record_sent(FRIEND, "hi", receipt())
+        journal.full = False
+        desk.post(message2("next"))
+        assert desk.contents() == ["hi", "next"] and journal.count == 2
+
+
+def test_numbers_learnt_while_nothing_can_be_stored_are_stored_later() -> None:
+    journal = FailingJournal.open(None)
+    with listening(journal=journal) as desk:
+        desk.post(message("stored", sender_qq=None))
+        assert desk.account.refreshed.acquire(timeout=PATIENCE_S)
+        journal.full = True
+        desk.post(message("kept", sender_qq=None))
+        desk.account.numbers["2457053901"] = "9900000101"
+        desk.inbox._fill()
+        assert desk.post(message("end")).status_code == 503
+        assert desk.inbox.df["sender_qq"].tolist()[:2] == ["9900000101"] * 2
+        journal.full = False
+        assert desk.post(message("after")).status_code == 204
+        assert journal.messages().column("sender_qq").to_pylist() == ["9900000101"] * 4
+
+
+def test_numbers_of_many_rows_are_filled_in_one_transaction() -> None:
+    journal = FailingJournal.open(None)
+    with listening(journal=journal) as desk:
+        for text in ("a", "b", "c"):
+            desk.post(message(text, sender_qq=None))
+        assert desk.account.refreshed.acquire(timeout=PATIENCE_S)
+        desk.post(message("the refresh has been filled in by now or changes nothing", sender_qq="1"))
+        journal.changed = threading.Semaphore(0)
+        desk.account.numbers["2457053901"] = "9900000101"
+        desk.inbox._fill()
+        desk.post(message("end"))
+        assert desk.inbox.df["sender_qq"].tolist()[:3] == ["9900000101"] * 3
+        # One for the numbers, one for the post.
+        assert [journal.changed.acquire(timeout=0) for _ in range(3)] == [True, True, False]
 
 
 def test_what_still_waits_is_stored_when_the_inbox_stops(tmp_path: Path) -> None:

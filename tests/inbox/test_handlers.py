@@ -9,12 +9,7 @@ import pytest
 from openqq_nb.errors import HandlerWarning, InvalidInput, NotFound, Unreachable
 from openqq_nb.inbox import Message
 from openqq_nb.models import Delivery, Recipient, Reply
-from tests.inbox.desk import PATIENCE_S, Desk, group_message, listening, message, message2, receipt
-
-
-def replied(desk: Desk, text: str = "hi") -> Any:
-    response = desk.post(message(text))
-    return response.json()["reply"] if response.status_code == 200 else response.status_code
+from tests.inbox.desk import PATIENCE_S, group_message, listening, message, message2, receipt, replied
 
 
 def test_text_is_the_reply() -> None:

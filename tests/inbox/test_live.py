@@ -310,17 +310,17 @@ def test_user_may_write_into_every_column_of_a_snapshot_whatever_became_of_the_f
 
 def test_outgrown_memory_is_let_go_with_the_last_snapshot_of_it() -> None:
     buffers.forget_unused()
-    before = buffers.kept_count()
+    before = len(buffers._retired)
     frame = live(some(5))
     column = frame.frame()["code"]
     frame.append(some(buffers.FIRST_ROWS))
     frame.frame()
-    assert buffers.kept_count() == before + 1
+    assert len(buffers._retired) == before + 1
     column.iloc[0] = 5
     assert column.tolist() == [5, 1, 2, 3, 4]
     del column
     buffers.forget_unused()
-    assert buffers.kept_count() == before
+    assert len(buffers._retired) == before
 
 
 def test_amended_cells_show_in_the_next_snapshot_only() -> None:

@@ -1,5 +1,6 @@
 import copy
 import pickle
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -33,6 +34,15 @@ def test_missing_column_is_none_but_the_content_is_always_text() -> None:
 
 def test_time_is_the_same_as_in_the_frame() -> None:
     assert MESSAGE.msg_time == pd.Timestamp("2015-11-20 17:14:22", tz="Asia/Shanghai")
+
+
+@pytest.mark.parametrize("cell", [0, 0.0, 10**11, 10**17, -(10**17), 10**400, float("inf"), "soon"])
+def test_what_is_no_time_is_none_as_in_the_frame(cell: Any) -> None:
+    assert Message({"msg_time": cell}, {}).msg_time is None
+
+
+def test_last_time_there_is() -> None:
+    assert Message({"msg_time": 99_999_999_999}, {}).msg_time.year == 5138
 
 
 def test_unknown_attribute_lists_the_columns() -> None:

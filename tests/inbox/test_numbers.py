@@ -1,13 +1,15 @@
 """Permanent numbers that become known after the message came."""
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from openqq_nb.inbox.numbers import Numbers, unknown_ids
+from openqq_nb.inbox.shelf import Line
 from openqq_nb.messages import complete
-from openqq_nb.models import Row
+from openqq_nb.models import Arrival, Row
 from tests.inbox.desk import PATIENCE_S, Account, Desk, group_message, listening, message, message2
 
 STRANGER: dict[str, Any] = {"sender_qq": None, "sender": "昵称未知"}
@@ -65,10 +67,15 @@ class Refreshes:
         return Numbers(
             self.account.number,
             self.account.refresh,
+            self.account.forget,
             self.filled.release,
             lambda doing, error: self.errors.append(f"{doing}: {error}"),
             every_s,
         )
+
+
+def line(row: Row) -> Line:
+    return Line(Arrival("message", row, "x"), 0)
 
 
 UNKNOWN: Row = {"sender_id": "1", "receiver_id": "9", "receiver_qq": "99"}
@@ -77,9 +84,9 @@ UNKNOWN: Row = {"sender_id": "1", "receiver_id": "9", "receiver_qq": "99"}
 def test_second_unknown_waits_until_the_last_refresh_is_long_enough_ago() -> None:
     refreshes = Refreshes()
     numbers = refreshes.numbers(every_s=3600)
-    numbers.watch(1, 0, UNKNOWN)
+    numbers.watch(line(UNKNOWN))
     assert refreshes.filled.acquire(timeout=PATIENCE_S)
-    numbers.watch(2, 1, {**UNKNOWN, "sender_id": "2"})
+    numbers.watch(line({**UNKNOWN, "sender_id": "2"}))
     assert not refreshes.filled.acquire(timeout=0.05)
     numbers.stop()
 
@@ -88,7 +95,7 @@ def test_one_who_stays_unknown_is_not_asked_for_again() -> None:
     refreshes = Refreshes()
     numbers = refreshes.numbers(every_s=0)
     for seq in range(3):
-        numbers.watch(seq, seq, UNKNOWN)
+        numbers.watch(line(UNKNOWN))
         assert refreshes.filled.acquire(timeout=PATIENCE_S if seq == 0 else 0.02) == (seq == 0)
     numbers.begin_login()
     assert refreshes.filled.acquire(timeout=PATIENCE_S)
@@ -107,7 +114,8 @@ def test_failing_refresh_is_kept_and_tried_again_later() -> None:
         refreshes.errors.append(f"{doing}: {error}")
         failed.set()
 
-    numbers = Numbers(refreshes.account.number, refresh, refreshes.filled.release, note, every_s=0)
+    account = refreshes.account
+    numbers = Numbers(account.number, refresh, account.forget, refreshes.filled.release, note, every_s=0)
     numbers.want()
     assert failed.wait(PATIENCE_S) and refreshes.errors == ["asking who is there: no server"]
     numbers.want()
@@ -118,13 +126,78 @@ def test_failing_refresh_is_kept_and_tried_again_later() -> None:
 def test_what_becomes_known_is_a_change_and_what_does_not_stays_watched() -> None:
     refreshes = Refreshes()
     numbers = refreshes.numbers(every_s=0)
-    numbers.watch(1, 0, complete({"type": "message", **UNKNOWN}))
-    numbers.watch(2, 1, complete({"type": "message", **UNKNOWN, "sender_id": "2"}))
+    one = line(complete({"type": "message", **UNKNOWN}))
+    other = line(complete({"type": "message", **UNKNOWN, "sender_id": "2"}))
+    numbers.watch(one)
+    numbers.watch(other)
     refreshes.account.numbers["1"] = "11"
     (change,) = numbers.changes()
-    assert (change.seq, change.position, change.cells["sender_qq"]) == (1, 0, "11")
+    assert (change.line, change.cells["sender_qq"]) == (one, "11")
+    # Until somebody has made the change it stays due.
+    assert [change.line for change in numbers.changes()] == [one]
+    one.arrival = replace(one.arrival, row={**one.row, **change.cells})
+    numbers.drop_complete()
     refreshes.account.numbers["2"] = "22"
-    assert [change.seq for change in numbers.changes()] == [2] and numbers.changes() == []
+    assert [change.line for change in numbers.changes()] == [other]
+    numbers.stop()
+
+
+def test_new_login_is_asked_for_at_once_and_old_ids_are_used_no_more() -> None:
+    refreshes = Refreshes()
+    numbers = refreshes.numbers(every_s=3600)
+    numbers.want()
+    assert refreshes.filled.acquire(timeout=PATIENCE_S)
+    numbers.want()  # it waits for the hour to be over
+    refreshes.account.numbers["1"] = "11"
+    assert numbers.number(UNKNOWN)["sender_qq"] == "11"
+    refreshes.account.learns = {"1": "of another person"}
+    numbers.begin_login()
+    assert refreshes.account.forgotten == 1
+    assert refreshes.filled.acquire(timeout=PATIENCE_S)
+    assert numbers.number(UNKNOWN)["sender_qq"] == "of another person"
+    numbers.stop()
+
+
+def test_roster_asked_for_before_a_login_gives_no_numbers_after_it() -> None:
+    refreshes, account = Refreshes(), Account(numbers={"1": "of the former login"})
+    begun, gate, again = threading.Event(), threading.Event(), threading.Semaphore(0)
+
+    def refresh() -> None:
+        begun.set()
+        gate.wait(PATIENCE_S)
+        account.refresh()
+        again.release()
+
+    numbers = Numbers(account.number, refresh, account.forget, refreshes.filled.release, print, every_s=3600)
+    numbers.want()
+    assert begun.wait(PATIENCE_S)
+    account.learns = {"1": "of the former login"}
+    numbers.begin_login()
+    assert "sender_qq" not in numbers.number(UNKNOWN)
+    account.learns = {"1": "of the former login"}
+    gate.set()
+    assert again.acquire(timeout=PATIENCE_S) and again.acquire(timeout=PATIENCE_S)
+    assert refreshes.filled.acquire(timeout=PATIENCE_S)
+    assert not refreshes.filled.acquire(timeout=0.02) and account.forgotten == 2
+    numbers.stop()
+
+
+def test_failed_refresh_of_a_new_login_is_made_good() -> None:
+    refreshes = Refreshes()
+    failures = iter([ConnectionError("no server")])
+    failed = threading.Event()
+
+    def refresh() -> None:
+        for failure in failures:
+            raise failure
+
+    def note(doing: str, error: Exception) -> None:
+        failed.set()
+
+    account = refreshes.account
+    numbers = Numbers(account.number, refresh, account.forget, refreshes.filled.release, note, every_s=0)
+    numbers.begin_login()
+    assert failed.wait(PATIENCE_S) and refreshes.filled.acquire(timeout=PATIENCE_S)
     numbers.stop()
 
 

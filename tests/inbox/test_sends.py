@@ -1,12 +1,13 @@
 """Our own sends: one row each, whichever side tells of it first."""
 
 import itertools
+import json
 from typing import Any
 
 import pytest
 
 from openqq_nb.models import Delivery, Receipt, Recipient
-from tests.inbox.desk import Desk, listening, message2, own2, receipt
+from tests.inbox.desk import Desk, group_message, listening, message2, own2, receipt
 
 FRIEND = Recipient("friend", qq="9900000101")
 RECORDS = {"record": FRIEND, "by id": Recipient("friend", id="2457053901")}
@@ -117,3 +118,72 @@ def test_recorded_send_is_never_waited_for_and_seen_by_no_handler() -> None:
         settled(desk)
         assert desk.inbox.wait(1)["content"].tolist() == ["to the end of the queue"]
     assert seen == ["to the end of the queue"]
+
+
+def phone(content: str, **changes: Any) -> dict[str, Any]:
+    """What the account wrote on a phone, as a 1.x server posts it."""
+    us = {"sender": "小机", "sender_id": "9900000100", "sender_qq": 9900000100}
+    return group_message(content, **us, **changes)
+
+
+def test_what_we_wrote_on_another_device_is_a_row_beside_a_reply_of_the_same_text() -> None:
+    body = json.dumps(phone("好的", msg_id="777")).encode()
+    with listening() as desk:
+        desk.inbox.on_message(contains="签到")(lambda new: "好的")
+        desk.post(group_message("签到"))
+        settled(desk)
+        desk.post(body)
+        rows = settled(desk)
+        assert rows["content"].tolist() == ["好的", "好的"] and rows["msg_class"].tolist() == ["send", "recv"]
+        # Before it: the question, the reply, and what `settled` posted.
+        assert desk.inbox.journal.body(4) == body
+
+
+def test_reply_is_a_row_beside_what_we_just_wrote_on_another_device() -> None:
+    with listening() as desk:
+        desk.inbox.on_message(contains="签到")(lambda new: "好的")
+        desk.post(phone("好的"))
+        desk.post(group_message("签到"))
+        assert settled(desk)["msg_class"].tolist() == ["recv", "send"]
+
+
+@pytest.mark.parametrize("told", [receipt(), None], ids=["number", "text"])
+def test_joined_post_keeps_its_body_and_comes_once(told: Receipt | None) -> None:
+    body = json.dumps(own2("x")).encode()
+    with listening("openqq2") as desk:
+        desk.inbox.record_sent(FRIEND, "x", told)
+        for _ in range(2):
+            assert desk.post(body).status_code == 204
+        assert len(settled(desk)) == 1 and desk.inbox.stats.doubles == 1
+        assert desk.inbox.journal.body(1) == body
+
+
+def test_post_of_a_later_send_of_the_same_text_leaves_the_open_one_open() -> None:
+    post = json.dumps(own2("hi", id=9)).encode()
+    with listening("openqq2") as desk:
+        desk.inbox.record_sent(FRIEND, "hi", None)
+        desk.post(post)
+        desk.inbox.record_sent(FRIEND, "hi", receipt("9"))
+        rows = settled(desk)
+        assert rows["msg_id"].isna().tolist() == [True, False] and rows["msg_id"][1] == "9"
+        assert rows["delivery"].tolist() == ["unknown", "sent"] and rows["info"][1] == "发送正常"
+        kept = desk.inbox.journal
+        assert kept.messages().column("delivery").to_pylist()[:2] == ["unknown", "sent"]
+        assert kept.body(1) == b"" and post in [kept.body(seq) for seq in (2, 3)]
+        desk.post(post)
+        desk.post(own2("hi", id=8))
+        assert settled(desk)["msg_id"].tolist() == ["8", "9"] and desk.inbox.stats.doubles == 1
+
+
+def test_send_that_failed_for_certain_is_no_post_of_the_same_text() -> None:
+    with listening("openqq2") as desk:
+        desk.post(own2("x"))
+        desk.inbox.record_sent(FRIEND, "x", receipt(None, Delivery.FAILED, 100))
+        assert settled(desk)["delivery"].tolist() == ["sent", "failed"]
+
+
+def test_sender_of_a_send_is_the_account() -> None:
+    with listening() as desk:
+        desk.inbox.record_sent(FRIEND, "x", receipt())
+        row = settled(desk).iloc[0]
+    assert (row["sender"], row["sender_qq"], row["sender_id"]) == ("小机", "9900000100", "77")

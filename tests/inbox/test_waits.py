@@ -20,7 +20,11 @@ EVEN = Filter("even", (lambda row: str(row["content"]) in "02468",))
 class Frame:
     """Rows of which the content is the position."""
 
-    def rows(self, positions: Any) -> list[Row]:
+    def __init__(self) -> None:
+        self.read: list[int] = []
+
+    def rows(self, positions: Any, columns: Any = ()) -> list[Row]:
+        self.read += positions
         return [{"content": str(position)} for position in positions]
 
     def offer(self, waits: Waits, *positions: int) -> None:
@@ -91,6 +95,61 @@ def test_many_unread_messages_are_searched_in_pieces() -> None:
     FRAME.offer(waits, *range(20_000))
     rare = Filter("rare", (lambda row: row["content"] == "19999",))
     assert taken(waits.begin(1, rare)) == [19_999]
+
+
+def keyed(*contents: str) -> Filter:
+    return Filter(str(contents), (lambda row: row["content"] in contents,), (), str(contents))
+
+
+def test_repeated_wait_reads_only_what_is_new() -> None:
+    frame = Frame()
+    waits = Waits(frame.rows)
+    frame.offer(waits, *range(5000))
+    for _ in range(3):
+        waits.end(waits.begin(2, keyed("7", "6000")))
+    assert len(frame.read) == 5000
+    frame.offer(waits, 5000, 6000)
+    assert taken(waits.begin(2, keyed("7", "6000"))) == [7, 6000] and len(frame.read) == 5002
+
+
+def test_repeated_wait_gets_what_another_left_and_nothing_that_it_took() -> None:
+    waits = Waits(FRAME.rows)
+    FRAME.offer(waits, 0, 1, 2)
+    waits.end(waits.begin(3, keyed("0", "2")))
+    assert taken(waits.begin(1, EVERY)) == [0]
+    wait = waits.begin(2, keyed("0", "2"))
+    FRAME.offer(waits, 3)
+    assert taken(wait) is None and wait.positions == [2]
+
+
+def test_message_that_has_changed_is_looked_at_again() -> None:
+    contents = ["a", "b", "c"]
+    waits = Waits(lambda positions, columns: [{"content": contents[position]} for position in positions])
+    FRAME.offer(waits, 0, 1, 2)
+    waits.end(waits.begin(1, keyed("x")))
+    contents[1] = "x"
+    waits.changed(1)
+    assert taken(waits.begin(1, keyed("x"))) == [1]
+
+
+def test_message_that_was_given_back_is_found_by_a_wait_that_was_here_before() -> None:
+    waits = Waits(FRAME.rows)
+    FRAME.offer(waits, 0)
+    interrupted = waits.begin(1, EVERY)
+    waits.end(waits.begin(1, keyed("0")))
+    waits.give_back(interrupted)
+    assert taken(waits.begin(1, keyed("0"))) == [0]
+
+
+def test_number_learnt_later_lets_an_unread_message_pass() -> None:
+    with listening() as desk:
+        desk.post(message("who", sender_qq=None))
+        with pytest.raises(TimedOut):
+            desk.inbox.wait(timeout=0, sender_qq="9900000101")
+        desk.account.numbers["2457053901"] = "9900000101"
+        desk.inbox._fill()
+        desk.post(message("end"))
+        assert desk.inbox.wait(1, timeout=0, sender_qq="9900000101")["content"].tolist() == ["who"]
 
 
 def test_closed_waits_are_ready_without_being_complete() -> None:

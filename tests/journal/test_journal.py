@@ -117,12 +117,23 @@ def test_amending_an_unknown_column_changes_nothing(journal: Journal) -> None:
     assert column(journal, "content") == ["你好，世界"]
 
 
-def test_replay_gives_the_numbers_and_only_what_came_after(journal: Journal) -> None:
-    stored = journal.append([message("a"), event(), message("b"), message("c")])
-    assert journal.replay().seqs == [stored[0].seq, stored[2].seq, stored[3].seq]
-    later = journal.replay(after=stored[0].seq)
-    assert later.seqs == [stored[2].seq, stored[3].seq]
-    assert later.table.num_rows == 2
+def test_message_takes_over_body_and_identity_of_a_post(journal: Journal) -> None:
+    own, _ = journal.append([message("own"), message("other")])
+    post = message("post", content="posted")
+    journal.amend({own.seq: {"status": "ok"}}, {own.seq: post})
+    assert journal.holds("post") and not journal.holds("own")
+    assert journal.body(own.seq) == post.raw and column(journal, "status") == ["ok", None]
+    assert journal.append([post]) == [Stored(own.seq, new=False)]
+
+
+def test_identity_of_another_row_is_not_taken_over(journal: Journal) -> None:
+    one, other = journal.append([message("one"), message("other")])
+    journal.amend({one.seq: {"status": "ok"}}, {one.seq: message("other", content="x")})
+    assert journal.append([message("one"), message("other")]) == [
+        Stored(one.seq, False),
+        Stored(other.seq, False),
+    ]
+    assert journal.body(one.seq) == message("one").raw
 
 
 def test_posts_set_aside_are_kept_with_their_reason(tmp_path: Path) -> None:

@@ -106,10 +106,14 @@ def test_no_row_is_refused() -> None:
         by_row("friend", FRIENDS.iloc[:0])
 
 
-@pytest.mark.parametrize("to", ["1001", 1001, [FRIENDS.iloc[0]], FRIENDS["qq"], object(), 1.5])
+@pytest.mark.parametrize("to", ["1001", 1001, [FRIENDS.iloc[0]] * 2, FRIENDS["qq"], object(), 1.5])
 def test_what_is_no_row_is_refused_with_the_keywords(to: Any) -> None:
     with pytest.raises(InvalidInput, match="nothing was"):
         by_row("friend", to)
+
+
+def test_a_list_of_one_row_is_that_row() -> None:
+    assert by_row("friend", [FRIENDS.iloc[0]]) == by_row("friend", FRIENDS.iloc[0])
 
 
 @pytest.mark.parametrize("kind", ["friend", "group", "discuss", "session"])

@@ -43,7 +43,7 @@ def read_openqq1(body: bytes) -> Arrival:
     found = _object(body)
     if found.get("type") not in _KNOWN_TYPES:
         return _event(found, body, str(found.get("type", "unknown")), [])
-    return _message(found, body, _MESSAGE_KEYS_1, escaped=True)
+    return _message(found, body, _MESSAGE_KEYS_1, _NAMES)
 
 
 def read_openqq2(body: bytes) -> Arrival:
@@ -58,7 +58,9 @@ def read_openqq2(body: bytes) -> Arrival:
     if found.get("post_type") not in ("receive_message", "send_message") or kind not in _KNOWN_TYPES:
         return _event(found, body, str(found.get("post_type", "unknown")), [])
     del found["post_type"]
-    return _message(found | {"type": kind}, body, _MESSAGE_KEYS_2, escaped=False)
+    # The one name that 2.x passes on as the provider escaped it is that of a member of a discuss.
+    escaped = ("sender",) if "discuss" in (found.get("via"), str(kind).partition("_")[0]) else ()
+    return _message(found | {"type": kind}, body, _MESSAGE_KEYS_2, escaped)
 
 
 def answer(arrival: Arrival, reply: Reply | None, *, sessions: bool) -> Answer:
@@ -108,15 +110,16 @@ def _object(body: bytes) -> dict[str, Any]:
     return found
 
 
-def _message(found: Mapping[str, Any], body: bytes, keys: Mapping[str, str], *, escaped: bool) -> Arrival:
+def _message(
+    found: Mapping[str, Any], body: bytes, keys: Mapping[str, str], escaped: tuple[str, ...]
+) -> Arrival:
     row = {keys[key]: text(found[key]) for key in found if key in keys}
     extra = {key: text(found[key]) for key in found if key not in keys}
     seconds = _whole(row.get("msg_time"))
     received: dict[str, Cell] = {**row, "msg_time": seconds}
     received.setdefault("msg_class", "recv")
     fingerprint = _fingerprint(received)
-    if escaped:
-        received |= {key: html.unescape(str(row[key])) for key in _NAMES if row.get(key) is not None}
+    received |= {key: html.unescape(str(row[key])) for key in escaped if row.get(key) is not None}
     if received["msg_class"] == "send":
         received |= _outcome(received)
     return Arrival(

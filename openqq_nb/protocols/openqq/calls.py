@@ -6,7 +6,7 @@ Source:
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -95,7 +95,7 @@ class Openqq:
     """Calls, arrivals and answers of one release."""
 
     release: Release
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -207,11 +207,7 @@ def checked(response: Response, path: str) -> bytes:
         Refused: the token is missing or wrong.
         NotUnderstood: the answer is no answer of this call.
     """
-    if is_refusal(response):
-        raise Refused(
-            f"The server refused {path}: its owner asks for a token, and the one given is missing or wrong. "
-            "Give it as connect(…, token=…) or in OPENQQ_NB_TOKEN."
-        )
+    refuse_refusal(response)
     if response.http_status != HTTP_OK:
         raise NotUnderstood(
             f"The server answered {path} with HTTP status {response.http_status} and "
@@ -220,7 +216,20 @@ def checked(response: Response, path: str) -> bytes:
     return response.body
 
 
-def is_refusal(response: Response) -> bool:
+def refuse_refusal(response: Response) -> None:
+    """Raise if the owner's check of the token said no.
+
+    Raises:
+        Refused: the token is missing or wrong.
+    """
+    if _is_refusal(response):
+        raise Refused(
+            "The server asks for a token, and the one given is missing or wrong. "
+            "Give it as connect(…, token=…) or in OPENQQ_NB_TOKEN."
+        )
+
+
+def _is_refusal(response: Response) -> bool:
     """Tell an auth refusal: 403 and text (1.x), or 200 and code -6 (2.x)."""
     if response.http_status == HTTP_FORBIDDEN:
         return response.body.strip() == b"auth failure"

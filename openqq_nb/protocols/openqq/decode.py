@@ -77,13 +77,12 @@ def discusses(body: bytes, tables: Tables) -> Listing:
     return Listing(_owned(places, members, "downer", "did"), members.drop_columns([PLACE]))
 
 
-def receipt(body: bytes, number_key: str, *, waited: bool = True) -> Receipt:
+def receipt(body: bytes, number_key: str) -> Receipt:
     """Read the answer of a send call.
 
     Args:
         body: the answer.
         number_key: `msg_id` (1.x) or `id` (2.x).
-        waited: whether the server was asked to answer only when the message was sent.
     """
     found = value(body)
     code = _code(found)
@@ -98,7 +97,7 @@ def receipt(body: bytes, number_key: str, *, waited: bool = True) -> Receipt:
         status=text(found.get("status")) or "",
         msg_id=text(found.get(number_key)),
         info=text(found.get("info")),
-        delivery=delivery(code, waited=waited),
+        delivery=delivery(code),
         meaning=MEANINGS.get(code, "the server gave a code that its document does not explain"),
     )
 
@@ -109,10 +108,10 @@ def _code(found: object) -> int | None:
     return int(written) if written and re.fullmatch(r"-?[0-9]{1,9}", written) else None
 
 
-def delivery(code: int, *, waited: bool = True) -> Delivery:
+def delivery(code: int) -> Delivery:
     """Tell what a code says about one message: below 0 it was tried; only "not found" is certain not to arrive."""
     if code == 0:
-        return Delivery.SENT if waited else Delivery.ACCEPTED
+        return Delivery.SENT
     return Delivery.FAILED if code in _NOT_FOUND else Delivery.UNKNOWN
 
 

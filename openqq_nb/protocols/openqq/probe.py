@@ -4,16 +4,16 @@ Source:
     Recorded answers of both releases to each other's calls.
 """
 
-from openqq_nb.errors import NotUnderstood, Refused
+from openqq_nb.errors import NotUnderstood
 from openqq_nb.models import Flow, Response
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.protocols.openqq.calls import (
     HTTP_FORBIDDEN,
     HTTP_OK,
     get_request,
-    is_refusal,
     openqq1,
     openqq2,
+    refuse_refusal,
 )
 from openqq_nb.protocols.openqq.rows import value
 
@@ -25,11 +25,7 @@ def probe(token: str | None) -> Flow[Dialect | None]:
         Refused: an Openqq server answers, and wants another token.
     """
     response = yield get_request("get_client_info", token)
-    if is_refusal(response):
-        raise Refused(
-            "An Openqq server answers, but it asks for a token, and the one given is missing or wrong. "
-            "Give it as connect(…, token=…) or in OPENQQ_NB_TOKEN."
-        )
+    refuse_refusal(response)
     if response.http_status == HTTP_OK and "version" in _object(response):
         return openqq2(token)
     if response.http_status != HTTP_FORBIDDEN:

@@ -15,7 +15,7 @@ from openqq_nb.protocols.base import Dialect, Listing
 from openqq_nb.protocols.openqq import DIALECTS, probe
 from openqq_nb.protocols.openqq.calls import RELEASE_1, RELEASE_2
 from tests.protocols.contract import answered, asked
-from tests.recordings import Call, body, call, calls
+from tests.recordings import Call, body, call, calls, posts
 
 RELEASES = {"openqq1": RELEASE_1, "openqq2": RELEASE_2}
 INFOS: dict[str, Callable[[Dialect], Flow[Any]]] = {
@@ -263,3 +263,12 @@ def test_an_error_page_is_told_with_its_first_bytes() -> None:
     page = Response(500, "text/html", b"<!DOCTYPE html>" + b"x" * 9000)
     with pytest.raises(OpenqqError, match=r"500 and .*<!DOCTYPE html>.*9015 bytes"):
         answered(DIALECTS["openqq1"](None).friends(), page)
+
+
+def test_the_escaped_name_of_a_member_of_a_discuss_is_unescaped_in_a_post() -> None:
+    names = set()
+    for post in posts("openqq2"):
+        found = json.loads(post.body or b"{}")
+        if "discuss" in found and found.get("class") == "recv":
+            names.add((found["sender"], DIALECTS["openqq2"](None).arrival(post.body).row["sender"]))
+    assert ("陌生人&amp;甲", "陌生人&甲") in names
