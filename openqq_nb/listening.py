@@ -180,13 +180,16 @@ class Listening:
     def _number(self, row: Row) -> dict[str, Cell]:
         return self._roster.number(row) if self._roster else dict(row)
 
-    def _resolve_group(self, who: Who) -> Collection[str]:
+    def _resolve_group(self, who: Who) -> Collection[tuple[str, str]]:
         rows = pick_groups(self._known().groups, who)
-        return set(rows["gnumber"].dropna()) | set(rows["gid"].dropna())
+        return [("gnumber", one) for one in rows["gnumber"].dropna()] + [
+            ("group_id", one) for one in rows["gid"]
+        ]
 
-    def _resolve_sender(self, who: Who) -> Collection[str]:
+    def _resolve_sender(self, who: Who) -> Collection[tuple[str, str]]:
         person = pick_person(self._known().people, who)
-        return {str(number) for number in (person["qq"], person["id"]) if isinstance(number, str)}
+        pairs = (("sender_qq", person["qq"]), ("sender_id", person["id"]))
+        return [(column, number) for column, number in pairs if isinstance(number, str)]
 
 
 def _secret(known: settings.Remembered | None) -> str:

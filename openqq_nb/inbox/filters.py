@@ -5,13 +5,13 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from openqq_nb import schema
 from openqq_nb.errors import InvalidInput, listed
-from openqq_nb.inbox.links import Links
+from openqq_nb.inbox.links import Links, Meant
 from openqq_nb.models import Cell, Row
 
 Test = Callable[[Row], bool]
@@ -84,8 +84,8 @@ def _test(name: str, value: object) -> Test:
         "matches": lambda: _matches(_items(value)),
         "since": lambda: _since(_seconds("since", value)),
         "until": lambda: _until(_seconds("until", value)),
-        "group": lambda: _one_of(_LOOKS_AT[name], _items(value)),
-        "sender": lambda: _one_of(_LOOKS_AT[name], _items(value)),
+        "group": lambda: _any_of(_pairs(value)),
+        "sender": lambda: _any_of(_pairs(value)),
     }
     return special[name]() if name in special else _equals(name, value)
 
@@ -94,12 +94,12 @@ def _written(value: object) -> list[object]:
     """Write out what a filter asks for; `repr` would cut a long pattern or column short."""
     return [
         (item.pattern, item.flags) if isinstance(item, re.Pattern) else (type(item), item)
-        for item in (sorted(value) if isinstance(value, frozenset) and _texts(value) else _items(value))
+        for item in (sorted(value) if isinstance(value, frozenset) and _sortable(value) else _items(value))
     ]
 
 
-def _texts(values: Collection[object]) -> bool:
-    return all(isinstance(value, str) for value in values)
+def _sortable(values: Collection[object]) -> bool:
+    return all(isinstance(value, str | tuple) for value in values)
 
 
 def _contains(texts: list[object]) -> Test:
@@ -120,14 +120,19 @@ def _until(seconds: float) -> Test:
     return lambda row: (time := _number(row.get("msg_time"))) is not None and time < seconds
 
 
-def _one_of(columns: tuple[str, ...], wanted: list[object]) -> Test:
-    return lambda row: any(row.get(column) in wanted for column in columns)
+def _any_of(wanted: frozenset[Meant]) -> Test:
+    # Column by column, because the id of one may be the number of another.
+    return lambda row: any(row.get(column) == number for column, number in wanted)
 
 
-def _resolved(value: object, resolve: Callable[[Any], Collection[str]]) -> frozenset[str]:
+def _pairs(value: object) -> frozenset[Meant]:
+    return cast(frozenset[Meant], value)
+
+
+def _resolved(value: object, resolve: Callable[[Any], Collection[Meant]]) -> frozenset[Meant]:
     # A frame or a row is one thing to resolve; only plain lists are taken apart.
     names = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
-    return frozenset(number for name in names for number in resolve(name))
+    return frozenset(pair for name in names for pair in resolve(name))
 
 
 def _equals(name: str, value: object) -> Test:

@@ -6,6 +6,9 @@ from typing import Any
 
 from openqq_nb.models import Receipt, Recipient, Row
 
+Meant = tuple[str, str]
+"""A column of messages and the number in it that means somebody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Links:
@@ -17,8 +20,9 @@ class Links:
         forget: throws away what `number` knows, because a new login has made it void; never asks the network.
         me: the account itself as the sender of a message: its `sender`, `sender_qq` and `sender_id`.
         send: sends a text, waits for the receipt, and has the send recorded in the inbox.
-        resolve_group: the gnumbers and gids of the group that goes by a name; raises when it is not exactly one.
-        resolve_sender: the qq numbers and ids of the person that goes by a name; raises likewise.
+        resolve_group: in which columns which numbers mean the group that goes by a name, `gnumber` and `group_id`;
+            raises when it is not exactly one.
+        resolve_sender: the same for a person, `sender_qq` and `sender_id`.
     """
 
     number: Callable[[Row], Row]
@@ -26,5 +30,5 @@ class Links:
     forget: Callable[[], None]
     me: Callable[[], Row]
     send: Callable[[Recipient, str], Receipt]
-    resolve_group: Callable[[Any], Collection[str]]
-    resolve_sender: Callable[[Any], Collection[str]]
+    resolve_group: Callable[[Any], Collection[Meant]]
+    resolve_sender: Callable[[Any], Collection[Meant]]

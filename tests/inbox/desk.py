@@ -13,6 +13,7 @@ import httpx
 
 from openqq_nb.errors import NotFound
 from openqq_nb.inbox import Inbox, Links
+from openqq_nb.inbox.links import Meant
 from openqq_nb.journal import Journal
 from openqq_nb.models import Delivery, Receipt, Recipient, Row
 from openqq_nb.protocols.base import Dialect
@@ -31,7 +32,7 @@ class Account:
     """What an inbox is linked to; `numbers` is what its roster knows."""
 
     numbers: dict[str, str] = field(default_factory=dict)
-    groups: dict[str, set[str]] = field(default_factory=dict)
+    named: dict[str, set[Meant]] = field(default_factory=dict)
     sent: list[tuple[Recipient, str]] = field(default_factory=list)
     was_sent: threading.Event = field(default_factory=threading.Event)
     refreshed: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
@@ -60,10 +61,10 @@ class Account:
             raise self.outcome
         return receipt() if self.outcome is None else self.outcome
 
-    def resolve(self, name: object) -> Collection[str]:
-        if str(name) not in self.groups:
+    def resolve(self, name: object) -> Collection[Meant]:
+        if str(name) not in self.named:
             raise NotFound(f"Nobody is called {name}.")
-        return self.groups[str(name)]
+        return self.named[str(name)]
 
     def links(self) -> Links:
         return Links(

@@ -24,7 +24,13 @@ ROW: Row = {
     "code": 0,
 }
 MISSING: Row = {"type": "message"}
-ACCOUNT = Account(groups={"PERL学习角": {"9910000201", "2617047201"}, "夜猫": {"9900000204"}, "灰灰": {"1"}})
+ACCOUNT = Account(
+    named={
+        "PERL学习角": {("gnumber", "9910000201"), ("group_id", "2617047201")},
+        "夜猫": {("sender_qq", "9900000204")},
+        "灰灰": {("sender_qq", "1"), ("gnumber", "1")},
+    }
+)
 
 
 def keeps(row: Row, **filters: Any) -> bool:
@@ -140,3 +146,8 @@ def test_text_of_a_filter_is_what_was_written() -> None:
         compiled({"contains": "签到", "type": ["a"]}, ACCOUNT.links()).text == "contains='签到', type=['a']"
     )
     assert len(compiled({"contains": "x" * 500}, ACCOUNT.links()).text) < 60
+
+
+def test_the_id_of_one_group_is_not_taken_for_the_number_of_another() -> None:
+    other = {"type": "group_message", "gnumber": "7", "group_id": "9910000201"}
+    assert not keeps(other, group="PERL学习角")

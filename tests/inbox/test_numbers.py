@@ -160,12 +160,14 @@ def test_new_login_is_asked_for_at_once_and_old_ids_are_used_no_more() -> None:
 
 def test_roster_asked_for_before_a_login_gives_no_numbers_after_it() -> None:
     refreshes, account = Refreshes(), Account(numbers={"1": "of the former login"})
+    seen: list[object] = []
     begun, gate, again = threading.Event(), threading.Event(), threading.Semaphore(0)
 
     def refresh() -> None:
         begun.set()
         gate.wait(PATIENCE_S)
         account.refresh()
+        seen.append(numbers.number(UNKNOWN).get("sender_qq"))
         again.release()
 
     numbers = Numbers(account.number, refresh, account.forget, refreshes.filled.release, print, every_s=3600)
@@ -178,7 +180,7 @@ def test_roster_asked_for_before_a_login_gives_no_numbers_after_it() -> None:
     gate.set()
     assert again.acquire(timeout=PATIENCE_S) and again.acquire(timeout=PATIENCE_S)
     assert refreshes.filled.acquire(timeout=PATIENCE_S)
-    assert not refreshes.filled.acquire(timeout=0.02) and account.forgotten == 2
+    assert not refreshes.filled.acquire(timeout=0.02) and account.forgotten == 2 and seen == [None, None]
     numbers.stop()
 
 

@@ -134,7 +134,7 @@ def test_message_that_has_changed_is_looked_at_again() -> None:
 
 def test_message_that_was_given_back_is_found_by_a_wait_that_was_here_before() -> None:
     waits = Waits(FRAME.rows)
-    FRAME.offer(waits, 0)
+    FRAME.offer(waits, 0, 1)
     interrupted = waits.begin(1, EVERY)
     waits.end(waits.begin(1, keyed("0")))
     waits.give_back(interrupted)
