@@ -4,6 +4,7 @@ Start with `my = oq.demo()`, or with `my = oq.connect("http://127.0.0.1:5000")`.
 """
 
 import importlib
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ __all__ = sorted(_HOMES)  # noqa: PLE0605 - the names above, each once
 
 def __getattr__(name: str) -> object:
     """Load a public name from its module."""
+    if name == "__version__":
+        return version("openqq-nb")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it offers {', '.join(__all__)}")
     found: object = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -313,8 +313,8 @@ class Account:
 
         Args:
             port: where to listen; without it a port that is remembered per account, 0 picks a free one.
-            journal: a file to keep messages in; without it one per account in the user's data folder,
-                `False` keeps them in memory only.
+            journal: a file to keep messages in; without it one per account in the user's data folder, or, on a
+                demo, memory only. `False` keeps them in memory only, too.
             path: the path of the address; without it one with a secret that is remembered per account.
             secret: the secret in the path, in place of the remembered one.
             host: the address to listen at; any but a loopback address is open to other machines.

@@ -78,13 +78,41 @@ def demo(
 
 @commands.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--port", default=5000, show_default=True, help="The port to listen at; 0 picks a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=5000,
+    show_default=True,
+    help="The port to listen at; 0 picks a free one.",
+)
 @click.option("--post-api", metavar="URL", help="Where to post messages and events: the address of an inbox.")
-@click.option("--pace", default=3.0, show_default=True, help="Seconds between two sends.")
-@click.option("--talk", default=0, metavar="N", help="Messages that people write each minute.")
-@click.option("--friends", default=40, show_default=True, help="How many friends the account has.")
-@click.option("--groups", default=12, show_default=True, help="How many groups it is in.")
-@click.option("--members", default=30, show_default=True, help="How many members a group has on average.")
+@click.option(
+    "--pace", type=click.FloatRange(min=0), default=3.0, show_default=True, help="Seconds between two sends."
+)
+@click.option(
+    "--talk",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Messages that people write each minute.",
+)
+@click.option(
+    "--friends",
+    type=click.IntRange(min=1),
+    default=40,
+    show_default=True,
+    help="How many friends the account has.",
+)
+@click.option(
+    "--groups", type=click.IntRange(min=1), default=12, show_default=True, help="How many groups it is in."
+)
+@click.option(
+    "--members",
+    type=click.IntRange(min=1),
+    default=30,
+    show_default=True,
+    help="How many members a group has on average.",
+)
 @click.option("--token", help="Switch authentication on: what the parameter `token` must be.")
 @_protocol
 @_seed

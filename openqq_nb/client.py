@@ -201,6 +201,11 @@ class Client:
             raise NoAnswer(self._silence(request, error)) from error
 
     def _nobody(self, error: Exception) -> str:
+        if "SSL" in str(error):
+            return (
+                f"No secure connection to {self.url} could be made ({error}); nothing was sent. Most Openqq servers "
+                "speak plain HTTP: write http:// in place of https://."
+            )
         return (
             f"Nobody answers at {self.url} ({error}); nothing was sent. Is the server running, and is the port right? "
             "Before its login a 1.x server does not open its port."
@@ -217,13 +222,15 @@ class Client:
         return f"No answer to {request.path} came {how}. {MAY_HAVE_GONE_OUT}"
 
 
-def checked_url(url: str) -> str:
+def checked_url(url: object) -> str:
     """Bring the address of a server to its base form, without a trailing slash.
 
     Raises:
         InvalidInput: it is no HTTP address.
     """
-    full = url.strip() if "://" in url else f"http://{url.strip()}"
+    full = url.strip() if isinstance(url, str) else ""
+    if full and "://" not in full:
+        full = f"http://{full}"
     if not _is_address(full):
         raise InvalidInput(
             f"{url!r} is no address of a server. Write scheme, host and port, as in 'http://127.0.0.1:5000'."

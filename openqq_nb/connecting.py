@@ -54,13 +54,21 @@ def connect(
             "Write oq.connect('http://127.0.0.1:5000'), or oq.demo() to try without a server."
         )
     client = Client(address, timeout)
-    secret = token or os.environ.get("OPENQQ_NB_TOKEN") or None
+    secret = _checked_token(token or os.environ.get("OPENQQ_NB_TOKEN") or None)
     try:
         dialect = _detected(client, secret) if protocol == "auto" else registry.dialect(protocol, secret)
     except BaseException:
         client.close()
         raise
     return Account(client, dialect)
+
+
+def _checked_token(token: object) -> str | None:
+    if token is None or (isinstance(token, str) and token.encode("utf-8", "ignore").decode() == token):
+        return token
+    raise InvalidInput(
+        f"token must be a text that can be sent; this is a {type(token).__name__} that cannot."
+    )
 
 
 def _detected(client: Client, token: str | None) -> Dialect:

@@ -154,10 +154,16 @@ class Listening:
         )
         return Inbox(self._flows.dialect, journal, links, address)
 
-    def _journal_path(self, wanted: str | Path | bool | None, account: str) -> Path | None:
+    def _journal_path(self, wanted: object, account: str) -> Path | None:
         if wanted is False or (wanted is None and self._post_to):
             return None
-        return settings.journal_path(account) if wanted in (None, True) else Path(str(wanted)).expanduser()
+        if wanted is None or wanted is True:
+            return settings.journal_path(account)
+        if not isinstance(wanted, str | Path) or not str(wanted):
+            raise InvalidInput(
+                f"journal must be the path of a file, or False to keep nothing; found {wanted!r}."
+            )
+        return Path(wanted).expanduser()
 
     def _refresh(self) -> None:
         self._keep(self._client.run(self._flows.roster()))

@@ -3,6 +3,7 @@
 Numbers given by keyword go out exactly as given, and the server's code is the answer.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -17,6 +18,13 @@ Number = str | int | None
 
 RowLike: TypeAlias = Series | pd.DataFrame | Mapping[str, Any] | list[Any]
 """One row of a frame, or a frame or list of exactly one row."""
+
+_ROWS: dict[RecipientType, str] = {
+    "friend": "take a row of my.friends() or my.members(), or give qq=",
+    "group": "take a row of my.groups(), or give gnumber=",
+    "discuss": "take a row of my.discusses(), or give did=",
+    "session": "take a row of my.members() or my.discuss_members()",
+}
 
 _FROM_MESSAGE: dict[RecipientType, str] = {
     "friend": "row.rename({'sender_qq': 'qq'})[['qq']]",
@@ -44,9 +52,15 @@ def number(key: str, value: object) -> str | None:
     """
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    if value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
         raise InvalidInput(
-            f"{key}={value!r} is a {type(value).__name__}. Identifiers are texts: a float loses digits beyond 15 and "
+            f"{key} is missing here: the server does not know this number. Nothing was sent; to=<the row> finds "
+            "another way if there is one."
+        )
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        shown = repr(value) if isinstance(value, float | bool) else "…"
+        raise InvalidInput(
+            f"{key}={shown} is a {type(value).__name__}. Identifiers are texts: a float loses digits beyond 15 and "
             f"turns into another number. Nothing was sent; give {key} as a text."
         )
     return str(value.__index__())
@@ -118,6 +132,12 @@ def _stated(recipient_type: RecipientType, row: Mapping[str, Any], keys: tuple[s
             continue
         return by_keys(recipient_type, **{key: value})
     raise InvalidInput(
-        f"This row has none of {', '.join(keys)}, so nobody can be addressed by it; nothing was sent. "
-        "The server does not know the number of everybody; my.friends() or my.groups() may know an id by now."
+        f"This row names no {recipient_type}: {_why_not(row, keys)}. Nothing was sent; {_ROWS[recipient_type]}."
     )
+
+
+def _why_not(row: Mapping[str, Any], keys: tuple[str, ...]) -> str:
+    there = [key for key in keys if key in row]
+    if there:
+        return f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} missing, not known to the server"
+    return f"it has no {' and no '.join(keys)}"

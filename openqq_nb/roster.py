@@ -165,7 +165,9 @@ def _positions_of_row(frame: pd.DataFrame, row: Mapping[str, Any], names: _Names
 
 def _name(who: Who, names: _Names) -> str:
     if isinstance(who, str):
-        return who
+        return who.encode(
+            "utf-8", "replace"
+        ).decode()  # half a surrogate pair is in no name, and Arrow refuses it
     if isinstance(who, bool) or not isinstance(who, SupportsIndex):
         raise InvalidInput(
             f"A {names.what} is named by a text or a number, not by {who!r} ({type(who).__name__}). "

@@ -143,6 +143,9 @@ def _equals(name: str, value: object) -> Test:
         )
     kind = schema.MESSAGES.column(name).kind
     wanted = [_wanted(name, kind, item) for item in _items(value)]
+    never = [item for item in wanted if item is not None and item not in _VALUES.get(name, (item,))]
+    if never:
+        raise InvalidInput(f"{name}={never[0]!r} never occurs. It is one of {', '.join(_VALUES[name])}.")
     return lambda row: _cell(kind, row.get(name)) in wanted
 
 
@@ -161,6 +164,11 @@ def _wanted(name: str, kind: schema.Kind, item: object) -> Cell:
     )
 
 
+_VALUES: Mapping[str, tuple[str, ...]] = {
+    "type": ("message", "group_message", "discuss_message", "sess_message"),
+    "msg_class": ("recv", "send"),
+    "via": ("group", "discuss"),
+}
 _HOLDS: Mapping[schema.Kind, str] = {
     "text": "text",
     "time": "moments",

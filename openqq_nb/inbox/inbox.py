@@ -19,7 +19,7 @@ from openqq_nb.inbox.message import Message
 from openqq_nb.inbox.numbers import Numbers
 from openqq_nb.inbox.shelf import Shelf
 from openqq_nb.inbox.stats import Counters, Stats
-from openqq_nb.inbox.waits import Wait, Waits, left_s
+from openqq_nb.inbox.waits import Wait, Waits, checked_timeout, left_s
 from openqq_nb.inbox.writer import Writer
 from openqq_nb.journal import Journal
 from openqq_nb.kernel.waiting import aio_wait_for, wait_for
@@ -260,7 +260,7 @@ class Inbox:
         """
         self._tell()
         begun_s = time.monotonic()
-        wait = self._begin_wait(n, filters)
+        wait = self._begin_wait(n, timeout, filters)
         try:
             wait_for(wait.ready, left_s(timeout, begun_s), self.ticks)
         except BaseException:
@@ -313,7 +313,7 @@ class Inbox:
         """Await what `wait` waits for; users write `inbox.aio.wait`."""
         self._tell()
         begun_s = time.monotonic()
-        wait = self._begin_wait(n, filters)
+        wait = self._begin_wait(n, timeout, filters)
         try:
             await aio_wait_for(wait.ready, left_s(timeout, begun_s), self.ticks)
         except BaseException:
@@ -321,7 +321,12 @@ class Inbox:
             raise
         return self._waited(wait, timeout)
 
-    def _begin_wait(self, n: int, filters: Mapping[str, object]) -> Wait:
+    def _begin_wait(self, n: int, timeout: float | None, filters: Mapping[str, object]) -> Wait:
+        checked_timeout(timeout)
+        if filters.get("own") is True:
+            raise InvalidInput(
+                "wait returns received messages only, so own=True would never end. Look at inbox.df."
+            )
         return self._waits.begin(_count(n), compiled(filters, self._links))
 
     def _waited(self, wait: Wait, timeout: float | None) -> pd.DataFrame:
@@ -329,12 +334,22 @@ class Inbox:
         found = self._shelf.messages.take(wait.positions)
         if wait.complete:
             return found
-        over = "the inbox was stopped" if self._stopped else f"{timeout:g} s were over"
+        raise TimedOut(self._why_not_enough(wait, len(found), timeout), found)
+
+    def _why_not_enough(self, wait: Wait, found: int, timeout: float | None) -> str:
         asked = f" that pass {wait.keep.text}" if wait.keep.text else ""
-        raise TimedOut(
-            f"Waited for {wait.count} messages{asked}, but {over}. Found: {len(found)}, which later waits return "
-            "again; they are in the `df` of this error. Give a longer timeout=, or look at inbox.stats.",
-            found,
+        over = "the inbox was stopped" if self._stopped else f"{timeout:g} s were over"
+        came = (
+            f"{found} came; they are in the `df` of this error, and later waits return them again"
+            if found
+            else ""
+        )
+        advice = (
+            "my.listen() listens again" if self._stopped else "give a longer timeout=, or look at inbox.stats"
+        )
+        return (
+            f"Waited for {wait.count} message{'s' if wait.count > 1 else ''}{asked}, but {over}. "
+            f"{came or 'None came'}; {advice}."
         )
 
     def _register(self, function: Function, keep: Filter) -> Function:

@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from openqq_nb.errors import InvalidInput
 from openqq_nb.inbox.filters import Filter
 from openqq_nb.models import Row
 
@@ -191,6 +192,21 @@ class Waits:
     def _is_unread(self, position: int) -> bool:
         place = bisect.bisect_left(self._unread, position)
         return place < len(self._unread) and self._unread[place] == position
+
+
+def checked_timeout(timeout: object) -> None:
+    """Refuse a time-out that is no number of seconds.
+
+    Raises:
+        InvalidInput: it is not None and not a number from 0 on.
+    """
+    if timeout is None or (
+        isinstance(timeout, int | float) and timeout >= 0 and not isinstance(timeout, bool)
+    ):
+        return
+    raise InvalidInput(
+        f"timeout must be a number of seconds from 0 on, or None to wait without an end; found {timeout!r}."
+    )
 
 
 def left_s(timeout: float | None, begun_s: float) -> float | None:

@@ -1,6 +1,7 @@
 """Where the listener is reached, and what follows from that: which paths, hosts and origins are its own."""
 
 import hmac
+import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -8,6 +9,8 @@ from openqq_nb.errors import InvalidInput
 from openqq_nb.loopback import is_loopback
 
 MASK = "…"
+_PATH = re.compile(r"[A-Za-z0-9._~/-]*")
+_SECRET = re.compile(r"[A-Za-z0-9._~-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ def checked(address: Address) -> Address:
     Raises:
         InvalidInput: the host is not a loopback address and there is no secret, or the public URL is none.
     """
+    _check_path("path", address.path, _PATH)
+    _check_path("secret", address.secret, _SECRET)
     if not address.secret and not is_loopback(address.host):
         raise InvalidInput(
             f"Listening on {address.host!r} without a secret would let anyone on the network post messages. "
@@ -89,12 +94,24 @@ def checked(address: Address) -> Address:
     return address
 
 
-def _is_http(url: str) -> bool:
+def _check_path(name: str, given: object, allowed: "re.Pattern[str]") -> None:
+    if not isinstance(given, str) or not allowed.fullmatch(given):
+        raise InvalidInput(
+            f"{name} must be a text that can stand in an address: letters, digits and . _ ~ - ; found "
+            f"{'another one' if name == 'secret' else repr(given)}. Nothing listens yet."
+        )
+
+
+def _is_http(url: object) -> bool:
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(url) if isinstance(url, str) and url.isascii() and " " not in url else None
+        return (
+            parts is not None
+            and parts.scheme in ("http", "https")
+            and bool(parts.hostname and parts.port != 0)
+        )
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def host_name(host: str) -> str | None:

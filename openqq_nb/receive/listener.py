@@ -194,8 +194,8 @@ def _why_not_bound(host: str, port: int, error: OSError) -> str:
     if number == errno.EADDRINUSE:
         return (
             f"Port {port} on {host} is taken, so nothing can listen there. Found: another program holds it; "
-            "perhaps another notebook listens for the same account, `openqq-nb collect` runs, or it is the "
-            "API server's own port. Stop that one, or listen on another port: listen(port=0) picks a free one."
+            "perhaps another notebook listens for the same account, or it is the API server's "
+            "own port. Stop that one, or listen on another port: listen(port=0) picks a free one."
         )
     if number in (errno.EACCES, errno.EPERM):
         return (

@@ -1,7 +1,7 @@
 """How one gets a `my` from a server, and what is said when something else, or nothing, answers."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -195,3 +195,22 @@ def test_a_nick_cannot_add_lines_to_the_card() -> None:
         assert len(repr(my).splitlines()) == 5
         assert "\x1b" not in repr(my)
         my.close()
+
+
+@pytest.mark.parametrize("protocol", ["openqq1", "openqq2"])
+def test_a_server_of_the_other_release_is_an_error_not_an_empty_frame(protocol: str) -> None:
+    other = "openqq2" if protocol == "openqq1" else "openqq1"
+    with Simulator(other, groups=2, friends=3, members=4) as server:  # type: ignore[arg-type]
+        my = oq.connect(server.url, protocol=protocol)
+        for ask in (my.me, my.friends, my.groups, my.members):
+            with pytest.raises(oq.NotUnderstood, match="another release"):
+                ask()
+        my.close()
+
+
+@pytest.mark.parametrize(
+    "given", [{"url": 5}, {"url": b"http://x"}, {"timeout": "a"}, {"timeout": -1}, {"token": 5}]
+)
+def test_what_cannot_be_an_argument_is_refused_in_our_own_words(given: dict[str, Any]) -> None:
+    with pytest.raises(oq.InvalidInput):
+        oq.connect(**{"url": "http://127.0.0.1:9", **given})

@@ -143,7 +143,7 @@ def test_value_that_the_column_cannot_have_is_an_error(filters: dict[str, Any]) 
 
 def test_text_of_a_filter_is_what_was_written() -> None:
     assert (
-        compiled({"contains": "签到", "type": ["a"]}, ACCOUNT.links()).text == "contains='签到', type=['a']"
+        compiled({"contains": "签到", "chat": ["a"]}, ACCOUNT.links()).text == "contains='签到', chat=['a']"
     )
     assert len(compiled({"contains": "x" * 500}, ACCOUNT.links()).text) < 60
 

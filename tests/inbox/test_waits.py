@@ -188,7 +188,7 @@ def test_wait_with_filters_leaves_other_messages_unread() -> None:
 def test_time_out_carries_what_came_and_consumes_nothing() -> None:
     with listening() as desk:
         desk.post(message("a"))
-        with pytest.raises(TimedOut, match=r"2 messages that pass contains='a'.*0\.05 s.*Found: 1") as raised:
+        with pytest.raises(TimedOut, match=r"2 messages that pass contains='a'.*0\.05 s.*1 came") as raised:
             desk.inbox.wait(2, timeout=0.05, contains="a")
         assert raised.value.df is not None and raised.value.df["content"].tolist() == ["a"]
         assert desk.inbox.wait(1)["content"].tolist() == ["a"]
@@ -273,7 +273,7 @@ def test_awaitable_twin_gives_the_same() -> None:
 
 
 def test_awaitable_twin_times_out_alike() -> None:
-    with listening() as desk, pytest.raises(TimedOut, match="Waited for 1 messages"):
+    with listening() as desk, pytest.raises(TimedOut, match=r"Waited for 1 message,"):
         asyncio.run(desk.inbox.aio.wait(timeout=0.01))
 
 
@@ -289,3 +289,14 @@ def test_cancelled_wait_consumes_nothing() -> None:
         asyncio.run(cancelled(desk))
         desk.post(message("a"))
         assert desk.inbox.wait(1)["content"].tolist() == ["a"]
+
+
+@pytest.mark.parametrize("timeout", [float("nan"), -1, "a", True])
+def test_a_timeout_that_is_no_number_of_seconds_is_refused(timeout: Any) -> None:
+    with listening() as desk, pytest.raises(InvalidInput, match="number of seconds"):
+        desk.inbox.wait(1, timeout=timeout)
+
+
+def test_a_wait_for_our_own_messages_is_refused() -> None:
+    with listening() as desk, pytest.raises(InvalidInput, match="received messages only"):
+        desk.inbox.wait(1, own=True)

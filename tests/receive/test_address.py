@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from openqq_nb.errors import InvalidInput
@@ -83,3 +85,22 @@ def test_address_for_others_needs_a_secret() -> None:
 def test_public_url_must_be_one(public: str) -> None:
     with pytest.raises(InvalidInput, match="public_url"):
         checked(Address(secret="abc", public_url=public))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"path": 5},
+        {"path": "/x?y#z"},
+        {"secret": 3},
+        {"secret": "a b/c"},
+        {"secret": "密"},
+        {"public_url": "http://x y/"},
+        {"public_url": "http://example.com:99999/"},
+        {"public_url": "http://[bad"},
+    ],
+    ids=str,
+)
+def test_what_cannot_stand_in_an_address_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        checked(Address(**given))

@@ -89,8 +89,9 @@ def test_a_missing_number_is_passed_over(missing: Any) -> None:
     ],
 )
 def test_a_row_without_a_number_is_refused(kind: RecipientType, row: Any, wants: str) -> None:
-    with pytest.raises(InvalidInput, match=f"none of {wants}, .*nothing was sent"):
+    with pytest.raises(InvalidInput, match="Nothing was sent; take a row of") as caught:
         by_row(kind, row)
+    assert all(key in str(caught.value) for key in wants.split(", "))
 
 
 def test_several_rows_are_refused_with_the_choices() -> None:
@@ -108,7 +109,7 @@ def test_no_row_is_refused() -> None:
 
 @pytest.mark.parametrize("to", ["1001", 1001, [FRIENDS.iloc[0]] * 2, FRIENDS["qq"], object(), 1.5])
 def test_what_is_no_row_is_refused_with_the_keywords(to: Any) -> None:
-    with pytest.raises(InvalidInput, match="nothing was"):
+    with pytest.raises(InvalidInput, match=r"(?i)nothing was"):
         by_row("friend", to)
 
 
@@ -153,7 +154,7 @@ def test_an_int_of_any_kind_is_taken(given: Any) -> None:
     ],
 )
 def test_a_float_and_what_is_no_number_is_refused(given: Any) -> None:
-    with pytest.raises(InvalidInput, match=r"qq=.*Nothing was sent; give qq as a text"):
+    with pytest.raises(InvalidInput, match=r"qq.*Nothing was sent; (give qq as a text|to=)"):
         number("qq", given)
 
 

@@ -42,7 +42,8 @@ def read_openqq1(body: bytes) -> Arrival:
     """Read a post of a 1.x server: always a message, names escaped, numbers partly as JSON numbers."""
     found = _object(body)
     if found.get("type") not in _KNOWN_TYPES:
-        return _event(found, body, str(found.get("type", "unknown")), [])
+        name = next((found[key] for key in ("type", "event", "post_type") if key in found), "unknown")
+        return _event({"posted": found}, body, str(name), [])
     return _message(found, body, _MESSAGE_KEYS_1, _NAMES)
 
 

@@ -15,7 +15,7 @@ from openqq_nb.errors import NotUnderstood, first_bytes
 from openqq_nb.models import Delivery, Receipt
 from openqq_nb.protocols.base import Listing
 from openqq_nb.protocols.openqq.fields import Table, Tables
-from openqq_nb.protocols.openqq.rows import PLACE, read, text, texts, value
+from openqq_nb.protocols.openqq.rows import PLACE, check_release, read, text, texts, value
 
 _NOBODY = pa.scalar(None, pa.string())
 
@@ -42,6 +42,7 @@ def me(body: bytes, tables: Tables) -> pa.Table:
     found = value(body)
     if not isinstance(found, dict) or "id" not in found:
         raise NotUnderstood(f"The server told no account: {first_bytes(body)}. Is it logged in?")
+    check_release([found], tables.me)
     return _named(texts([found], tables.me), tables.me, ())
 
 

@@ -4,7 +4,7 @@ Source:
     API document §1 to §4 and recorded answers of both releases.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +27,16 @@ class Table:
     copies: frozenset[str]
     numbers: frozenset[str]
 
+    def is_of_other_release(self, found: Iterable[Mapping[str, object]]) -> bool:
+        """Tell objects that the other release wrote: none has a key that only ours writes, and some has theirs."""
+        own, column = next((key, column) for key, column in self.columns.items() if column in _KEYS_OF_1)
+        first, second = _KEYS_OF_1[column], {"name", "uid"}
+        ours, theirs = (first, {"name", "id"}) if own == column else (second, first)
+        listed = list(found)
+        return not any(ours & item.keys() for item in listed) and any(
+            theirs <= item.keys() for item in listed
+        )
+
     @property
     def keys(self) -> tuple[str, ...]:
         """All keys that the dialect is known to write."""
@@ -45,6 +55,7 @@ class Tables:
     discuss_members: Table
 
 
+_KEYS_OF_1 = {"nick": {"nick", "qq"}, "gname": {"gname", "gid"}, "dname": {"dname", "did"}}
 _OF_THE_GROUP = frozenset({"gname", "gmarkname", "gnumber", "gid"})
 _OF_THE_DISCUSS = frozenset({"dname", "did"})
 # The session token of the account has no place in a notebook.

@@ -179,7 +179,21 @@ def _shifted(members: pa.Table, start: int) -> pa.Table:
     return members.set_column(0, PLACE, pc.add(members.column(PLACE), start))
 
 
+def check_release(found: Sequence[Mapping[str, object]], shape: Table) -> None:
+    """Refuse objects that another release than the expected one has written.
+
+    Raises:
+        NotUnderstood: they have the names of another release.
+    """
+    if shape.is_of_other_release(found):
+        raise NotUnderstood(
+            "The server speaks another release of the API than this account was connected with: its objects have the "
+            f"keys {', '.join(sorted(found[0])[:8])}. Connect again, with protocol='auto'."
+        )
+
+
 def _general(found: Sequence[dict[str, Any]], outer: Table, inner: Table | None) -> Rows:
+    check_release(found, outer)
     places = [{key: item[key] for key in item if key != "member"} if inner else item for item in found]
     if inner is None:
         return Rows(texts(places, outer), texts([], outer))
