@@ -20,9 +20,7 @@ def run() -> list[Result]:
     ours, peer, used = (median(taken[code]) for code in (_OURS, _PEER, _USED))
     return [
         Result(_OURS, ours, "s", _PEER, peer, limit=MOST * peer),
-        Result(
-            "the same, and connect, Receipt, TimedOut looked up", used, "s", _PEER, peer, limit=MOST * peer
-        ),
+        Result("the same, and connect, Receipt, TimedOut looked up", used, "s", _PEER, peer),
     ]
 
 

@@ -4,7 +4,6 @@ Start with `my = oq.demo()`, or with `my = oq.connect("http://127.0.0.1:5000")`.
 """
 
 import importlib
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -63,6 +62,8 @@ __all__ = sorted(_HOMES)  # noqa: PLE0605 - the names above, each once
 def __getattr__(name: str) -> object:
     """Load a public name from its module."""
     if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - costs more than the rest of this file
+
         return version("openqq-nb")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it offers {', '.join(__all__)}")

@@ -12,13 +12,13 @@ from openqq_nb import settings
 from openqq_nb.client import Client
 from openqq_nb.errors import InvalidInput
 from openqq_nb.flows import Flows
-from openqq_nb.journal import Journal
 from openqq_nb.models import Cell, Receipt, Recipient, Row
 from openqq_nb.receive.address import Address
 from openqq_nb.roster import Roster, Who, pick_groups, pick_person
 
 if TYPE_CHECKING:
     from openqq_nb.inbox import Inbox
+    from openqq_nb.journal import Journal
 
 PostTo = Callable[[str | None], None]
 
@@ -130,6 +130,8 @@ class Listening:
             secret=wanted.secret if wanted.secret is not None else _secret(known),
             public_url=wanted.public_url,
         )
+        from openqq_nb.journal import Journal  # noqa: PLC0415 - SQLite is loaded when it is used
+
         with ExitStack() as on_failure:
             journal = Journal.open(self._journal_path(wanted.journal, account))
             on_failure.callback(journal.close)
@@ -140,7 +142,7 @@ class Listening:
             on_failure.pop_all()
         return inbox
 
-    def _inbox(self, journal: Journal, address: Address) -> "Inbox":
+    def _inbox(self, journal: "Journal", address: Address) -> "Inbox":
         from openqq_nb.inbox import Inbox, Links  # noqa: PLC0415 - the HTTP server is loaded when it is used
 
         links = Links(

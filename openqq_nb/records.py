@@ -21,7 +21,7 @@ Value = str | int | float | None
 """One value as a table of the journal holds it."""
 
 # The same limits as in `schema`: what is no time or number there is none here.
-_SECONDS = re.compile(r"-?[0-9]{1,11}(\.[0-9]+)?")
+_SECONDS = re.compile(r"[0-9]{1,11}(\.[0-9]+)?")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _FLAGS: Mapping[str, int] = {"1": 1, "true": 1, "True": 1, "0": 0, "false": 0, "False": 0}
 _READ_AS: Mapping[Kind, pa.DataType] = {

@@ -46,7 +46,7 @@ _BY_ARROW: Mapping[pa.DataType, Any] = {
     pa.bool_(): _PANDAS["flag"],
 }
 # 11 digits of seconds reach the year 5138; longer numbers are no times.
-_SECONDS = r"^-?[0-9]{1,11}(\.[0-9]+)?$"
+_SECONDS = r"^[0-9]{1,11}(\.[0-9]+)?$"
 _WHOLE = r"^-?[0-9]{1,18}$"
 _HALF_PAIRS = re.compile("[\ud800-\udfff]")
 _TRUE = pa.array(["1", "true", "True"])

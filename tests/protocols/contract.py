@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from openqq_nb import schema
@@ -121,6 +121,9 @@ class DialectContract:
             assert str(error)
 
     @per_dialect
+    @example({"type": []})
+    @example({"post_type": {}, "type": {}})
+    @example({"post_type": "receive_message", "type": [], "class": {}})
     @given(found=st.dictionaries(st.text(max_size=8), JSON, max_size=8))
     def test_any_object_is_an_arrival_with_text_only(self, found: object) -> None:
         arrival = self.make().arrival(written(found))

@@ -41,7 +41,7 @@ SHORTEST_MUTE_S = 60
 def read_openqq1(body: bytes) -> Arrival:
     """Read a post of a 1.x server: always a message, names escaped, numbers partly as JSON numbers."""
     found = _object(body)
-    if found.get("type") not in _KNOWN_TYPES:
+    if str(found.get("type")) not in _KNOWN_TYPES:
         name = next((found[key] for key in ("type", "event", "post_type") if key in found), "unknown")
         return _event({"posted": found}, body, str(name), [])
     return _message(found, body, _MESSAGE_KEYS_1, _NAMES)
@@ -55,7 +55,8 @@ def read_openqq2(body: bytes) -> Arrival:
         return _event(
             found, body, str(found.get("event", "unknown")), params if isinstance(params, list) else []
         )
-    kind = _TYPES.get(str(found.get("type")), found.get("type"))
+    written = str(found.get("type"))
+    kind = _TYPES.get(written, written)
     if found.get("post_type") not in ("receive_message", "send_message") or kind not in _KNOWN_TYPES:
         return _event(found, body, str(found.get("post_type", "unknown")), [])
     del found["post_type"]
