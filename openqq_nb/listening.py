@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from openqq_nb import settings
+from openqq_nb import messages, settings
 from openqq_nb.client import Client
-from openqq_nb.errors import InvalidInput
+from openqq_nb.errors import Ambiguous, InvalidInput, NotFound
 from openqq_nb.flows import Flows
 from openqq_nb.models import Cell, Receipt, Recipient, Row
 from openqq_nb.receive.address import Address
@@ -72,12 +72,14 @@ class Listening:
         Raises:
             InvalidInput: an inbox runs with other settings.
         """
-        return self._already(wanted) or self._start(wanted, self._client.run(self._flows.roster()))
+        return self._already(wanted) or self._start(
+            wanted, self._client.run(self._flows.reading.roster(load=False))
+        )
 
     async def start_async(self, wanted: Wanted) -> "Inbox":
         """Do the same without blocking the loop while the server is asked."""
         return self._already(wanted) or self._start(
-            wanted, await self._client.run_async(self._flows.roster())
+            wanted, await self._client.run_async(self._flows.reading.roster(load=False))
         )
 
     def stop(self) -> None:
@@ -86,6 +88,11 @@ class Listening:
             self._now.inbox.stop()
         if self._post_to:
             self._post_to(None)
+
+    def begin_login(self) -> None:
+        """Take note that an answer of the server showed a new login."""
+        if self._now is not None and self._now.inbox.running:
+            self._now.inbox.begin_login()
 
     def in_words(self) -> str:
         """Say what the inbox is doing."""
@@ -147,12 +154,16 @@ class Listening:
 
         links = Links(
             number=self._number,
+            knows=lambda row: self._roster is not None and self._roster.knows(row),
+            doubts=lambda row: self._roster is not None and self._roster.doubts(row),
             refresh=self._refresh,
             forget=self._forget,
             me=self._me,
-            send=lambda recipient, content: self._client.run(self._flows.send_to(recipient, content)),
+            later=self._later,
             resolve_group=self._resolve_group,
             resolve_sender=self._resolve_sender,
+            known_group=lambda who: self._if_known(_groups_of, who),
+            known_sender=lambda who: self._if_known(_person_of, who),
         )
         return Inbox(self._flows.dialect, journal, links, address)
 
@@ -168,10 +179,10 @@ class Listening:
         return Path(wanted).expanduser()
 
     def _refresh(self) -> None:
-        self._keep(self._client.run(self._flows.roster()))
+        self._keep(self._client.run(self._flows.reading.roster(load=False)))
 
     def _known(self) -> Roster:
-        return self._roster or self._keep(self._client.run(self._flows.roster()))
+        return self._roster or self._keep(self._client.run(self._flows.reading.roster(load=False)))
 
     def _keep(self, roster: Roster) -> Roster:
         roster.number({})  # its tables are made here, not when the next message waits for its answer
@@ -180,24 +191,43 @@ class Listening:
 
     def _forget(self) -> None:
         self._roster = None
+        self._flows.seen.begin_login()
 
     def _me(self) -> Row:
-        me = self._flows.latest["me"]
-        return {"sender": me["nick"], "sender_qq": me["qq"], "sender_id": me["id"]}
+        me = self._flows.seen.me
+        return {} if me is None else {"sender": me["nick"], "sender_qq": me["qq"], "sender_id": me["id"]}
 
     def _number(self, row: Row) -> dict[str, Cell]:
         return self._roster.number(row) if self._roster else dict(row)
 
+    def _later(self, row: Row) -> Callable[[str], Receipt]:
+        recipient, logins = messages.reply_address(row), self._flows.seen.logins
+        return lambda text: self._client.run(self._flows.sending.send_in_login(recipient, text, logins))
+
     def _resolve_group(self, who: Who) -> Collection[tuple[str, str]]:
-        rows = pick_groups(self._known().groups, who)
-        return [("gnumber", one) for one in rows["gnumber"].dropna()] + [
-            ("group_id", one) for one in rows["gid"]
-        ]
+        return _groups_of(self._known(), who)
 
     def _resolve_sender(self, who: Who) -> Collection[tuple[str, str]]:
-        person = pick_person(self._known().people, who)
-        pairs = (("sender_qq", person["qq"]), ("sender_id", person["id"]))
-        return [(column, number) for column, number in pairs if isinstance(number, str)]
+        return _person_of(self._known(), who)
+
+    def _if_known(
+        self, resolve: Callable[[Roster, Who], Collection[tuple[str, str]]], who: Who
+    ) -> Collection[tuple[str, str]]:
+        try:
+            return resolve(self._roster, who) if self._roster is not None else ()
+        except (NotFound, Ambiguous):
+            return ()  # since the last login there is no one of that name, or more than one: nobody is meant for sure
+
+
+def _groups_of(roster: Roster, who: Who) -> Collection[tuple[str, str]]:
+    rows = pick_groups(roster.groups, who)
+    return [("gnumber", one) for one in rows["gnumber"].dropna()] + [("group_id", one) for one in rows["gid"]]
+
+
+def _person_of(roster: Roster, who: Who) -> Collection[tuple[str, str]]:
+    person = pick_person(roster.people, who)
+    pairs = (("sender_qq", person["qq"]), ("sender_id", person["id"]))
+    return [(column, number) for column, number in pairs if isinstance(number, str)]
 
 
 def _secret(known: settings.Remembered | None) -> str:

@@ -123,6 +123,34 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """The server's word on a mute, a kick or a login; falsy unless it says that it was done.
+
+    Attributes:
+        ok: whether it was done.
+        code: the server's number; 0 is success.
+        status: the server's words for it.
+        meaning: what that is, in a sentence.
+
+    Source:
+        recorded answers of 2.x; the API document has no such calls.
+    """
+
+    ok: bool
+    code: int
+    status: str
+    meaning: str
+
+    def __bool__(self) -> bool:
+        """Tell whether it was done."""
+        return self.ok
+
+    def __repr__(self) -> str:
+        """Say in one line what became of it."""
+        return f"<Outcome {'ok' if self.ok else 'failed'}: {self.meaning} (code {self.code})>"
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a handler wants to be answered to a message.
 

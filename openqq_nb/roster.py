@@ -69,6 +69,14 @@ class Roster:
         """Add to a message what the roster knows: permanent numbers by ids, and names that came empty."""
         return self._numbering.number(row)
 
+    def knows(self, row: Row) -> bool:
+        """Tell whether any id of a message is one of this login."""
+        return self._numbering.knows(row)
+
+    def doubts(self, row: Row) -> bool:
+        """Tell whether a message shows ids of another login: a number with another id, or an id with another name."""
+        return self._numbering.doubts(row)
+
     @property
     def people(self) -> pd.DataFrame:
         """Friends, members and discuss members under one another, to look somebody up."""

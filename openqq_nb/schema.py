@@ -326,6 +326,36 @@ DISCUSS_MEMBERS = Schema(
     ),
 )
 
+RECENT = Schema(
+    "RECENT",
+    (
+        text("displayname", "what QQ shows: remark or card, else nick, else a number; never empty"),
+        text("recipient_type", "friend, or session for a member who wrote a temporary message"),
+        *(
+            {column.name: column for column in (*MEMBERS.columns, *FRIENDS.columns)}[name]
+            for name in (
+                "nick", "markname", "card", "category", "role", "gender", "gname", "gmarkname", "gnumber", "qq",
+                "country", "province", "city", "state", "client_type", "join_time", "last_speak_time", "is_vip",
+                "vip_level", "level", "qage", "bad_record", "face", "flag", "gid", "id",
+            )
+        ),
+    ),
+)  # fmt: skip
+
+SERVER = Schema(
+    "SERVER",
+    (
+        text("dialect", "the dialect of the API: openqq1 or openqq2"),
+        text("version", "release of the server program; 1.x does not tell", "", "version"),
+        text("state", "state that the server gives the account: online, hidden …", "state", "state"),
+        time("started_at", "when the server program was started; 1.x does not tell", "", "starttime"),
+        count("runtime", "for how many seconds it has been running; 1.x does not tell", "", "runtime"),
+        text("os", "operating system of its machine; 1.x does not tell", "", "os"),
+        text("client", "name of this client among those of its machine; 1.x does not tell", "", "account"),
+        text("log_level", "how much it writes into its log; 1.x does not tell", "", "log_level"),
+    ),
+)
+
 MESSAGES = Schema(
     "MESSAGES",
     (
@@ -389,5 +419,5 @@ PROBLEMS = Schema(
     ),
 )
 
-ALL = (ME, FRIENDS, GROUPS, MEMBERS, DISCUSSES, DISCUSS_MEMBERS, MESSAGES, EVENTS, PROBLEMS)
+ALL = (ME, FRIENDS, GROUPS, MEMBERS, DISCUSSES, DISCUSS_MEMBERS, RECENT, SERVER, MESSAGES, EVENTS, PROBLEMS)
 """Every schema there is."""

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
-from openqq_nb import messages
 from openqq_nb.errors import NotSupported, OpenqqError
 from openqq_nb.inbox.handlers import Handler, Handlers
 from openqq_nb.inbox.late import LateReplies
@@ -13,13 +12,13 @@ from openqq_nb.inbox.message import Message
 from openqq_nb.inbox.replies import as_reply
 from openqq_nb.inbox.rounds import Round, Said
 from openqq_nb.inbox.stats import Counters
-from openqq_nb.models import Answer, Arrival, Receipt, Recipient, Reply
+from openqq_nb.models import Answer, Arrival, Receipt, Reply, Row
 from openqq_nb.receive import intake
 
 BUDGET_S = 3.0
 
 AnswerOf = Callable[[Arrival, Reply | None], Answer]
-Send = Callable[[Recipient, str], Receipt]
+Later = Callable[[Row], Callable[[str], Receipt]]
 Replied = Callable[[Arrival, str], None]
 
 
@@ -29,7 +28,7 @@ class Answering:
     Args:
         handlers: what is registered.
         answer: of the dialect.
-        send: sends a late reply.
+        later: gives the way to send a late reply to a message.
         replied: told of each text that went out as the answer to a push.
         counters: counts.
         budget_s: the time that all handlers of one message have together.
@@ -39,14 +38,14 @@ class Answering:
         self,
         handlers: Handlers,
         answer: AnswerOf,
-        send: Send,
+        later: Later,
         replied: Replied,
         counters: Counters,
         budget_s: float = BUDGET_S,
     ) -> None:
         self._handlers = handlers
         self._answer = answer
-        self._send = send
+        self._later = later
         self._replied = replied
         self._counters = counters
         self._budget_s = budget_s
@@ -65,7 +64,7 @@ class Answering:
         with self._handlers.wanting(arrival.row) as wanting:
             if not wanting:
                 return None
-            new = Round(arrival, len(wanting), self._too_late)
+            new = Round(arrival, len(wanting), partial(self._too_late, self._later(arrival.row)))
             if late:
                 new.expire()
             message = Message(arrival.row, arrival.extra)
@@ -150,7 +149,7 @@ class Answering:
             )
         return Said(handler, reply, answer)
 
-    def _too_late(self, arrival: Arrival, said: Said) -> None:
+    def _too_late(self, send: Callable[[str], Receipt], _: Arrival, said: Said) -> None:
         if said.reply.shutup:
             said.handler.fail(
                 NotSupported(
@@ -158,12 +157,12 @@ class Answering:
                     "Nobody was muted; the text is sent as a message. Do slow work after returning the reply."
                 )
             )
-        if said.reply.text and not self._late.put(partial(self._send_late, arrival, said)):
+        if said.reply.text and not self._late.put(partial(self._send_late, send, said)):
             said.handler.fail(NotSupported("A reply came after the inbox was stopped, so it was not sent."))
 
-    def _send_late(self, arrival: Arrival, said: Said) -> None:
+    def _send_late(self, send: Callable[[str], Receipt], said: Said) -> None:
         try:
-            receipt = self._send(messages.reply_address(arrival.row), said.reply.text)
+            receipt = send(said.reply.text)
         except Exception as error:  # noqa: BLE001 - the border of a thread; kept and shown
             said.handler.fail(error)
             return

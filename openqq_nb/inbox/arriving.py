@@ -14,7 +14,7 @@ from openqq_nb.errors import JournalFailed, NotUnderstood
 from openqq_nb.inbox.answering import Answering
 from openqq_nb.inbox.numbers import Numbers
 from openqq_nb.inbox.sends import Sends, Sent, merged, posted_to, recorded_to
-from openqq_nb.inbox.shelf import Line, Placed, Shelf
+from openqq_nb.inbox.shelf import Change, Line, Placed, Shelf
 from openqq_nb.inbox.stats import Counters
 from openqq_nb.inbox.waits import Waits
 from openqq_nb.inbox.writer import Outcome, Post
@@ -78,6 +78,20 @@ class Arriving:
         if fresh:
             self._store(fresh)
 
+    @property
+    def login(self) -> str:
+        """The label of the login that arriving messages are taken to be of."""
+        return self._login
+
+    def begin_login(self, *, since_now: bool) -> None:
+        """Take the ids of what comes for those of a new login.
+
+        Args:
+            since_now: whether it begins at this moment, as the event of a 2.x server says; else it was noticed.
+        """
+        self._login = _new_login()
+        self._numbers.begin_login(since_now=since_now)
+
     def record(self, row: Row) -> None:
         """Make a row of what the account sent, unless the server has posted it already.
 
@@ -97,7 +111,10 @@ class Arriving:
         sent.whole = True
 
     def fill(self) -> None:
-        """Complete earlier rows with the numbers that became known."""
+        """Complete earlier rows with the numbers that became known, and those found to be of this login with it."""
+        moved = self._numbers.moved()
+        if moved:
+            self._shelf.change([Change(line, {"login": self._login}) for line in moved])
         changes = self._numbers.changes()
         if changes:
             self._shelf.change(changes)
@@ -119,14 +136,10 @@ class Arriving:
         received_at = {"received_at": self._clock()}
         if arrival.kind == "event":
             if arrival.row.get("event") == "login":
-                self._begin_login()
+                self.begin_login(since_now=True)
             return replace(arrival, row={**arrival.row, **received_at})
         known = {"msg_time": received_at["received_at"], **arrival.row, **received_at, "login": self._login}
         return replace(arrival, row=messages.complete(self._numbers.number(known)))
-
-    def _begin_login(self) -> None:
-        self._login = _new_login()
-        self._numbers.begin_login()
 
     def _refused(self, post: Post, refusal: Refusal) -> Outcome:
         self._counters.refuse(refusal.reason)

@@ -15,11 +15,56 @@ from openqq_nb.inbox.links import Links, Meant
 from openqq_nb.models import Cell, Row
 
 Test = Callable[[Row], bool]
+Resolve = Callable[[Any], Collection[Meant]]
 
 _TOLD_CHARACTERS = 40
 _LISTS = (list, tuple, set, frozenset, pd.Series, pd.Index)
 
+_PERMANENT = frozenset({"gnumber", "sender_qq"})
+
 WORDS = ("contains", "matches", "since", "until")
+
+
+class Bearers:
+    """Those whom `group=` or `sender=` means: by permanent numbers always, by an id within its login.
+
+    Args:
+        value: a name, a number or a row, or a list of these.
+        resolve: finds whom one of them means, and raises when it is not exactly one.
+        known: finds the same in memory, and nothing when it is not exactly one.
+        login: in which `resolve` finds ids.
+    """
+
+    def __init__(self, value: object, resolve: Resolve, known: Resolve, login: str) -> None:
+        # A frame or a row is one thing to resolve; only plain lists are taken apart.
+        self._names = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
+        self._known = known
+        pairs = frozenset(pair for name in self._names for pair in resolve(name))
+        self._permanent = frozenset(pair for pair in pairs if pair[0] in _PERMANENT)
+        self._ids = {login: pairs - self._permanent}
+
+    @property
+    def meant(self) -> list[Meant]:
+        """Columns and numbers that were meant when the filter was written."""
+        return sorted(self._permanent.union(*self._ids.values()))
+
+    def mean(self, row: Row) -> bool:
+        """Tell whether a message is of one of them."""
+        # Column by column, because the id of one may be the number of another.
+        return _has(row, self._permanent) or _has(row, self._ids_of(str(row.get("login"))))
+
+    def _ids_of(self, login: str) -> frozenset[Meant]:
+        found = self._ids.get(login)
+        if found is None:
+            pairs = frozenset(pair for name in self._names for pair in self._known(name))
+            found = frozenset(pair for pair in pairs if pair[0] not in _PERMANENT)
+            if found:
+                self._ids[login] = found
+        return found
+
+
+def _has(row: Row, pairs: frozenset[Meant]) -> bool:
+    return any(row.get(column) == number for column, number in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +88,7 @@ class Filter:
         return all(test(row) for test in self.tests)
 
 
-def compiled(filters: Mapping[str, object], links: Links) -> Filter:
+def compiled(filters: Mapping[str, object], links: Links, login: str) -> Filter:
     """Compile filters for messages.
 
     Args:
@@ -51,14 +96,19 @@ def compiled(filters: Mapping[str, object], links: Links) -> Filter:
             content), `since` (that moment or later) and `until` (before it) for the time of the message,
             `group` and `sender` (names, numbers or rows), and any column of messages with a value or a list.
         links: resolves `group` and `sender`.
+        login: the present login, in which ids that they are resolved to mean something.
 
     Raises:
         InvalidInput: a column that does not exist, or a value that it cannot have.
         NotFound, Ambiguous: `group` or `sender` does not name exactly one.
     """
-    resolve = {"group": links.resolve_group, "sender": links.resolve_sender}
+    resolve: Mapping[str, tuple[Resolve, Resolve]] = {
+        "group": (links.resolve_group, links.known_group),
+        "sender": (links.resolve_sender, links.known_sender),
+    }
     meant = {
-        name: _resolved(value, resolve[name]) if name in resolve else value for name, value in filters.items()
+        name: Bearers(value, *resolve[name], login) if name in resolve else value
+        for name, value in filters.items()
     }
     return Filter(
         ", ".join(f"{name}={_told(value)}" for name, value in filters.items()),
@@ -84,8 +134,8 @@ def _test(name: str, value: object) -> Test:
         "matches": lambda: _matches(_items(value)),
         "since": lambda: _since(_seconds("since", value)),
         "until": lambda: _until(_seconds("until", value)),
-        "group": lambda: _any_of(_pairs(value)),
-        "sender": lambda: _any_of(_pairs(value)),
+        "group": lambda: cast(Bearers, value).mean,
+        "sender": lambda: cast(Bearers, value).mean,
     }
     return special[name]() if name in special else _equals(name, value)
 
@@ -94,12 +144,8 @@ def _written(value: object) -> list[object]:
     """Write out what a filter asks for; `repr` would cut a long pattern or column short."""
     return [
         (item.pattern, item.flags) if isinstance(item, re.Pattern) else (type(item), item)
-        for item in (sorted(value) if isinstance(value, frozenset) and _sortable(value) else _items(value))
+        for item in (value.meant if isinstance(value, Bearers) else _items(value))
     ]
-
-
-def _sortable(values: Collection[object]) -> bool:
-    return all(isinstance(value, str | tuple) for value in values)
 
 
 def _contains(texts: list[object]) -> Test:
@@ -118,21 +164,6 @@ def _since(seconds: float) -> Test:
 
 def _until(seconds: float) -> Test:
     return lambda row: (time := _number(row.get("msg_time"))) is not None and time < seconds
-
-
-def _any_of(wanted: frozenset[Meant]) -> Test:
-    # Column by column, because the id of one may be the number of another.
-    return lambda row: any(row.get(column) == number for column, number in wanted)
-
-
-def _pairs(value: object) -> frozenset[Meant]:
-    return cast(frozenset[Meant], value)
-
-
-def _resolved(value: object, resolve: Callable[[Any], Collection[Meant]]) -> frozenset[Meant]:
-    # A frame or a row is one thing to resolve; only plain lists are taken apart.
-    names = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
-    return frozenset(pair for name in names for pair in resolve(name))
 
 
 def _equals(name: str, value: object) -> Test:

@@ -92,9 +92,17 @@ class Inbox:
         self._shelf = Shelf(journal, self._counters.fail)
         self._waits = Waits(self._shelf.rows)
         self._handlers = Handlers(budget_s, lambda: self._counters.add("handler_errors"))
-        self._numbers = Numbers(links.number, links.refresh, links.forget, self._fill, self._counters.fail)
+        self._numbers = Numbers(
+            links.number,
+            links.knows,
+            links.doubts,
+            links.refresh,
+            links.forget,
+            self._fill,
+            self._counters.fail,
+        )
         self._answering = Answering(
-            self._handlers, dialect.answer, links.send, self._replied, self._counters, budget_s
+            self._handlers, dialect.answer, links.later, self._replied, self._counters, budget_s
         )
         self._arriving = Arriving(
             self._shelf,
@@ -238,7 +246,7 @@ class Inbox:
         Source:
             API document §10.
         """
-        keep = compiled(filters, self._links)
+        keep = compiled(filters, self._links, self._arriving.login)
         if function is None:
             return lambda given: self._register(given, keep)
         return self._register(function, keep)
@@ -309,6 +317,10 @@ class Inbox:
         """
         self._writer.call(lambda: self._arriving.record(row))
 
+    def begin_login(self) -> None:
+        """Take note that the server was found to have logged in anew, some time before now; called from any thread."""
+        self._writer.call(lambda: self._arriving.begin_login(since_now=False))
+
     async def _aio_wait(self, n: int, timeout: float | None, filters: Mapping[str, object]) -> pd.DataFrame:
         """Await what `wait` waits for; users write `inbox.aio.wait`."""
         self._tell()
@@ -327,7 +339,7 @@ class Inbox:
             raise InvalidInput(
                 "wait returns received messages only, so own=True would never end. Look at inbox.df."
             )
-        return self._waits.begin(_count(n), compiled(filters, self._links))
+        return self._waits.begin(_count(n), compiled(filters, self._links, self._arriving.login))
 
     def _waited(self, wait: Wait, timeout: float | None) -> pd.DataFrame:
         self._waits.end(wait)

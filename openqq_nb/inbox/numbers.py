@@ -1,4 +1,8 @@
-"""Fetches the roster anew in the background when somebody unknown writes, and fills earlier rows then."""
+"""Fetches the roster anew in the background when somebody unknown writes, and fills earlier rows then.
+
+A 1.x server tells nobody when it logs in anew. Its messages then have ids that nobody goes by, or another one: the
+roster is fetched, whoever fetches it notices the new login, and messages that came in between are found to be of it.
+"""
 
 import threading
 import time
@@ -23,6 +27,8 @@ class Numbers:
 
     Args:
         number: adds the numbers that memory knows.
+        knows: whether memory knows an id of a row.
+        doubts: whether a row shows ids of another login than memory knows.
         refresh: asks the server; runs on a thread of this object.
         forget: throws away what memory knows.
         filled: called on that thread after each refresh.
@@ -33,6 +39,8 @@ class Numbers:
     def __init__(
         self,
         number: Callable[[Row], Row],
+        knows: Callable[[Row], bool],
+        doubts: Callable[[Row], bool],
         refresh: Callable[[], None],
         forget: Callable[[], None],
         filled: Callable[[], None],
@@ -40,6 +48,8 @@ class Numbers:
         every_s: float = EVERY_S,
     ) -> None:
         self._number = number
+        self._knows = knows
+        self._doubts = doubts
         self._refresh = refresh
         self._forget = forget
         self._filled = filled
@@ -47,8 +57,9 @@ class Numbers:
         self._every_s = every_s
         self._asked: dict[str, float] = {}
         self._incomplete: deque[Line] = deque(maxlen=_KEPT)
+        self._strange: deque[Line] = deque(maxlen=_KEPT)
         self._changed = threading.Condition()
-        self._due_s = 0.0
+        self._due_s = self._last_s = 0.0
         self._logins = self._known_login = 0
         self._wanted = self._stopped = False
         self._thread: threading.Thread | None = None
@@ -58,13 +69,17 @@ class Numbers:
         if self._known_login != self._logins:
             return row
         try:
-            return self._number(row)
+            return row if self._doubts(row) else self._number(row)
         except Exception as error:  # noqa: BLE001 - code of another layer in our thread; kept and shown
             self._failed("looking up numbers", error)
             return row
 
     def watch(self, line: Line) -> None:
-        """Look a message over, and ask for a refresh if it lacks a number."""
+        """Look a message over, and ask for a refresh if it lacks a number or seems to be of another login."""
+        if self._is_strange(line.row):
+            self._strange.append(line)
+        if self._doubts(line.row):
+            self._suspect()
         lacking = unknown_ids(line.row)
         if not lacking:
             return
@@ -75,10 +90,16 @@ class Numbers:
             self._asked.update(dict.fromkeys(new, now_s))
             self.want()
 
-    def begin_login(self) -> None:
-        """Throw away what belongs to the old ids, all of which are void now, and have the new ones asked for."""
+    def begin_login(self, *, since_now: bool) -> None:
+        """Throw away what belongs to the old ids, all of which are void now, and have the new ones asked for.
+
+        Args:
+            since_now: whether the login begins at this moment; else messages that came before may be of it.
+        """
         self._incomplete.clear()
         self._asked.clear()
+        if since_now:
+            self._strange.clear()
         with self._changed:
             self._logins += 1
             self._due_s = 0.0
@@ -93,6 +114,13 @@ class Numbers:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="openqq-nb-refresh", daemon=True)
             self._thread.start()
+
+    def moved(self) -> list[Line]:
+        """Give those that came before a new login was noticed and turn out to be of it: its ids are theirs."""
+        moved = [line for line in self._strange if not self._is_strange(line.row)]
+        self._strange = deque((line for line in self._strange if line not in moved), maxlen=_KEPT)
+        self._incomplete.extend(line for line in moved if unknown_ids(line.row))
+        return moved
 
     def changes(self) -> list[Change]:
         """Number again what lacks numbers; gives what has become known."""
@@ -117,6 +145,15 @@ class Numbers:
         if self._thread is not None:
             self._thread.join(wait_s)
 
+    def _is_strange(self, row: Row) -> bool:
+        return self._known_login != self._logins or self._doubts(row) or not self._knows(row)
+
+    def _suspect(self) -> None:
+        """Have the roster fetched soon, though not for each of many messages."""
+        with self._changed:
+            self._due_s = min(self._due_s, self._last_s + min(self._every_s, _RETRY_S))
+        self.want()
+
     def _run(self) -> None:
         while (login := self._next()) is not None:
             try:
@@ -134,7 +171,8 @@ class Numbers:
                 left_s = self._due_s - time.monotonic()
                 if self._wanted and left_s <= 0:
                     self._wanted = False
-                    self._due_s = time.monotonic() + self._every_s
+                    self._last_s = time.monotonic()
+                    self._due_s = self._last_s + self._every_s
                     return self._logins
                 self._changed.wait(left_s if self._wanted else None)
         return None

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from openqq_nb.models import Answer, Arrival, Flow, Receipt, Recipient, Reply
+from openqq_nb.models import Answer, Arrival, Flow, Outcome, Receipt, Recipient, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,13 @@ class Dialect(Protocol):
     def posts_own(self) -> bool:
         """Whether the server posts back what the account sends."""
 
+    @property
+    def loads_members(self) -> bool:
+        """Whether `load_members` can make the server load a group."""
+
+    def server(self) -> Flow[pa.Table]:
+        """Ask what program the server is and how it is; one row of `schema.SERVER`."""
+
     def me(self) -> Flow[pa.Table]:
         """Ask who the account is; one row."""
 
@@ -48,8 +55,26 @@ class Dialect(Protocol):
     def discusses(self) -> Flow[Listing]:
         """Ask for the discusses and their members."""
 
-    def send(self, recipient: Recipient, content: str) -> Flow[Receipt]:
-        """Send one message; raises `NotSupported` before anything is asked where the dialect cannot."""
+    def load_members(self, gid: str) -> Flow[Listing]:
+        """Have the server load the members of one group; raises `NotSupported` where it cannot be asked to."""
+
+    def recent(self) -> Flow[pa.Table]:
+        """Ask whom the account wrote with lately; raises `NotSupported` where that cannot be asked."""
+
+    def send(self, recipient: Recipient, content: str, *, wait: bool = True) -> Flow[Receipt]:
+        """Send one message; raises `NotSupported` before anything is asked where the dialect cannot.
+
+        Without `wait` the receipt comes when the message is queued, before anything is known of its fate.
+        """
+
+    def mute(self, gnumber: str, qq: str, seconds: float) -> Flow[Outcome]:
+        """Keep a member from writing in a group; raises `NotSupported` where there is no such call."""
+
+    def kick(self, gnumber: str, qq: str) -> Flow[Outcome]:
+        """Remove a member from a group; raises `NotSupported` where there is no such call."""
+
+    def relogin(self) -> Flow[Outcome]:
+        """Have the server log in anew; raises `NotSupported` where there is no such call."""
 
     def arrival(self, body: bytes) -> Arrival:
         """Read what the server posted; raises `NotUnderstood` for what is no post of such a server."""

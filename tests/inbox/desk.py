@@ -15,7 +15,8 @@ from openqq_nb.errors import NotFound
 from openqq_nb.inbox import Inbox, Links
 from openqq_nb.inbox.links import Meant
 from openqq_nb.journal import Journal
-from openqq_nb.models import Delivery, Receipt, Recipient, Row
+from openqq_nb.messages import reply_address
+from openqq_nb.models import Cell, Delivery, Receipt, Recipient, Row
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.protocols.registry import dialect
 from openqq_nb.receive.address import Address
@@ -37,6 +38,7 @@ class Account:
     was_sent: threading.Event = field(default_factory=threading.Event)
     refreshed: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     learns: dict[str, str] = field(default_factory=dict)
+    doubtful: set[Cell] = field(default_factory=set)
     forgotten: int = 0
     me: Row = field(default_factory=lambda: {"sender": "小机", "sender_qq": "9900000100", "sender_id": "77"})
     outcome: Receipt | Exception | None = None
@@ -45,6 +47,12 @@ class Account:
         pairs = (("sender_id", "sender_qq"), ("receiver_id", "receiver_qq"), ("group_id", "gnumber"))
         known = {qq: self.numbers.get(str(row.get(key))) for key, qq in pairs if not row.get(qq)}
         return {**row, **{key: value for key, value in known.items() if value}}
+
+    def knows(self, row: Row) -> bool:
+        return row.get("sender_id") in self.numbers
+
+    def doubts(self, row: Row) -> bool:
+        return row.get("sender_id") in self.doubtful
 
     def refresh(self) -> None:
         self.numbers.update(self.learns)
@@ -69,12 +77,16 @@ class Account:
     def links(self) -> Links:
         return Links(
             number=self.number,
+            knows=self.knows,
+            doubts=self.doubts,
             refresh=self.refresh,
             forget=self.forget,
             me=lambda: self.me,
-            send=self.send,
+            later=lambda row: lambda text: self.send(reply_address(row), text),
             resolve_group=self.resolve,
             resolve_sender=self.resolve,
+            known_group=lambda name: self.named.get(str(name), ()),
+            known_sender=lambda name: self.named.get(str(name), ()),
         )
 
 

@@ -23,6 +23,7 @@ ROW: Row = {
     "own": False,
     "code": 0,
 }
+LOGIN = "of now"
 MISSING: Row = {"type": "message"}
 ACCOUNT = Account(
     named={
@@ -34,7 +35,7 @@ ACCOUNT = Account(
 
 
 def keeps(row: Row, **filters: Any) -> bool:
-    return compiled(filters, ACCOUNT.links()).keeps(row)
+    return compiled(filters, ACCOUNT.links(), LOGIN).keeps(row)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,7 @@ def test_unknown_column_lists_those_there_are() -> None:
 
 def test_unknown_name_is_an_error_at_once() -> None:
     with pytest.raises(NotFound):
-        compiled({"group": "没有"}, ACCOUNT.links())
+        compiled({"group": "没有"}, ACCOUNT.links(), LOGIN)
 
 
 @pytest.mark.parametrize(
@@ -143,9 +144,10 @@ def test_value_that_the_column_cannot_have_is_an_error(filters: dict[str, Any]) 
 
 def test_text_of_a_filter_is_what_was_written() -> None:
     assert (
-        compiled({"contains": "签到", "chat": ["a"]}, ACCOUNT.links()).text == "contains='签到', chat=['a']"
+        compiled({"contains": "签到", "chat": ["a"]}, ACCOUNT.links(), LOGIN).text
+        == "contains='签到', chat=['a']"
     )
-    assert len(compiled({"contains": "x" * 500}, ACCOUNT.links()).text) < 60
+    assert len(compiled({"contains": "x" * 500}, ACCOUNT.links(), LOGIN).text) < 60
 
 
 def test_the_id_of_one_group_is_not_taken_for_the_number_of_another() -> None:

@@ -1,6 +1,7 @@
 """Permanent numbers that become known after the message came."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -64,14 +65,25 @@ class Refreshes:
         self.errors: list[str] = []
 
     def numbers(self, every_s: float) -> Numbers:
-        return Numbers(
-            self.account.number,
+        return made(
+            self.account,
             self.account.refresh,
-            self.account.forget,
             self.filled.release,
             lambda doing, error: self.errors.append(f"{doing}: {error}"),
             every_s,
         )
+
+
+def made(
+    account: Account,
+    refresh: Callable[[], None],
+    filled: Callable[[], None],
+    failed: Callable[[str, Exception], None],
+    every_s: float,
+) -> Numbers:
+    return Numbers(
+        account.number, account.knows, account.doubts, refresh, account.forget, filled, failed, every_s
+    )
 
 
 def line(row: Row) -> Line:
@@ -97,7 +109,7 @@ def test_one_who_stays_unknown_is_not_asked_for_again() -> None:
     for seq in range(3):
         numbers.watch(line(UNKNOWN))
         assert refreshes.filled.acquire(timeout=PATIENCE_S if seq == 0 else 0.02) == (seq == 0)
-    numbers.begin_login()
+    numbers.begin_login(since_now=True)
     assert refreshes.filled.acquire(timeout=PATIENCE_S)
     numbers.stop()
 
@@ -115,7 +127,7 @@ def test_failing_refresh_is_kept_and_tried_again_later() -> None:
         failed.set()
 
     account = refreshes.account
-    numbers = Numbers(account.number, refresh, account.forget, refreshes.filled.release, note, every_s=0)
+    numbers = made(account, refresh, refreshes.filled.release, note, every_s=0)
     numbers.want()
     assert failed.wait(PATIENCE_S) and refreshes.errors == ["asking who is there: no server"]
     numbers.want()
@@ -151,7 +163,7 @@ def test_new_login_is_asked_for_at_once_and_old_ids_are_used_no_more() -> None:
     refreshes.account.numbers["1"] = "11"
     assert numbers.number(UNKNOWN)["sender_qq"] == "11"
     refreshes.account.learns = {"1": "of another person"}
-    numbers.begin_login()
+    numbers.begin_login(since_now=True)
     assert refreshes.account.forgotten == 1
     assert refreshes.filled.acquire(timeout=PATIENCE_S)
     assert numbers.number(UNKNOWN)["sender_qq"] == "of another person"
@@ -170,11 +182,11 @@ def test_roster_asked_for_before_a_login_gives_no_numbers_after_it() -> None:
         seen.append(numbers.number(UNKNOWN).get("sender_qq"))
         again.release()
 
-    numbers = Numbers(account.number, refresh, account.forget, refreshes.filled.release, print, every_s=3600)
+    numbers = made(account, refresh, refreshes.filled.release, print, every_s=3600)
     numbers.want()
     assert begun.wait(PATIENCE_S)
     account.learns = {"1": "of the former login"}
-    numbers.begin_login()
+    numbers.begin_login(since_now=True)
     assert "sender_qq" not in numbers.number(UNKNOWN)
     account.learns = {"1": "of the former login"}
     gate.set()
@@ -197,8 +209,8 @@ def test_failed_refresh_of_a_new_login_is_made_good() -> None:
         failed.set()
 
     account = refreshes.account
-    numbers = Numbers(account.number, refresh, account.forget, refreshes.filled.release, note, every_s=0)
-    numbers.begin_login()
+    numbers = made(account, refresh, refreshes.filled.release, note, every_s=0)
+    numbers.begin_login(since_now=True)
     assert failed.wait(PATIENCE_S) and refreshes.filled.acquire(timeout=PATIENCE_S)
     numbers.stop()
 

@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from openqq_nb.errors import InvalidInput, NotSupported, NotUnderstood, Refused, first_bytes
 from openqq_nb.models import (
     Answer,
     Arrival,
     Flow,
+    Outcome,
     Receipt,
     Recipient,
     RecipientType,
@@ -23,12 +25,14 @@ from openqq_nb.models import (
     Response,
 )
 from openqq_nb.protocols.base import Listing
-from openqq_nb.protocols.openqq import arrivals, decode
+from openqq_nb.protocols.openqq import arrivals, decode, manage
 from openqq_nb.protocols.openqq.fields import TABLES, Name, Tables
 from openqq_nb.protocols.openqq.rows import value
 
 HTTP_OK = 200
 HTTP_FORBIDDEN = 403
+HTTP_MISTAKE = 500
+NOTHING_FOUND_2 = 100
 AUTH_FAILURE_2 = "-6"
 
 
@@ -41,6 +45,7 @@ class Release:
         tables: what it calls things.
         escaped: whether names of people and groups come HTML-escaped.
         posts_own: whether it posts back what the account sends.
+        manages: whether it mutes, kicks, searches, logs in anew and tells about itself by calls.
         msg_id: the key of a message's number in the answer of a send.
         sends: per kind of recipient the call, and which attribute of `Recipient` goes under which key.
         read: how its posts are read.
@@ -50,6 +55,7 @@ class Release:
     tables: Tables
     escaped: bool
     posts_own: bool
+    manages: bool
     msg_id: str
     sends: Mapping[RecipientType, tuple[str, Mapping[str, str]]]
     read: Callable[[bytes], Arrival]
@@ -65,6 +71,7 @@ RELEASE_1 = Release(
     tables=TABLES["openqq1"],
     escaped=True,
     posts_own=False,
+    manages=False,
     msg_id="msg_id",
     sends={
         "friend": ("send_message", _PERSON_1),
@@ -80,6 +87,7 @@ RELEASE_2 = Release(
     tables=TABLES["openqq2"],
     escaped=False,
     posts_own=True,
+    manages=True,
     msg_id="id",
     sends={
         "friend": ("send_friend_message", {"id": "id", "uid": "qq"}),
@@ -107,6 +115,17 @@ class Openqq:
         """Whether the server posts back what the account sends."""
         return self.release.posts_own
 
+    @property
+    def loads_members(self) -> bool:
+        """Whether `load_members` works: the search of 2.x takes a token for one more thing to search by."""
+        return self.release.manages and self.token is None
+
+    def server(self) -> Flow[pa.Table]:
+        """Ask how the server is (`get_user_info`, and `get_client_info` of 2.x)."""
+        account = yield from self._get("get_user_info")
+        program = (yield from self._get("get_client_info")) if self.release.manages else None
+        return decode.server(self.name, account, program, self.release.tables)
+
     def me(self) -> Flow[pa.Table]:
         """Ask who the account is (`get_user_info`); its names come unescaped in both releases."""
         body = yield from self._get("get_user_info")
@@ -127,7 +146,37 @@ class Openqq:
         body = yield from self._get("get_discuss_info")
         return decode.discusses(body, self.release.tables)
 
-    def send(self, recipient: Recipient, content: str) -> Flow[Receipt]:
+    def load_members(self, gid: str) -> Flow[Listing]:
+        """Have the members of one group loaded (`search_group`, which does that by the way); no rows if it is gone.
+
+        Raises:
+            NotSupported: this release has no such call, or a token is in the way.
+        """
+        if not self.loads_members:
+            raise NotSupported(
+                "A server of 2.x without a token loads the members of a group on demand; this one does not. It loads a "
+                "group when a message comes in there, and all of them every ten minutes."
+            )
+        response = yield Request("GET", "openqq/search_group", (("id", gid),))
+        body = checked(response, "search_group")
+        found = b"[]" if decode.stated_code(value(body)) == NOTHING_FOUND_2 else body
+        return decode.groups(found, self.release.tables, escaped=self.release.escaped)
+
+    def recent(self) -> Flow[pa.Table]:
+        """Ask whom the account wrote with since the login (`get_recent_info`).
+
+        Raises:
+            NotSupported: 2.x has no such call.
+        """
+        if self.release.manages:
+            raise NotSupported(
+                "A 2.x server does not tell whom the account wrote with lately. A running inbox knows: "
+                "inbox.df['chat'].unique()."
+            )
+        body = yield from self._get("get_recent_info")
+        return decode.recent(body, self.release.tables.recent)
+
+    def send(self, recipient: Recipient, content: str, *, wait: bool = True) -> Flow[Receipt]:
         """Send one message, as a form by POST, since a GET beyond 8 KiB is refused.
 
         Raises:
@@ -140,10 +189,52 @@ class Openqq:
                 "Write to the person as a friend, or in the group."
             )
         check_content(content)
+        queued = () if wait else self._queued(recipient)
         path, keys = self.release.sends[recipient.recipient_type]
-        params = (*_address(recipient, keys), ("content", content), *_token(self.token))
-        response = yield Request("POST", f"openqq/{path}", params, repeatable=False)
-        return decode.receipt(checked(response, path), self.release.msg_id)
+        params = (*_address(recipient, keys), ("content", content), *queued)
+        body = yield from self._do(path, params)
+        return decode.receipt(body, self.release.msg_id, waited=wait)
+
+    def mute(self, gnumber: str, qq: str, seconds: float) -> Flow[Outcome]:
+        """Mute a member, in whole minutes rounded up (`shutup_group_member`).
+
+        Raises:
+            NotSupported: 1.x has no such call.
+            InvalidInput: a number is none, or the time is not above 0.
+        """
+        self._check_manages(
+            "mute, except in a reply to a message of that member: return oq.Reply('…', shutup=True, shutup_time=600) "
+            "from a handler of inbox.on_message"
+        )
+        params = (*manage.addressed(gnumber, qq), ("time", str(manage.minutes(seconds))))
+        body = yield from self._do(manage.MUTE_CALL, params)
+        return _outcome(body, manage.MUTE_CALL)
+
+    def kick(self, gnumber: str, qq: str) -> Flow[Outcome]:
+        """Remove a member (`kick_group_member`); after its page of status 500, look who is there.
+
+        Raises:
+            NotSupported: 1.x has no such call.
+            InvalidInput: a number is none.
+        """
+        self._check_manages("remove anybody from a group; do it with a QQ client")
+        params = (*manage.addressed(gnumber, qq), *_token(self.token))
+        path = f"openqq/{manage.KICK_CALL}"
+        response = yield Request("POST", path, params, repeatable=False)
+        if response.http_status == HTTP_MISTAKE:
+            there = yield from self.groups()
+            return manage.after_kick(gone=not _is_member(there.members, gnumber, qq))
+        return _outcome(checked(response, manage.KICK_CALL), manage.KICK_CALL)
+
+    def relogin(self) -> Flow[Outcome]:
+        """Have the server log in anew, three seconds later (`relogin`).
+
+        Raises:
+            NotSupported: 1.x has no such call.
+        """
+        self._check_manages("log in anew when asked; stop the server and start it again")
+        response = yield Request("GET", f"openqq/{manage.RELOGIN_CALL}", _token(self.token), repeatable=False)
+        return _outcome(checked(response, manage.RELOGIN_CALL), manage.RELOGIN_CALL)
 
     def arrival(self, body: bytes) -> Arrival:
         """Read what the server posted."""
@@ -166,6 +257,23 @@ class Openqq:
     def _get(self, path: str) -> Flow[bytes]:
         response = yield get_request(path, self.token)
         return checked(response, path)
+
+    def _do(self, path: str, params: tuple[tuple[str, str], ...]) -> Flow[bytes]:
+        response = yield Request("POST", f"openqq/{path}", (*params, *_token(self.token)), repeatable=False)
+        return checked(response, path)
+
+    def _queued(self, recipient: Recipient) -> tuple[tuple[str, str], ...]:
+        """Say that the server is not to wait; with a discuss 2.x fails then."""
+        if self.release.manages and recipient.recipient_type != "discuss":
+            return (("async", "1"),)
+        raise NotSupported(
+            "wait=False works with 2.x servers, to friends and groups; this would not. Nothing was sent; "
+            "leave wait=False away."
+        )
+
+    def _check_manages(self, what: str) -> None:
+        if not self.release.manages:
+            raise NotSupported(f"A 1.x server cannot {what}. Nothing was done.")
 
 
 def openqq1(token: str | None) -> Openqq:
@@ -237,6 +345,21 @@ def _is_refusal(response: Response) -> bool:
         return False
     found = value(response.body)
     return isinstance(found, dict) and found.get("code") == AUTH_FAILURE_2 and "id" not in found
+
+
+def _outcome(body: bytes, path: str) -> Outcome:
+    found = manage.outcome(body)
+    if found is None:
+        raise NotUnderstood(
+            f"The server answered {path} with no code: {first_bytes(body)}. Whether it was done is not known; look "
+            "before you ask again."
+        )
+    return found
+
+
+def _is_member(members: pa.Table, gnumber: str, qq: str) -> bool:
+    there = pc.and_(pc.equal(members.column("gnumber"), gnumber), pc.equal(members.column("qq"), qq))
+    return bool(pc.any(there, skip_nulls=True).as_py())
 
 
 def _address(recipient: Recipient, keys: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

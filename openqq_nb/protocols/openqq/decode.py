@@ -7,6 +7,7 @@ Source:
 import html
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -37,10 +38,13 @@ MEANINGS: Mapping[int, str] = {
 }
 
 
+QUEUED = "the server queued the message; what becomes of it shows in the inbox of my.listen()"
+
+
 def me(body: bytes, tables: Tables) -> pa.Table:
     """Read `get_user_info`; one row."""
-    found = value(body)
-    if not isinstance(found, dict) or "id" not in found:
+    found = _object(body, "account")
+    if "id" not in found:
         raise NotUnderstood(f"The server told no account: {first_bytes(body)}. Is it logged in?")
     check_release([found], tables.me)
     return _named(texts([found], tables.me), tables.me, ())
@@ -78,15 +82,44 @@ def discusses(body: bytes, tables: Tables) -> Listing:
     return Listing(_owned(places, members, "downer", "did"), members.drop_columns([PLACE]))
 
 
-def receipt(body: bytes, number_key: str) -> Receipt:
+def recent(body: bytes, table: Table) -> pa.Table:
+    """Read `get_recent_info` (1.x): friends, and members who sent a temporary message, which carry a group."""
+    named = _named(
+        read(body, table).outer, table, ("nick", "markname", "category", "card", "gname", "gmarkname")
+    )
+    session = pc.is_valid(named.column("gid"))
+    named = named.append_column("recipient_type", pc.if_else(session, "session", "friend"))
+    return named.append_column("displayname", _first_shown(named, "markname", "card", "nick", "qq", "id"))
+
+
+def server(name: str, account: bytes, program: bytes | None, tables: Tables) -> pa.Table:
+    """Read what tells how a server is: `get_user_info`, and `get_client_info` of 2.x."""
+    state = text(_object(account, "account").get("state"))
+    about = {} if program is None else _object(program, "server program")
+    about = {key: found for key, found in about.items() if key not in ("code", "status")}
+    named = _named(texts([about], tables.server), tables.server, ())
+    stated = {"dialect": pa.array([name]), "state": pa.array([state], pa.string())}
+    kept = {column: named.column(column) for column in named.column_names if column not in stated}
+    return pa.table(stated | kept)
+
+
+def _object(body: bytes, what: str) -> dict[str, Any]:
+    found = value(body)
+    if not isinstance(found, dict):
+        raise NotUnderstood(f"The server told no {what}: {first_bytes(body)}. Is it logged in?")
+    return found
+
+
+def receipt(body: bytes, number_key: str, *, waited: bool = True) -> Receipt:
     """Read the answer of a send call.
 
     Args:
         body: the answer.
         number_key: `msg_id` (1.x) or `id` (2.x).
+        waited: whether the server was to answer when the message was sent, not when it was queued.
     """
     found = value(body)
-    code = _code(found)
+    code = stated_code(found)
     if not isinstance(found, dict) or code is None:
         raise NotUnderstood(
             f"The server answered a send with no code: {first_bytes(body)}. "
@@ -98,12 +131,15 @@ def receipt(body: bytes, number_key: str) -> Receipt:
         status=text(found.get("status")) or "",
         msg_id=text(found.get(number_key)),
         info=text(found.get("info")),
-        delivery=delivery(code),
-        meaning=MEANINGS.get(code, "the server gave a code that its document does not explain"),
+        delivery=delivery(code) if waited or code else Delivery.ACCEPTED,
+        meaning=MEANINGS.get(code, "the server gave a code that its document does not explain")
+        if waited or code
+        else QUEUED,
     )
 
 
-def _code(found: object) -> int | None:
+def stated_code(found: object) -> int | None:
+    """Read the `code` of an answer, a number or its digits; `None` if there is none."""
     stated = found.get("code") if isinstance(found, dict) else None
     written = None if isinstance(stated, bool) else text(stated)
     return int(written) if written and re.fullmatch(r"-?[0-9]{1,9}", written) else None

@@ -53,6 +53,8 @@ class Tables:
     members: Table
     discusses: Table
     discuss_members: Table
+    recent: Table
+    server: Table
 
 
 _KEYS_OF_1 = {"nick": {"nick", "qq"}, "gname": {"gname", "gid"}, "dname": {"dname", "did"}}
@@ -91,6 +93,8 @@ def _openqq1() -> Tables:
         members=Table(members | {"gnumber": "gnumber"}, _COPIES_OF_GROUP_1 - {"gnumber"}, plain),
         discusses=Table(_keys(schema.DISCUSSES, "openqq1"), plain, plain),
         discuss_members=Table(people, frozenset({"did", "dname", "downer", "qq"}), plain),
+        recent=Table(_keys(schema.RECENT, "openqq1"), _COPIES_OF_GROUP_1 - _OF_THE_GROUP, plain),
+        server=Table(_keys(schema.SERVER, "openqq1"), plain, plain),
     )
 
 
@@ -110,6 +114,8 @@ def _openqq2() -> Tables:
         members=table(schema.MEMBERS, _OF_THE_GROUP),
         discusses=table(schema.DISCUSSES),
         discuss_members=table(schema.DISCUSS_MEMBERS, _OF_THE_DISCUSS),
+        recent=table(schema.RECENT, _OF_THE_GROUP),
+        server=table(schema.SERVER),
     )
 
 

@@ -1,0 +1,5 @@
+"""The `my` object and its faces."""
+
+from openqq_nb.account.account import Account
+
+__all__ = ["Account"]

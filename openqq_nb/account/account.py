@@ -1,0 +1,130 @@
+"""The `my` object: one QQ account behind one server, with its awaitable twin under `aio`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from openqq_nb.account.aio import AsyncAccount
+from openqq_nb.account.card import card
+from openqq_nb.account.keeping import Keeping
+from openqq_nb.account.managing import Managing
+from openqq_nb.account.reading import Reading
+from openqq_nb.account.sending import Sending
+from openqq_nb.client import Client
+from openqq_nb.flows import Flows
+from openqq_nb.listening import Listening, PostTo, Wanted
+from openqq_nb.models import Receipt, Recipient
+from openqq_nb.protocols.base import Dialect
+from openqq_nb.roster import Roster
+
+if TYPE_CHECKING:
+    from openqq_nb.inbox import Inbox
+
+
+class Account(Reading, Sending, Managing):
+    """One QQ account behind one server; made by `connect` or `demo`.
+
+    Every call that asks the server has an awaitable twin of the same name under `aio`. All raise
+    `Unreachable`, `NoAnswer`, `Refused` or `NotUnderstood` when the server cannot be asked.
+    """
+
+    def __init__(self, client: Client, dialect: Dialect, post_to: PostTo | None = None) -> None:
+        super().__init__(client, Flows(dialect, self._on_sent, self._on_login))
+        self._listening = Listening(client, self._flows, post_to)
+        # A simulated server is gone with this process, and so are the rosters of it.
+        self._keeping = Keeping(in_memory=post_to is not None)
+        self.aio = AsyncAccount(client, self._flows, self._listening, self._keeping)
+
+    def __repr__(self) -> str:
+        """Show the card: who, which server, what was loaded, what to type next."""
+        seen = self._flows.seen
+        return card(
+            self._client.url,
+            self._flows.dialect.name,
+            seen.me,
+            seen.counts(),
+            self._listening.in_words(),
+        )
+
+    def roster(self, at: object = None) -> Roster:
+        """Load everything once, freeze it and keep it; or give an earlier one back.
+
+        Args:
+            at: a moment: a date or time, as text or object; a time without a zone is Asia/Shanghai, a date alone
+                means its end. Then the last roster that was kept until that moment is given back, with the numbers
+                that became known later in the same login of the server.
+
+        Returns:
+            A `Roster` with the frames `me`, `friends`, `groups`, `members`, `discusses`, `discuss_members`. It is
+            kept in the user's data folder, one file per account; on a demo in memory.
+
+        Raises:
+            NotFound: no roster was kept until then; the error lists those that were.
+            InvalidInput: `at` is no moment.
+            JournalFailed: the file of kept rosters cannot be read or written.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> my = oq.demo()
+            >>> roster = my.roster()
+            >>> bool(roster.groups["member_count"].sum() == len(roster.members))
+            True
+            >>> my.roster(at=roster.fetched_at).members.equals(roster.members)
+            True
+        """
+        if at is None:
+            return self._keeping.keep(self._run(self._flows.reading.roster()))
+        return self._keeping.at(at, self._flows.seen.me if self._flows.seen.me is not None else self.me())
+
+    def listen(
+        self,
+        *,
+        port: int | None = None,
+        journal: str | Path | bool | None = None,
+        path: str | None = None,
+        secret: str | None = None,
+        host: str = "127.0.0.1",
+        public_url: str | None = None,
+    ) -> "Inbox":
+        """Start to take what the server posts, or give the inbox that already does.
+
+        Args:
+            port: where to listen; without it a port that is remembered per account, 0 picks a free one.
+            journal: a file to keep messages in; without it one per account in the user's data folder, or, on a
+                demo, memory only. `False` keeps them in memory only, too.
+            path: the path of the address; without it one with a secret that is remembered per account.
+            secret: the secret in the path, in place of the remembered one.
+            host: the address to listen at; any but a loopback address is open to other machines.
+            public_url: how the server reaches this listener, where that differs from `host` and `port`.
+
+        Returns:
+            The running `Inbox`. Called again while it runs, the same one.
+
+        Raises:
+            ListenerFailed: the port is taken, or the address cannot be listened at.
+            JournalFailed: the journal cannot be opened.
+            InvalidInput: an inbox runs with other settings.
+
+        Source:
+            API document §10.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> my = oq.demo()
+            >>> with my.listen() as inbox:
+            ...     message = my.simulator.say(my.friends().iloc[0]["qq"], "在吗？")
+            ...     inbox.wait(1, timeout=10)["content"].tolist()
+            ['在吗？']
+        """
+        return self._listening.start(Wanted(port, journal, path, secret, host, public_url))
+
+    def close(self) -> None:
+        """Stop listening and let go of the connections."""
+        self._listening.stop()
+        self._client.close()
+        self._keeping.close()
+
+    def _on_sent(self, recipient: Recipient, content: str, receipt: Receipt | None) -> None:
+        self._listening.record(recipient, content, receipt)
+
+    def _on_login(self) -> None:
+        self._listening.begin_login()

@@ -1,0 +1,169 @@
+"""Asking who is there, as flows that end in frames."""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from openqq_nb import schema
+from openqq_nb.errors import NotLoaded, NotLoadedWarning, listed, warn_outside
+from openqq_nb.flows.seen import Kind, Seen
+from openqq_nb.models import Flow
+from openqq_nb.protocols.base import Dialect, Listing
+from openqq_nb.roster import Roster, Who, pick_discuss, pick_groups
+from openqq_nb.schema import Series
+
+
+class Reading:
+    """Asks over one dialect.
+
+    Args:
+        dialect: how the server speaks.
+        seen: is told of each frame.
+    """
+
+    def __init__(self, dialect: Dialect, seen: Seen) -> None:
+        self._dialect = dialect
+        self._seen = seen
+
+    def server(self) -> Flow[Series]:
+        """Ask how the server is."""
+        table = yield from self._dialect.server()
+        return schema.SERVER.frame(table).iloc[0].rename("server")
+
+    def me(self) -> Flow[Series]:
+        """Ask who the account is."""
+        table = yield from self._dialect.me()
+        self._seen.me = schema.ME.frame(table).iloc[0].rename("me")
+        return self._seen.me
+
+    def friends(self) -> Flow[pd.DataFrame]:
+        """Ask for the friends."""
+        table = yield from self._dialect.friends()
+        friends = schema.FRIENDS.frame(table)
+        self._seen.saw(friends=friends)
+        return friends
+
+    def search_friends(self, text: object) -> Flow[pd.DataFrame]:
+        """Ask for the friends, and keep those whose name or number has a text in it."""
+        from openqq_nb.searching import search_friends
+
+        return search_friends((yield from self.friends()), text)
+
+    def groups(self) -> Flow[pd.DataFrame]:
+        """Ask for the groups."""
+        groups, _ = self._places((yield from self._dialect.groups()))
+        return groups
+
+    def search_groups(self, text: object) -> Flow[pd.DataFrame]:
+        """Ask for the groups, and keep those whose name or number has a text in it."""
+        from openqq_nb.searching import search_groups
+
+        return search_groups((yield from self.groups()), text)
+
+    def members(self, who: Who | None = None) -> Flow[pd.DataFrame]:
+        """Ask for the members of all groups, or of those that are named; has the server load what it can."""
+        groups, members = self._places((yield from self._dialect.groups()))
+        chosen = groups if who is None else pick_groups(groups, who)
+        if self._dialect.loads_members and not chosen["members_loaded"].all():
+            groups, members = yield from self._loaded(chosen)
+            # Its ids count: another group may go by the name by now.
+            chosen = groups[groups["gid"].isin(chosen["gid"])]
+        if who is None:
+            _warn_of_unloaded(groups)
+            return members
+        _check_loaded(chosen, loads=self._dialect.loads_members)
+        return members[members["gid"].isin(chosen["gid"])].reset_index(drop=True)
+
+    def discusses(self) -> Flow[pd.DataFrame]:
+        """Ask for the discusses."""
+        discusses, _ = self._talks((yield from self._dialect.discusses()))
+        return discusses
+
+    def discuss_members(self, who: Who | None = None) -> Flow[pd.DataFrame]:
+        """Ask for the members of all discusses, or of those that are named."""
+        discusses, members = self._talks((yield from self._dialect.discusses()))
+        if who is None:
+            return members
+        chosen = pick_discuss(discusses, who)
+        return members[members["did"].isin(chosen["did"])].reset_index(drop=True)
+
+    def recent(self) -> Flow[pd.DataFrame]:
+        """Ask whom the account wrote with since the login."""
+        table = yield from self._dialect.recent()
+        return schema.RECENT.frame(table)
+
+    def roster(self, *, load: bool = True) -> Flow[Roster]:
+        """Ask for everything, once.
+
+        Args:
+            load: whether the server is to load the members that it has not loaded, which may keep it busy long.
+        """
+        me = yield from self.me()
+        friends = yield from self.friends()
+        groups, members = self._places((yield from self._dialect.groups()))
+        if load and self._dialect.loads_members and not groups["members_loaded"].all():
+            groups, members = yield from self._loaded(groups)
+        discusses, discuss_members = self._talks((yield from self._dialect.discusses()))
+        fetched_at = pd.Timestamp.now(schema.ZONE).as_unit("us")
+        return Roster(me, friends, groups, members, discusses, discuss_members, fetched_at)
+
+    def of_kind(self, kind: Kind) -> Flow[pd.DataFrame]:
+        """Ask for one kind of frame, as far as the server has it."""
+        ask: dict[Kind, Callable[[], Flow[pd.DataFrame]]] = {
+            "friends": self.friends,
+            "groups": self.groups,
+            "members": self._known_members,
+            "discusses": self.discusses,
+            "discuss_members": self.discuss_members,
+        }
+        return (yield from ask[kind]())
+
+    def _known_members(self) -> Flow[pd.DataFrame]:
+        _, members = self._places((yield from self._dialect.groups()))
+        return members
+
+    def _loaded(self, groups: pd.DataFrame) -> Flow[tuple[pd.DataFrame, pd.DataFrame]]:
+        """Have the members of groups loaded one by one, and ask for all again, which keeps the server's order."""
+        for gid in groups.loc[~groups["members_loaded"], "gid"]:
+            yield from self._dialect.load_members(gid)
+        return self._places((yield from self._dialect.groups()))
+
+    def _places(self, listing: Listing) -> tuple[pd.DataFrame, pd.DataFrame]:
+        groups, members = schema.GROUPS.frame(listing.places), schema.MEMBERS.frame(listing.members)
+        self._seen.saw(groups=groups, members=members)
+        return groups, members
+
+    def _talks(self, listing: Listing) -> tuple[pd.DataFrame, pd.DataFrame]:
+        discusses = schema.DISCUSSES.frame(listing.places)
+        members = schema.DISCUSS_MEMBERS.frame(listing.members)
+        self._seen.saw(discuss_members=members, discusses=discusses)
+        return discusses, members
+
+
+def _unloaded(groups: pd.DataFrame) -> list[str]:
+    return [str(name) for name in groups.loc[~groups["members_loaded"], "displayname"]]
+
+
+def _warn_of_unloaded(groups: pd.DataFrame) -> None:
+    missing = _unloaded(groups)
+    if missing:
+        warn_outside(
+            f"The server has not loaded the members of {len(missing)} of {len(groups)} groups, which are left out:"
+            f"{listed(missing)}\nIt loads a group when a message comes in there, and all of them every ten minutes.",
+            NotLoadedWarning,
+        )
+
+
+def _check_loaded(chosen: pd.DataFrame, *, loads: bool) -> None:
+    missing = _unloaded(chosen)
+    if not missing:
+        return
+    found = (
+        "It was asked to load them and told none, as it does when the provider gives none."
+        if loads
+        else "It cannot be asked to."
+    )
+    raise NotLoaded(
+        f"The server has not loaded the members of:{listed(missing)}\n{found} It loads a group when a message comes in "
+        "there, and all of them every ten minutes; ask again then."
+    )

@@ -1,0 +1,136 @@
+"""Sending one message, as a flow: to numbers exactly as given, or to a row, whose ids are compared first."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from openqq_nb.errors import MAY_HAVE_GONE_OUT, InvalidInput, NotFound, NotUnderstood, may_have_gone_out
+from openqq_nb.flows.reading import Reading
+from openqq_nb.flows.seen import NAME_OF, Kind, Seen, names_of
+from openqq_nb.models import Flow, Receipt, Recipient, RecipientType
+from openqq_nb.protocols.base import Dialect
+from openqq_nb.recipients import Number, RowLike, by_keys, by_row, one_row
+
+OnSent = Callable[[Recipient, str, Receipt | None], None]
+"""Told of each send that left: what was sent, and the receipt, or `None` when no answer came that tells."""
+
+
+class Sending:
+    """Sends over one dialect.
+
+    Args:
+        dialect: how the server speaks.
+        reading: asks who is there, before an id is used.
+        seen: knows the ids of earlier logins.
+        on_sent: told of each message that left.
+    """
+
+    def __init__(self, dialect: Dialect, reading: Reading, seen: Seen, on_sent: OnSent) -> None:
+        self._dialect = dialect
+        self._reading = reading
+        self._seen = seen
+        self._on_sent = on_sent
+
+    def send(
+        self,
+        recipient_type: RecipientType,
+        content: str,
+        to: RowLike | None,
+        keys: Mapping[str, Number],
+        *,
+        wait: bool = True,
+    ) -> Flow[Receipt]:
+        """Send one message, to a row or to numbers exactly as they were given."""
+        given = {key: value for key, value in keys.items() if value is not None}
+        if (to is None) == (not given):
+            raise InvalidInput(
+                "Say once whom the message goes to: either to=<one row>, or a number such as qq= or gnumber=. "
+                "Nothing was sent."
+            )
+        if not isinstance(content, str):
+            raise InvalidInput(f"The text must be a str, not {type(content).__name__}; nothing was sent.")
+        if to is None:
+            return (yield from self.send_to(by_keys(recipient_type, **given), content, wait=wait))
+        recipient = by_row(recipient_type, to)
+        return (yield from self.send_to_row(recipient, one_row(to), content, wait=wait))
+
+    def send_to_row(
+        self, recipient: Recipient, row: Mapping[str, Any], content: str, *, wait: bool = True
+    ) -> Flow[Receipt]:
+        """Send one message to a row, after asking again whether its ids still belong to the same names."""
+        for key in NAME_OF:
+            temporary = getattr(recipient, key)
+            if temporary is not None:
+                yield from self._check(recipient, key, temporary, _name(row, key))
+        return (yield from self.send_to(recipient, content, wait=wait))
+
+    def send_in_login(self, recipient: Recipient, content: str, logins: int) -> Flow[Receipt]:
+        """Send one message to ids that were good when so many logins had been noticed.
+
+        Raises:
+            NotFound: the server has logged in anew since, so the ids may belong to others.
+        """
+        for key in NAME_OF:
+            if getattr(recipient, key) is not None:
+                yield from self._reading.of_kind(_kind_of(recipient, key))
+                if self._seen.logins != logins:
+                    raise NotFound(
+                        f"The server has logged in anew, so {key}={getattr(recipient, key)} may belong to somebody "
+                        "else; nothing was sent. The number of who was meant is not known."
+                    )
+        return (yield from self.send_to(recipient, content))
+
+    def send_to(self, recipient: Recipient, content: str, *, wait: bool = True) -> Flow[Receipt]:
+        """Send one message to exactly these numbers, and have it recorded."""
+        try:
+            receipt = yield from self._dialect.send(recipient, content, wait=wait)
+        except BaseException as error:
+            if isinstance(error, NotUnderstood):
+                error.add_note(MAY_HAVE_GONE_OUT)
+            if may_have_gone_out(error):
+                self._on_sent(recipient, content, None)
+            raise
+        self._on_sent(recipient, content, receipt)
+        return receipt
+
+    def _check(self, recipient: Recipient, key: str, temporary: str, name: str) -> Flow[None]:
+        """Ask again before an id is used.
+
+        What is asked for besides the kind of the recipient is the kind of frame that the row may be of: only the
+        same kind, fetched again, shows for certain whether there was a login in between.
+        """
+        kind = _kind_of(recipient, key)
+        frames: dict[Kind, pd.DataFrame] = {}
+        for asked in dict.fromkeys([kind, *self._seen.kinds_with(key, temporary, name)]):
+            frames[asked] = yield from self._reading.of_kind(asked)
+        if name not in names_of(frames[kind], key, temporary):
+            raise NotFound(
+                f"{key}={temporary} does not belong to {name!r} any more: renamed, or the server has logged in anew "
+                "and ids changed. Nothing was sent; load the frame again and take the row from there."
+            )
+        if self._seen.was_earlier(key, temporary, name):
+            raise NotFound(
+                f"{key}={temporary} belonged to {name!r} before the server logged in anew, and now to somebody of the "
+                f"same name: who is meant cannot be told. Nothing was sent; with {key}= it goes out as it is."
+            )
+
+
+def _kind_of(recipient: Recipient, key: str) -> Kind:
+    if key == "gid":
+        return "groups"
+    if key == "did":
+        return "discusses"
+    if recipient.recipient_type == "friend":
+        return "friends"
+    return "discuss_members" if recipient.did is not None else "members"
+
+
+def _name(row: Mapping[str, Any], key: str) -> str:
+    name = row.get(NAME_OF[key])
+    if isinstance(name, str):
+        return name
+    raise InvalidInput(
+        f"This row has only {key}={row.get(key)}, which may belong to somebody else after the next login, and no "
+        f"{NAME_OF[key]} to compare. Nothing was sent; give a whole row, or {key}= to send it as it is."
+    )
