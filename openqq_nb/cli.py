@@ -1,4 +1,4 @@
-"""The command line: `openqq-nb demo` and `openqq-nb simulate`."""
+"""The command line: `openqq-nb demo`, `openqq-nb simulate` and `openqq-nb doctor`."""
 
 import math
 import os
@@ -14,6 +14,7 @@ from typing import Literal
 
 import click
 
+from openqq_nb.consulting import consult
 from openqq_nb.demo_account import demo as start_demo
 from openqq_nb.errors import ListenerFailed, OpenqqError
 from openqq_nb.notebooks import working_copies
@@ -123,6 +124,39 @@ def simulate(talk: int, **settings: object) -> None:
         click.echo(f"{simulator!r}\nConnect with oq.connect({simulator.url!r}). Ctrl-C stops it.")
         for _ in _every(60 / talk if talk else math.inf, stop):
             simulator.chatter(1)
+
+
+@commands.command()
+@click.argument("url", required=False, envvar="OPENQQ_NB_URL")
+@click.option("--token", envvar="OPENQQ_NB_TOKEN", help="What the server's owner asks for.")
+@click.option("--protocol", default="auto", show_default=True, help="The dialect that you connect with.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="Seconds to wait for an answer.",
+)
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Listen for so long, while somebody writes to the account.",
+)
+def doctor(url: str | None, token: str | None, protocol: str, timeout: float, wait: float) -> None:
+    """Say what is wrong with a set-up: server, login, numbers, lists, listener, this machine.
+
+    URL is the server's address, by default OPENQQ_NB_URL. Nothing is changed and nothing is sent. What is printed has
+    no name and no secret in it. The exit code is 1 when something is wrong.
+    """
+    if not url:
+        raise click.UsageError(
+            "Give the address of the server, as in: openqq-nb doctor http://127.0.0.1:5000"
+        )
+    report = consult(url, token or None, protocol, timeout, wait, click.echo)
+    click.echo(repr(report))
+    sys.exit(0 if report else 1)
 
 
 def open_lab(folder: Path, notebook: str, options: tuple[str, ...] = ()) -> None:

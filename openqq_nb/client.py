@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import httpx
@@ -198,7 +198,7 @@ class Client:
         except httpx.DecodingError as error:
             raise NotUnderstood(f"The answer of {self.url} is badly compressed: {error}.") from error
         except httpx.HTTPError as error:
-            raise NoAnswer(self._silence(request, error)) from error
+            raise NoAnswer(self._silence(request, error), _how(error)) from error
 
     def _nobody(self, error: Exception) -> str:
         if "SSL" in str(error):
@@ -220,6 +220,13 @@ class Client:
                 "try again later."
             )
         return f"No answer to {request.path} came {how}. {MAY_HAVE_GONE_OUT}"
+
+
+def _how(error: httpx.HTTPError) -> Literal["silent", "closed", "broken off"]:
+    if isinstance(error, httpx.TimeoutException):
+        return "silent"
+    # Only its words tell whether anything had come: "complete message body", "incomplete chunked read".
+    return "broken off" if "complete" in str(error) else "closed"
 
 
 def checked_url(url: object) -> str:

@@ -7,7 +7,7 @@ import re
 import sys
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,16 @@ class Unreachable(OpenqqError):
 
 
 class NoAnswer(OpenqqError):
-    """The connection stood, but no answer came: what was asked may or may not have happened."""
+    """The connection stood, but no answer came: what was asked may or may not have happened.
+
+    Attributes:
+        how: `silent` (the time was over), `closed` (without a byte), or `broken off` (in the middle of the answer).
+    """
+
+    def __init__(self, text: str, how: Literal["silent", "closed", "broken off"] = "silent") -> None:
+        """Keep how it was beside the text."""
+        super().__init__(text)
+        self.how = how
 
 
 class Refused(OpenqqError):

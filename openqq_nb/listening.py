@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from openqq_nb import messages, settings
 from openqq_nb.client import Client
+from openqq_nb.doctor.listener import Heard, heard
 from openqq_nb.errors import Ambiguous, InvalidInput, NotFound
 from openqq_nb.flows import Flows
 from openqq_nb.models import Cell, Receipt, Recipient, Row
@@ -93,6 +94,21 @@ class Listening:
         """Take note that an answer of the server showed a new login."""
         if self._now is not None and self._now.inbox.running:
             self._now.inbox.begin_login()
+
+    def hears(self, wait_s: float) -> bool:
+        """Wait for a message on the running inbox, without taking it from other waits; False without an inbox."""
+        return self._now is not None and self._now.inbox.running and self._now.inbox.hears(wait_s)
+
+    async def hears_async(self, wait_s: float) -> bool:
+        """Do the same without blocking the loop."""
+        return self._now is not None and self._now.inbox.running and await self._now.inbox.aio.hears(wait_s)
+
+    def heard(self, waited_s: float) -> Heard | None:
+        """Tell the doctor what the running inbox knows; `None` without one."""
+        if self._now is None or not self._now.inbox.running:
+            return None
+        inbox = self._now.inbox
+        return heard(inbox.address, inbox.stats, inbox.df, self._flows.dialect, waited_s)
 
     def in_words(self) -> str:
         """Say what the inbox is doing."""

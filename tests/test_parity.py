@@ -11,10 +11,10 @@ import pytest
 
 import openqq_nb as oq
 from openqq_nb.account import Account
-from openqq_nb.aio import AsyncAccount
+from openqq_nb.account.aio import AsyncAccount
 from openqq_nb.demo_account import DemoAccount
 from openqq_nb.inbox import Inbox
-from openqq_nb.inbox.inbox import AsyncInbox
+from openqq_nb.inbox.aio import AsyncInbox
 from openqq_nb.models import Receipt
 from openqq_nb.roster import Roster
 

@@ -10,9 +10,10 @@ from openqq_nb.account.managing import Managing
 from openqq_nb.account.reading import Reading
 from openqq_nb.account.sending import Sending
 from openqq_nb.client import Client
+from openqq_nb.doctor import Report, examine, this_machine
 from openqq_nb.flows import Flows
 from openqq_nb.listening import Listening, PostTo, Wanted
-from openqq_nb.models import Receipt, Recipient
+from openqq_nb.models import Flow, Receipt, Recipient
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.roster import Roster
 
@@ -32,7 +33,7 @@ class Account(Reading, Sending, Managing):
         self._listening = Listening(client, self._flows, post_to)
         # A simulated server is gone with this process, and so are the rosters of it.
         self._keeping = Keeping(in_memory=post_to is not None)
-        self.aio = AsyncAccount(client, self._flows, self._listening, self._keeping)
+        self.aio = AsyncAccount(client, self._flows, self._listening, self._keeping, self._examination)
 
     def __repr__(self) -> str:
         """Show the card: who, which server, what was loaded, what to type next."""
@@ -116,6 +117,34 @@ class Account(Reading, Sending, Managing):
             ['在吗？']
         """
         return self._listening.start(Wanted(port, journal, path, secret, host, public_url))
+
+    def doctor(self, wait: float = 0) -> Report:
+        """Find out what is wrong with the set-up: server, login, numbers, lists, listener, machine.
+
+        It asks what changes nothing, and sends nothing. The report has neither a name nor a secret in it, so that it
+        can be pasted into a bug report.
+
+        Args:
+            wait: how many seconds to wait for a message on the running inbox, while somebody writes to the account;
+                later waits still return that message.
+
+        Returns:
+            A `Report`: shown as lines of text, as a DataFrame in `df`, falsy when something is wrong.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> report = oq.demo().doctor()
+            >>> bool(report), report.df.columns.tolist()
+            (True, ['check', 'verdict', 'found', 'advice'])
+        """
+        if wait:
+            self._listening.hears(wait)
+        return self._run(self._examination(wait))
+
+    def _examination(self, wait: float) -> Flow[Report]:
+        dialect, heard = self._flows.dialect, self._listening.heard(wait)
+        seen = self._flows.seen
+        return examine(self._client.url, dialect.token, dialect.name, seen, this_machine(), heard)
 
     def close(self) -> None:
         """Stop listening and let go of the connections."""

@@ -1,6 +1,7 @@
 """The awaitable face of an account: `my.aio`, the twin of every call that asks the server."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -8,6 +9,7 @@ import pandas as pd
 
 from openqq_nb.account.keeping import Keeping
 from openqq_nb.client import Client
+from openqq_nb.doctor import Report
 from openqq_nb.flows import Flows
 from openqq_nb.listening import Listening, Wanted
 from openqq_nb.models import Flow, Outcome, Receipt, RecipientType
@@ -24,11 +26,19 @@ T = TypeVar("T")
 class AsyncAccount:
     """The awaitable twins of `Account`'s calls: same arguments, same results, same errors."""
 
-    def __init__(self, client: Client, flows: Flows, listening: Listening, keeping: Keeping) -> None:
+    def __init__(
+        self,
+        client: Client,
+        flows: Flows,
+        listening: Listening,
+        keeping: Keeping,
+        examination: Callable[[float], Flow[Report]],
+    ) -> None:
         self._client = client
         self._flows = flows
         self._listening = listening
         self._keeping = keeping
+        self._examination = examination
 
     def __repr__(self) -> str:
         """Say how to use it."""
@@ -150,6 +160,12 @@ class AsyncAccount:
     ) -> "Inbox":
         """Start to take what the server posts; see `Account.listen`."""
         return await self._listening.start_async(Wanted(port, journal, path, secret, host, public_url))
+
+    async def doctor(self, wait: float = 0) -> Report:
+        """Find out what is wrong with the set-up; see `Account.doctor`."""
+        if wait:
+            await self._listening.hears_async(wait)
+        return await self._run(self._examination(wait))
 
     async def _send(
         self, recipient_type: RecipientType, content: str, to: RowLike | None, wait: bool, **keys: Number

@@ -112,10 +112,8 @@ class Arriving:
 
     def fill(self) -> None:
         """Complete earlier rows with the numbers that became known, and those found to be of this login with it."""
-        moved = self._numbers.moved()
-        if moved:
-            self._shelf.change([Change(line, {"login": self._login}) for line in moved])
-        changes = self._numbers.changes()
+        moved = [line for line in self._numbers.moved() if line.row.get("login") != self._login]
+        changes = [Change(line, {"login": self._login}) for line in moved] + self._numbers.changes()
         if changes:
             self._shelf.change(changes)
             self._waits.changed(min(change.line.position for change in changes))

@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
 import pandas as pd
 
-from openqq_nb.errors import InvalidInput, ListenerFailed, TimedOut
+from openqq_nb.errors import InvalidInput, ListenerFailed
 from openqq_nb.inbox import printing, sends
+from openqq_nb.inbox.aio import AsyncInbox
 from openqq_nb.inbox.answering import BUDGET_S, Answering
 from openqq_nb.inbox.arriving import Arriving
 from openqq_nb.inbox.filters import Filter, compiled
@@ -17,12 +18,13 @@ from openqq_nb.inbox.handlers import Handlers
 from openqq_nb.inbox.links import Links
 from openqq_nb.inbox.message import Message
 from openqq_nb.inbox.numbers import Numbers
+from openqq_nb.inbox.setup import Setup
 from openqq_nb.inbox.shelf import Shelf
 from openqq_nb.inbox.stats import Counters, Stats
-from openqq_nb.inbox.waits import Wait, Waits, checked_timeout, left_s
+from openqq_nb.inbox.waiting import Waiting
+from openqq_nb.inbox.waits import Waits
 from openqq_nb.inbox.writer import Writer
 from openqq_nb.journal import Journal
-from openqq_nb.kernel.waiting import aio_wait_for, wait_for
 from openqq_nb.models import Answer, Arrival, Receipt, Recipient, Row
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.receive import intake
@@ -37,21 +39,6 @@ _TYPED = ("aio", "df", "events", "handlers", "on_message", "setup", "stats", "st
 
 _LOOK = 3
 """How far below `_tell` the line of the user stands that looks at the inbox."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Setup:
-    """What to put into the configuration of the server; shown as it is to be written there.
-
-    Attributes:
-        text: the lines.
-    """
-
-    text: str
-
-    def __repr__(self) -> str:
-        """Show the lines, so that they can be copied from the output of a cell."""
-        return self.text
 
 
 class Inbox:
@@ -82,7 +69,6 @@ class Inbox:
         budget_s: float = BUDGET_S,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.aio = AsyncInbox(self)
         self.ticks: list[Callable[[], None]] = []
         self._dialect = dialect
         self._links = links
@@ -118,6 +104,8 @@ class Inbox:
             self._arriving.store, lambda: self._shelf.unsaved, self._shelf.settle, self._counters.fail
         )
         self._listener = Listener(self._screen, self._accept, address.host, address.port, self._refused)
+        self._waiting = Waiting(self._waits, self._compiled, self._shelf.messages.take, self.ticks)
+        self.aio = AsyncInbox(self._waiting, self._tell)
         self._started = self._stopped = False
 
     def start(self) -> Self:
@@ -246,7 +234,7 @@ class Inbox:
         Source:
             API document §10.
         """
-        keep = compiled(filters, self._links, self._arriving.login)
+        keep = self._compiled(filters)
         if function is None:
             return lambda given: self._register(given, keep)
         return self._register(function, keep)
@@ -267,14 +255,11 @@ class Inbox:
             NestedWait: called in a widget callback.
         """
         self._tell()
-        begun_s = time.monotonic()
-        wait = self._begin_wait(n, timeout, filters)
-        try:
-            wait_for(wait.ready, left_s(timeout, begun_s), self.ticks)
-        except BaseException:
-            self._waits.give_back(wait)
-            raise
-        return self._waited(wait, timeout)
+        return self._waiting.wait(n, timeout, filters)
+
+    def hears(self, timeout: float) -> bool:
+        """Tell whether a received message comes within so many seconds, and leave it to later waits."""
+        return self._waiting.hears(timeout)
 
     def stop(self) -> None:
         """Stop listening; what came stays in `df`. Stopping twice does no harm."""
@@ -321,48 +306,8 @@ class Inbox:
         """Take note that the server was found to have logged in anew, some time before now; called from any thread."""
         self._writer.call(lambda: self._arriving.begin_login(since_now=False))
 
-    async def _aio_wait(self, n: int, timeout: float | None, filters: Mapping[str, object]) -> pd.DataFrame:
-        """Await what `wait` waits for; users write `inbox.aio.wait`."""
-        self._tell()
-        begun_s = time.monotonic()
-        wait = self._begin_wait(n, timeout, filters)
-        try:
-            await aio_wait_for(wait.ready, left_s(timeout, begun_s), self.ticks)
-        except BaseException:
-            self._waits.give_back(wait)
-            raise
-        return self._waited(wait, timeout)
-
-    def _begin_wait(self, n: int, timeout: float | None, filters: Mapping[str, object]) -> Wait:
-        checked_timeout(timeout)
-        if filters.get("own") is True:
-            raise InvalidInput(
-                "wait returns received messages only, so own=True would never end. Look at inbox.df."
-            )
-        return self._waits.begin(_count(n), compiled(filters, self._links, self._arriving.login))
-
-    def _waited(self, wait: Wait, timeout: float | None) -> pd.DataFrame:
-        self._waits.end(wait)
-        found = self._shelf.messages.take(wait.positions)
-        if wait.complete:
-            return found
-        raise TimedOut(self._why_not_enough(wait, len(found), timeout), found)
-
-    def _why_not_enough(self, wait: Wait, found: int, timeout: float | None) -> str:
-        asked = f" that pass {wait.keep.text}" if wait.keep.text else ""
-        over = "the inbox was stopped" if self._stopped else f"{timeout:g} s were over"
-        came = (
-            f"{found} came; they are in the `df` of this error, and later waits return them again"
-            if found
-            else ""
-        )
-        advice = (
-            "my.listen() listens again" if self._stopped else "give a longer timeout=, or look at inbox.stats"
-        )
-        return (
-            f"Waited for {wait.count} message{'s' if wait.count > 1 else ''}{asked}, but {over}. "
-            f"{came or 'None came'}; {advice}."
-        )
+    def _compiled(self, filters: Mapping[str, object]) -> Filter:
+        return compiled(filters, self._links, self._arriving.login)
 
     def _register(self, function: Function, keep: Filter) -> Function:
         if self._stopped:
@@ -404,20 +349,3 @@ class Inbox:
 
     def _tell(self) -> None:
         self._handlers.tell(_LOOK)
-
-
-def _count(n: object) -> int:
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        raise InvalidInput(f"wait waits for 1 message or more; found n={n!r}. Give a whole number.")
-    return n
-
-
-class AsyncInbox:
-    """The awaitable twins of what an inbox waits for."""
-
-    def __init__(self, inbox: Inbox) -> None:
-        self._inbox = inbox
-
-    async def wait(self, n: int = 1, timeout: float | None = 30, **filters: object) -> pd.DataFrame:
-        """Await the next received messages; the twin of `Inbox.wait`, with the same arguments and result."""
-        return await self._inbox._aio_wait(n, timeout, filters)

@@ -8,10 +8,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import TypeVar
 
 from openqq_nb import messages
 from openqq_nb.inbox.shelf import Change, Line
 from openqq_nb.models import Row
+
+T = TypeVar("T")
 
 EVERY_S = 60.0
 # Until the ids of a new login are known no message gets its numbers, so a failure there is made good sooner.
@@ -68,17 +71,13 @@ class Numbers:
         """Add the numbers that memory knows of this login; a failure of it costs no message."""
         if self._known_login != self._logins:
             return row
-        try:
-            return row if self._doubts(row) else self._number(row)
-        except Exception as error:  # noqa: BLE001 - code of another layer in our thread; kept and shown
-            self._failed("looking up numbers", error)
-            return row
+        return self._looked_up(lambda: row if self._doubts(row) else self._number(row), row)
 
     def watch(self, line: Line) -> None:
         """Look a message over, and ask for a refresh if it lacks a number or seems to be of another login."""
         if self._is_strange(line.row):
             self._strange.append(line)
-        if self._doubts(line.row):
+        if self._looked_up(lambda: self._doubts(line.row), False):
             self._suspect()
         lacking = unknown_ids(line.row)
         if not lacking:
@@ -146,7 +145,16 @@ class Numbers:
             self._thread.join(wait_s)
 
     def _is_strange(self, row: Row) -> bool:
-        return self._known_login != self._logins or self._doubts(row) or not self._knows(row)
+        if self._known_login != self._logins:
+            return True
+        return self._looked_up(lambda: self._doubts(row) or not self._knows(row), False)
+
+    def _looked_up(self, look: Callable[[], T], otherwise: T) -> T:
+        try:
+            return look()
+        except Exception as error:  # noqa: BLE001 - code of another layer in our thread; kept and shown
+            self._failed("looking up numbers", error)
+            return otherwise
 
     def _suspect(self) -> None:
         """Have the roster fetched soon, though not for each of many messages."""

@@ -108,6 +108,11 @@ class Waits:
             if wait in self._waits:
                 self._waits.remove(wait)
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can come any more."""
+        return self._closed
+
     def give_back(self, wait: Wait) -> None:
         """Make what a wait had taken unread again: its caller was interrupted and never saw it."""
         self.end(wait)

@@ -33,6 +33,10 @@ class Dialect(Protocol):
         """The name that `protocol=` takes."""
 
     @property
+    def token(self) -> str | None:
+        """What authorises its calls, if anything."""
+
+    @property
     def posts_own(self) -> bool:
         """Whether the server posts back what the account sends."""
 
