@@ -107,8 +107,7 @@ class Listening:
         """Tell the doctor what the running inbox knows; `None` without one."""
         if self._now is None or not self._now.inbox.running:
             return None
-        inbox = self._now.inbox
-        return heard(inbox.address, inbox.stats, inbox.df, self._flows.dialect, waited_s)
+        return heard(self._now.inbox, self._flows.dialect, waited_s)
 
     def in_words(self) -> str:
         """Say what the inbox is doing."""

@@ -17,7 +17,7 @@ from openqq_nb.schema import Series
 
 T = TypeVar("T")
 
-_CALLS = ("me", "server", "friends", "groups", "members")
+_CALLS = ("me", "server", "friends", "groups", "members", "discuss_members", "discuss_members_again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ class Looked:
         friends: one row a friend.
         groups: one row a group.
         members: one row per (group, member), as far as loaded.
+        discuss_members: one row per (discuss, member).
+        discuss_members_again: the same, asked for once more.
         logins: how many new logins showed, since an earlier look and while we looked.
     """
 
@@ -61,6 +63,8 @@ class Looked:
     friends: pd.DataFrame | None = None
     groups: pd.DataFrame | None = None
     members: pd.DataFrame | None = None
+    discuss_members: pd.DataFrame | None = None
+    discuss_members_again: pd.DataFrame | None = None
     logins: int = 0
 
 
@@ -89,6 +93,8 @@ def _look_around(looked: Looked, reading: Reading, seen: Seen) -> Flow[None]:
         "friends": reading.friends,
         "groups": reading.groups,
         "members": lambda: reading.of_kind("members"),
+        "discuss_members": reading.discuss_members,
+        "discuss_members_again": reading.discuss_members,
     }
     for name in _CALLS:
         try:

@@ -10,10 +10,9 @@ from openqq_nb.doctor.report import Finding
 from openqq_nb.loopback import is_loopback
 from openqq_nb.models import Delivery
 from openqq_nb.protocols.base import Dialect
-from openqq_nb.receive.address import Address
 
 if TYPE_CHECKING:
-    from openqq_nb.inbox import Stats
+    from openqq_nb.inbox import Inbox
 
 _REASONS: Mapping[str, str] = {
     "path": "posts came to another path: the `post_api` of the server has another secret, or none",
@@ -23,6 +22,7 @@ _REASONS: Mapping[str, str] = {
     "type": "something posted that is no JSON",
     "size": "something posted more than 32 MiB",
 }
+_LATE_S = 30.0
 _PASTE = "Put what inbox.setup() shows into the server's start script, and start the server again."
 
 
@@ -42,6 +42,9 @@ class Heard:
         malformed: how many posts could not be read.
         last: when the last one came.
         unordered: how many messages came after one that was written later.
+        late_s: how long after it was written the latest one came, by two clocks.
+        unknown: messages whose sender has no number.
+        property_events: events about single changed properties.
         open_sends: sends of which nothing certain is known.
         failed_sends: sends that failed for certain, or were tried and not taken.
         waited_s: for how long a message was waited for; 0 if none was.
@@ -58,17 +61,24 @@ class Heard:
     malformed: int = 0
     last: pd.Timestamp | None = None
     unordered: int = 0
+    late_s: float = 0.0
+    unknown: int = 0
+    property_events: int = 0
     open_sends: int = 0
     failed_sends: int = 0
     waited_s: float = 0.0
 
 
-def heard(
-    address: Address, stats: "Stats", messages: pd.DataFrame, dialect: Dialect, waited_s: float
-) -> Heard:
+def heard(inbox: "Inbox", dialect: Dialect, waited_s: float) -> Heard:
     """Sum up what an inbox knows."""
-    own = messages[messages["own"].fillna(False)]
-    came = messages.loc[~messages["own"].fillna(False), "msg_time"]
+    address, stats, messages = inbox.address, inbox.stats, inbox.df
+    is_own = messages["own"].fillna(False)
+    own, came = messages[is_own], messages[~is_own]
+    late = (
+        (came["received_at"] - came["msg_time"]).fillna(pd.Timedelta(0)).max()
+        if len(came)
+        else pd.Timedelta(0)
+    )
     return Heard(
         host=address.host,
         port=address.port,
@@ -80,11 +90,21 @@ def heard(
         refused=stats.refused,
         malformed=stats.malformed,
         last=stats.last_arrival,
-        unordered=int((came.diff() < pd.Timedelta(0)).sum()),
+        late_s=late.total_seconds(),
+        unknown=int(came["sender_qq"].isna().sum()),
+        property_events=int(inbox.events["event"].str.endswith("_property_change").sum()),
+        unordered=_unordered(came),
         open_sends=int(own["delivery"].isin([Delivery.UNKNOWN, Delivery.ACCEPTED]).sum()),
         failed_sends=int((own["code"].fillna(0) != 0).sum()),
         waited_s=waited_s,
     )
+
+
+def _unordered(came: pd.DataFrame) -> int:
+    """Count messages before which a later one came; within a second their numbers tell which is later."""
+    time, number = came["msg_time"], pd.to_numeric(came["msg_id"], errors="coerce")
+    earlier = (time < time.shift()) | ((time == time.shift()) & (number < number.shift()))
+    return int(earlier.sum())
 
 
 def listener(heard: Heard | None) -> Iterator[Finding]:
@@ -101,6 +121,7 @@ def listener(heard: Heard | None) -> Iterator[Finding]:
     yield _arrivals(heard)
     yield from _refused(heard)
     yield from _order(heard)
+    yield from _senders(heard)
     yield from _sends(heard)
 
 
@@ -132,7 +153,7 @@ def _arrivals(heard: Heard) -> Finding:
     return Finding(
         "post_api",
         "problem" if heard.waited_s else "note",
-        f"nothing has arrived{waited}: nobody wrote, or the server does not post here",
+        f"nothing has arrived{waited}: nobody wrote, posts come late or are lost, or the server does not post here",
         f"Have somebody write to the account. If nothing comes: {_PASTE}",
     )
 
@@ -168,6 +189,30 @@ def _order(heard: Heard) -> Iterator[Finding]:
             "note",
             f"{heard.unordered} messages came out of order, after one that was written later",
             "inbox.df is in order of arrival; inbox.df.sort_values('msg_time') is in order of time.",
+        )
+
+
+def _senders(heard: Heard) -> Iterator[Finding]:
+    if heard.unknown:
+        yield Finding(
+            "senders",
+            "note",
+            f"{heard.unknown} messages are of senders without a number: the server does not know them, or not it",
+            "They are told apart by sender_id, within one login of the server.",
+        )
+    if heard.late_s > _LATE_S:
+        yield Finding(
+            "late posts",
+            "note",
+            f"a message came {heard.late_s:.0f} s after it was written, by the provider's clock",
+            "The server was standing still, or this machine's clock is wrong.",
+        )
+    if heard.property_events:
+        yield Finding(
+            "events",
+            "note",
+            f"{heard.property_events} posts about single changed properties came, each with the whole group in it",
+            "The owner of the server asked for *_property_change; let it leave them out of its post_event_list.",
         )
 
 

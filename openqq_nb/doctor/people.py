@@ -27,6 +27,7 @@ def people(looked: Looked) -> Iterator[Finding]:
     }
     if shares:
         yield _numbers(shares)
+    yield from _shuffled(looked.discuss_members, looked.discuss_members_again)
     if looked.groups is not None:
         yield from _equal_names(looked.groups)
         yield from _lists(looked.groups)
@@ -76,6 +77,18 @@ def _equal_names(groups: pd.DataFrame) -> Iterator[Finding]:
             "note",
             f"{equal} groups have a name that another group has too: the server knows no number of these",
             "Rename them, or address them by a row of my.groups(), which holds until the next login.",
+        )
+
+
+def _shuffled(first: pd.DataFrame | None, again: pd.DataFrame | None) -> Iterator[Finding]:
+    if first is None or again is None or first["id"].equals(again["id"]):
+        return
+    if set(first["id"].dropna()) == set(again["id"].dropna()):
+        yield Finding(
+            "order",
+            "note",
+            "the members of discusses come in another order each time, as the provider gives them",
+            "Sort them where the order counts: my.discuss_members().sort_values(['did', 'qq']).",
         )
 
 

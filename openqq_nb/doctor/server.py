@@ -78,13 +78,7 @@ def failed(check: str, error: OpenqqError, asked: Sequence[Asked]) -> Finding:
             "Ask its owner, and write oq.connect(url, token='…'), or token='key=…' where the parameter is another.",
         )
     answered = [one.response for one in asked if one.response is not None]
-    shown = f": {_shape(answered[-1])}" if answered else ""
-    return Finding(
-        check,
-        "problem",
-        f"the answer was not understood ({type(error).__name__}){shown}",
-        _advice_on(answered[-1] if answered else None),
-    )
+    return _misunderstood(check, answered[-1] if answered else None)
 
 
 def _unreachable(check: str, text: str) -> Finding:
@@ -131,27 +125,40 @@ def _unanswered(check: str, error: NoAnswer, seconds: float) -> Finding:
 
 def _foreign(asked: Asked) -> Finding:
     assert asked.response is not None  # noqa: S101 - a probe that ended without an error was answered
-    return Finding(
-        "server",
-        "problem",
-        f"something answers, but not as an Openqq server does: {_shape(asked.response)}",
-        _advice_on(asked.response),
-    )
+    return _misunderstood("server", asked.response)
 
 
-def _shape(response: Response) -> str:
+def _misunderstood(check: str, response: Response | None) -> Finding:
+    """Say what came in place of an answer, by its form alone: its text may have names in it."""
+    if response is None:
+        return Finding(
+            check,
+            "problem",
+            "the answer was too large or badly compressed",
+            "Leave proxies out, and check the address.",
+        )
+    cause, advice = _cause(response)
     kind = response.content_type.partition(";")[0] or "no content type"
-    return f"HTTP status {response.http_status}, {kind}, {len(response.body)} bytes"
+    shape = f"HTTP status {response.http_status}, {kind}, {len(response.body)} bytes"
+    return Finding(check, "problem", f"{cause} ({shape})", advice)
 
 
-def _advice_on(response: Response | None) -> str:
-    if response is None or response.http_status == _HTTP_OK:
-        return "Garbage, or another program: check host, port and path, and that no proxy or login page is in between."
+def _cause(response: Response) -> tuple[str, str]:
     if response.http_status >= _HTTP_MISTAKE:
-        return "The server failed inside (error 500 and the like): its log says why."
+        return "the server failed inside", "Its log says why; ask again later, or start it again."
+    if response.http_status != _HTTP_OK:
+        return (
+            "that path is refused, or another program listens there",
+            "Check host, port and path (letter case counts); an Openqq server usually listens at port 5000.",
+        )
+    if response.body.lstrip()[:1] == b"<":
+        return (
+            "a web page came in place of an answer",
+            "A login page or proxy is in between, or another program listens there: check host and port.",
+        )
     return (
-        "It refuses that path (403 and the like): check the path (letter case counts) and the port; another program "
-        "may listen there."
+        "garbage came: no answer of an Openqq server",
+        "Another program may listen there, or the server is broken: check host, port and path, and its log.",
     )
 
 
