@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
@@ -22,6 +22,12 @@ from openqq_nb.simulator import Simulator
 from openqq_nb.tour import tour
 
 FIRST_NOTEBOOK = "01-quickstart.ipynb"
+_FAULT_ARGUMENTS: dict[str, Callable[[str], object]] = {
+    "calls": lambda names: names.split("+"),
+    "times": int,
+    "seconds": float,
+    "code": int,
+}
 
 _protocol = click.option(
     "--protocol",
@@ -115,11 +121,21 @@ def demo(
     help="How many members a group has on average.",
 )
 @click.option("--token", help="Switch authentication on: what the parameter `token` must be.")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="NAME[:KEY=VALUE,...]",
+    help="What goes wrong, such as slow:seconds=5,calls=send_message+get_group_info or drop_after:times=1; "
+    "may be given several times. A wrong name lists all.",
+)
 @_protocol
 @_seed
-def simulate(talk: int, **settings: object) -> None:
+def simulate(talk: int, faults: tuple[str, ...], **settings: object) -> None:
     """Run a simulated server on its own until Ctrl-C."""
     simulator = Simulator(**settings)  # type: ignore[arg-type]  # the options above, of these types
+    for fault in faults:
+        _let_go_wrong(simulator, fault)
     with _interrupted() as stop, _started(simulator):
         click.echo(f"{simulator!r}\nConnect with oq.connect({simulator.url!r}). Ctrl-C stops it.")
         for _ in _every(60 / talk if talk else math.inf, stop):
@@ -157,6 +173,26 @@ def doctor(url: str | None, token: str | None, protocol: str, timeout: float, wa
     report = consult(url, token or None, protocol, timeout, wait, click.echo)
     click.echo(repr(report))
     sys.exit(0 if report else 1)
+
+
+def _let_go_wrong(simulator: Simulator, fault: str) -> None:
+    """Switch on a fault as it was written on the command line."""
+    name, _, rest = fault.partition(":")
+    try:
+        simulator.fault(name, **dict(_argument(pair) for pair in rest.split(",") if pair))  # type: ignore[arg-type]
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--fault") from error
+
+
+def _argument(pair: str) -> tuple[str, object]:
+    key, _, value = pair.partition("=")
+    read = _FAULT_ARGUMENTS.get(key)
+    if read is None:
+        raise ValueError(f"There is no {key!r} of a fault. Choose of: {', '.join(_FAULT_ARGUMENTS)}.")
+    try:
+        return key, read(value)
+    except ValueError as error:
+        raise ValueError(f"{key}={value!r} is no number. Write {key}=3.") from error
 
 
 def open_lab(folder: Path, notebook: str, options: tuple[str, ...] = ()) -> None:

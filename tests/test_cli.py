@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 
@@ -170,3 +171,35 @@ def test_a_port_that_is_taken_is_said() -> None:
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert url.rpartition(":")[2] in done.stderr
+
+
+def test_a_simulated_server_has_the_faults_that_were_asked_for() -> None:
+    faults = (
+        "--fault",
+        "error_page:calls=get_user_info+get_friend_info,times=1",
+        "--fault",
+        "html_page:calls=get_group_info",
+    )
+    with simulating(*faults) as (_, url):
+        answers = [
+            httpx.get(f"{url}/openqq/{call}")
+            for call in ("get_friend_info", "get_user_info", "get_group_info")
+        ]
+    assert [one.status_code for one in answers] == [500, 200, 200]
+    assert "<html>" in answers[2].text and answers[1].json()
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("slwo", "Choose one of: slow, hang"),
+        ("no_extended", "no_extended"),
+        ("slow:second=1", "calls, times, seconds, code"),
+        ("slow:seconds=x", "no number"),
+        ("down:times=2", "It takes: seconds"),
+        ("slow:calls=send", "send_group_message"),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused_with_the_choices(fault: str, words: str) -> None:
+    result = invoke("simulate", "--port", "0", "--fault", fault)
+    assert result.exit_code == 2 and words in re.sub(r"\s+", " ", result.output)

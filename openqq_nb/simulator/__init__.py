@@ -1,5 +1,6 @@
 """A simulated Openqq server over an invented world: an independent witness that imports nothing of the rest."""
 
+from openqq_nb.simulator.faults import FAULTS, Fault, FaultKind
 from openqq_nb.simulator.lookup import NotExactlyOneError
 from openqq_nb.simulator.messages import Arrival
 from openqq_nb.simulator.records import Kicked, Muted, Posted, Received
@@ -9,9 +10,12 @@ from openqq_nb.simulator.things import Account, Discuss, Friend, Group, Membersh
 from openqq_nb.simulator.world import World
 
 __all__ = [
+    "FAULTS",
     "Account",
     "Arrival",
     "Discuss",
+    "Fault",
+    "FaultKind",
     "Friend",
     "Group",
     "Kicked",

@@ -43,7 +43,7 @@ async def get_group_info(engine: Engine, _: Params) -> Answer:
 
 async def get_discuss_info(engine: Engine, _: Params) -> Answer:
     """Discusses with their members."""
-    return as_json([engine.words1.discuss(one) for one in engine.login.discusses.values()])
+    return as_json([engine.words1.discuss(one) for one in engine.discusses()])
 
 
 async def get_recent_info(engine: Engine, _: Params) -> Answer:

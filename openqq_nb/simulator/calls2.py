@@ -54,7 +54,7 @@ async def get_group_basic_info(engine: Engine, _: Params) -> Answer:
 
 async def get_discuss_info(engine: Engine, _: Params) -> Answer:
     """Discusses with their members."""
-    return as_json([engine.words2.discuss(one) for one in engine.login.discusses.values()])
+    return as_json([engine.words2.discuss(one) for one in engine.discusses()])
 
 
 async def get_client_info(engine: Engine, _: Params) -> Answer:

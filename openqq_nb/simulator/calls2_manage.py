@@ -56,7 +56,7 @@ async def shutup_group_member(engine: Engine, params: Params) -> Answer:
     if not minutes or not engine.may_manage(group, *members):
         return as_json({"code": 201, "status": "failure"})
     for member in members:
-        engine.mute(group, member, minutes * MINUTE_S, "api")
+        engine.provider.mute(engine.login, group, member, minutes * MINUTE_S, "api")
     return as_json({"code": 0, "status": "success"})
 
 

@@ -30,6 +30,14 @@ class EventList:
             other.set_result([None])
         last.set_result([thing])
 
+    def take_away(self, thing: Thing | None = None) -> None:
+        """Let another program have something, and all that is kept; callers who wait get `[null]`."""
+        self._kept.clear()
+        if thing is not None:
+            callers, self._callers = self._callers, []
+            for caller in callers:
+                caller.set_result([None])
+
     async def take(self) -> list[Thing | None]:
         """Give all that is kept, or wait for the next thing; `[]` after the time is over."""
         if self._kept:

@@ -53,9 +53,11 @@ class Listening:
         self._app_state = {"refusal": refusal}
         self._state = ServerState()
         self._server: asyncio.Server | None = None
+        self.address: tuple[str, int] = ("", 0)
 
     async def open(self, listener: socket.socket) -> None:
         """Accept connections on a bound socket."""
+        self.address = listener.getsockname()[:2]
         self._server = await asyncio.get_running_loop().create_server(self._connection, sock=listener)
 
     def close(self) -> None:

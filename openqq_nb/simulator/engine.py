@@ -8,21 +8,22 @@ from dataclasses import dataclass, replace
 
 from openqq_nb.simulator.answers import Order, read_answer
 from openqq_nb.simulator.check_event import EventList
+from openqq_nb.simulator.faults import Fault, Faults
 from openqq_nb.simulator.group_texts import GroupTexts
 from openqq_nb.simulator.login import Login, Protocol
 from openqq_nb.simulator.messages import Arrival, Outcome, Sending, received1, received2, sent2
 from openqq_nb.simulator.openqq1 import Openqq1, Thing
 from openqq_nb.simulator.openqq2 import Openqq2
 from openqq_nb.simulator.perl import widen
-from openqq_nb.simulator.posting import Poster
-from openqq_nb.simulator.records import History, Muted, Posted, Received, now, unix_now
-from openqq_nb.simulator.roster_changes import newcomers
+from openqq_nb.simulator.posts import Cause, Posts
+from openqq_nb.simulator.provider import Provider, send_call
+from openqq_nb.simulator.records import History, Posted, unix_now
+from openqq_nb.simulator.roster_changes import List, loading, newcomers, reload
 from openqq_nb.simulator.send_queue import SendQueue
-from openqq_nb.simulator.things import Friend, Group, Membership
+from openqq_nb.simulator.things import Discuss, Friend, Group, Membership
 from openqq_nb.simulator.world import World
 
 log = logging.getLogger(__name__)
-EVENT_PATIENCE_S = 5.0
 BUNCH_PATIENCE_S = 2.0
 TRIES: dict[Protocol, int] = {"openqq1": 5, "openqq2": 3}
 QRCODE_PATH = "/tmp/mojo_webqq_qrcode_default.png"  # noqa: S108 - only a text in an event
@@ -55,47 +56,62 @@ class Engine:
         history: Where to note what happens.
         times: How long things take.
         nth_login: How many logins came before the first of this server.
+        faults: What goes wrong.
+        keep_lists: Whether the member lists are loaded from the start.
     """
 
     def __init__(
-        self, world: World, protocol: Protocol, history: History, times: Times, nth_login: int
+        self,
+        world: World,
+        protocol: Protocol,
+        history: History,
+        times: Times,
+        nth_login: int,
+        faults: Faults,
+        keep_lists: bool,
     ) -> None:
         self.world = world
         self.protocol = protocol
         self.history = history
         self.idle_s = times.idle_s
         self.delay_s = times.delay_s
-        self.post_api: str | None = None
         self.ended: str | None = None
+        self.closed = False
+        self.faults = faults
+        self.provider = Provider(history, faults)
         self.on_end: Callable[[], None] = lambda: None
         self.started = unix_now()
-        self.queue = SendQueue(times.pace_s, TRIES[protocol], self._attempt, self._settled)
+        self.queue = SendQueue(times.pace_s, TRIES[protocol], self._attempt, self._settled, self._delay_s)
         self.events = EventList(times.poll_s)
-        self.poster = Poster()
         self.running = asyncio.Event()
+        second_events = self.events if protocol == "openqq2" else None
+        self.posts = Posts(history, faults, second_events, self.running, self.spawn, self._obey)
         self._tasks: set[asyncio.Task[None]] = set()
         self._counter = int(time.time()) % 10_000 * 10_000
-        self._log_in(nth_login, self._all_lists() if world.lists_loaded else ())
+        self._logging_in = asyncio.Lock()
+        self._log_in(nth_login, keep_lists)
 
     # Life
 
     def open(self) -> None:
         """Begin to work; 2.x posts the events of a first login before it answers any call."""
         self.spawn(self.queue.run())
-        if self.protocol == "openqq2" and self.post_api:
+        if self.protocol == "openqq2" and self.posts.url:
             self.spawn(self._first_login())
         else:
             self.running.set()
 
     async def close(self) -> None:
         """Stop working."""
+        self.closed = True
+        self.posts.silence()
         others = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in others:
             task.cancel()
         # Each notes its own end; what is left then are sends that nobody makes any more.
         await asyncio.gather(*others, return_exceptions=True)
         self.history.give_up()
-        await self.poster.close()
+        await self.posts.close()
 
     def end(self, why: str) -> None:
         """End as the real process would: nothing is answered or posted any more."""
@@ -120,84 +136,61 @@ class Engine:
 
     # Logins
 
-    def _all_lists(self) -> tuple[int, ...]:
-        return (*(one.number for one in self.world.groups), *(one.number for one in self.world.discusses))
-
-    def _log_in(self, nth: int, loaded: tuple[int, ...]) -> None:
-        self.login = Login(self.world, self.protocol, nth, loaded)
+    def _log_in(self, nth: int, keep_lists: bool) -> None:
+        self.login = Login(self.world, self.protocol, nth, not self.faults.has("no_members"))
         self.words1 = Openqq1(self.login)
         self.words2 = Openqq2(self.login)
         self.group_texts = GroupTexts(self.login)
+        if keep_lists:
+            self.login.load_all()
 
     async def _first_login(self) -> None:
         await self._scan("loading")
-        await self._event_and_wait("login", 1)
+        await self.posts.event_and_wait("login", 1)
         self.running.set()
-        await self._event_and_wait("state_change", "updating", "running")
+        await self.posts.event_and_wait("state_change", "updating", "running")
 
-    async def log_in_again(self, keep_lists: bool = True) -> None:
-        """Log in anew: calls wait, all temporary ids change, 2.x posts its events one after the other."""
+    async def log_in_again(self, keep_lists: bool | None = None, fault: Fault | None = None) -> None:
+        """Log in anew: calls wait, all temporary ids change, 2.x posts its events one after the other.
+
+        Args:
+            keep_lists: Whether the member lists are loaded at once; as the world says if not given.
+            fault: The code waits to be scanned until this one has ended.
+        """
         self.running.clear()
+        async with self._logging_in:
+            self.running.clear()
+            if self.protocol == "openqq2":
+                await self._scan("running", fault)
+            elif fault:
+                await until_over(fault)
+            self._log_in(self.login.nth + 1, self.world.lists_loaded if keep_lists is None else keep_lists)
+            if self.protocol == "openqq2":
+                await self.posts.event_and_wait("login", 1)
+            self.running.set()
         if self.protocol == "openqq2":
-            await self._scan("running")
-        self._log_in(self.login.nth + 1, self._all_lists() if keep_lists else ())
-        if self.protocol == "openqq2":
-            await self._event_and_wait("login", 1)
-        self.running.set()
-        if self.protocol == "openqq2":
-            await self._event_and_wait("state_change", "updating", "running")
+            await self.posts.event_and_wait("state_change", "updating", "running")
 
-    async def _scan(self, before: str) -> None:
-        await self._event_and_wait("input_qrcode", QRCODE_PATH, QRCODE_PICTURE)
-        for old, new in ((before, "scaning"), ("scaning", "confirming"), ("confirming", "updating")):
-            await self._event_and_wait("state_change", old, new)
+    async def _scan(self, before: str, fault: Fault | None = None) -> None:
+        await self.posts.event_and_wait("input_qrcode", QRCODE_PATH, QRCODE_PICTURE)
+        await self.posts.event_and_wait("state_change", before, "scaning")
+        if fault:
+            await until_over(fault)
+        for old, new in (("scaning", "confirming"), ("confirming", "updating")):
+            await self.posts.event_and_wait("state_change", old, new)
 
     async def stop_client(self) -> None:
         """Stop as the call of that name makes it."""
         await asyncio.sleep(self.delay_s)
-        await self._event_and_wait("state_change", "running", "stop")
-        await self._event_and_wait("stop")
+        await self.posts.event_and_wait("state_change", "running", "stop")
+        await self.posts.event_and_wait("stop")
         self.end("the call stop_client ended it")
 
-    # Events and posts
+    # Answers to posts
 
-    async def _event_and_wait(self, name: str, *params: object) -> None:
-        if self.post_api:
-            payload: Thing = {"event": name, "params": list(params), "post_type": "event"}
-            self.history.begin()
-            await self._post(payload, EVENT_PATIENCE_S)
-            self.history.end()
-
-    def emit(self, payload: Thing, cause: Arrival | Sending | None = None) -> "asyncio.Task[None] | None":
-        """Hand a message or a roster event to `check_event` and to the listener."""
-        if self.protocol == "openqq2":
-            self.events.add(payload)
-        if self.post_api is None:
-            return None
-        self.history.begin()
-        return self.spawn(self._post_and_obey(payload, cause))
-
-    async def _post_and_obey(self, payload: Thing, cause: Arrival | Sending | None) -> None:
-        try:
-            await self.running.wait()
-            posted = await self._post(payload)
-            if posted and cause:
-                self._obey(posted, cause)
-        finally:
-            self.history.end()
-
-    async def _post(self, payload: Thing, patience_s: float | None = None) -> Posted | None:
-        if self.post_api is None or self.ended:
-            return None
-        posted = await self.poster.post(self.post_api, payload, patience_s)
-        self.history.add(posted)
-        return posted
-
-    def _obey(self, posted: Posted, cause: Arrival | Sending) -> None:
+    def _obey(self, posted: Posted, cause: Cause) -> None:
         own = isinstance(cause, Sending)
-        if posted.status is None:
-            return
-        order = read_answer(self.protocol, posted.status, posted.content_type, posted.body, own)
+        order = read_answer(self.protocol, posted.status or 0, posted.content_type, posted.body, own)
         if order.ended:
             self.end(order.ended)
             return
@@ -205,14 +198,14 @@ class Engine:
         if order.reply is not None:
             self._reply(order.reply, cause)
 
-    def _mute(self, order: Order, cause: Arrival | Sending) -> None:
+    def _mute(self, order: Order, cause: Cause) -> None:
         if order.mute_s is None or isinstance(cause, Sending) or cause.kind != "group" or cause.group is None:
             return
         member = self.find_member(cause.group, cause.sender.qq)
         if member and self.may_manage(cause.group, member):
-            self.mute(cause.group, member, order.mute_s, "reply")
+            self.provider.mute(self.login, cause.group, member, order.mute_s, "reply")
 
-    def _reply(self, reply: object, cause: Arrival | Sending) -> None:
+    def _reply(self, reply: object, cause: Cause) -> None:
         # 2.x never manages to send a temporary message, replies included.
         if cause.kind == "session" and self.protocol == "openqq2":
             return
@@ -236,36 +229,44 @@ class Engine:
 
     async def arrive_together(self, arrivals: list[Arrival]) -> list[Thing]:
         """Take several messages from the provider at the same moment."""
-        return [self._arrive(arrival)[0] for arrival in arrivals]
+        return self._arrive(arrivals)[0]
 
     async def arrive_in_turn(self, arrivals: list[Arrival]) -> list[Thing]:
         """Take several messages, and wait until their posts are answered, though not for ever."""
-        taken = [self._arrive(arrival) for arrival in arrivals]
-        posts = [post for _, post in taken if post]
+        things, posts = self._arrive(arrivals)
         if posts:
             await asyncio.wait(posts, timeout=BUNCH_PATIENCE_S)
-        return [payload for payload, _ in taken]
+        return things
 
-    def _arrive(self, arrival: Arrival) -> "tuple[Thing, asyncio.Task[None] | None]":
-        """Take a message and post it. Gives the message, empty if the dialect drops it, and the post."""
-        for event in self._load_for(arrival):
-            self.emit(event)
-        payload = self._write(arrival)
-        self._remember(arrival)
-        return (payload, self.emit(payload, arrival)) if payload else ({}, None)
+    def _arrive(self, arrivals: list[Arrival]) -> "tuple[list[Thing], list[asyncio.Task[None]]]":
+        """Take messages and post them. Gives each, empty if the dialect drops it, and the posts."""
+        things: list[Thing] = []
+        outgoing: list[tuple[Thing, Cause | None]] = []
+        for arrival in arrivals:
+            outgoing += [(event, None) for event in self._load_for(arrival)]
+            payload = self._write(arrival)
+            self._remember(arrival)
+            things.append(payload or {})
+            if payload:
+                outgoing += [(payload, arrival)] * (2 if self.faults.strike("duplicate") else 1)
+        return things, self.posts.emit_all(outgoing)
 
     def _load_for(self, arrival: Arrival) -> list[Thing]:
+        events: list[Thing] = []
         for place in (arrival.group, arrival.discuss):
-            if place:
-                self.login.load(place.number)
-        events = newcomers(self.login, self.words2, arrival)
+            if place and self.login.load(place.number) and isinstance(place, Group):
+                events += loading(self.login, self.words2, place)
+        events += newcomers(self.login, self.words2, arrival)
         return events if self.protocol == "openqq2" else []
 
     def _write(self, arrival: Arrival) -> Thing | None:
-        if arrival.group and arrival.group.number not in self.login.groups:
-            return None
+        if arrival.group:
+            known = self.login.groups.get(arrival.group.number)
+            if known is None:
+                return None
+            arrival = replace(arrival, group=known)
         write = received1 if self.protocol == "openqq1" else received2
-        return write(self.login, arrival)
+        return write(self.login, arrival, self.faults.strike("unknown_sender") is not None)
 
     def _remember(self, arrival: Arrival) -> None:
         qq = arrival.sender.qq
@@ -292,36 +293,37 @@ class Engine:
             sending = replace(sending, content=widen(sending.content))
         return self.queue.put(sending)
 
+    def _delay_s(self, sending: Sending) -> float:
+        fault = self.faults.strike("full_queue", send_call(self.login, sending))
+        return (fault.seconds or 0.0) if fault else 0.0
+
     def _attempt(self, sending: Sending) -> Outcome:
-        """Hand a message to the provider, who takes everything."""
-        self.history.add(self._received(sending))
-        return Outcome()
+        """Hand a message to the provider."""
+        outcome = self.provider.attempt(self.login, sending)
+        if self.provider.wants_new_login():
+            self.spawn(self.log_in_again())
+        return outcome
 
     def _settled(self, sending: Sending, outcome: Outcome) -> None:
         if sending.friend and sending.friend.person.qq not in self.login.strangers:
             self.login.remember((0, sending.friend.person.qq), sending.friend)
-        if self.protocol == "openqq2":
-            self.emit(sent2(self.login, sending, outcome, unix_now()), sending)
+        if self.protocol == "openqq2" and not outcome.is_silent:
+            self.posts.emit(sent2(self.login, sending, outcome, unix_now()), sending)
         self.history.end()
 
-    def _received(self, sending: Sending) -> Received:
-        identity, number, name = self._recipient(sending)
-        content, via, msg_id = sending.content, sending.via, sending.number
-        return Received(sending.kind, str(identity), number, name, content, via, msg_id, now())
+    # Groups and discusses
 
-    def _recipient(self, sending: Sending) -> tuple[int, str | None, str]:
-        if sending.friend:
-            qq = sending.friend.person.qq
-            return self.login.person_id(qq), str(qq), sending.friend.displayname or sending.friend.person.nick
-        if sending.kind == "session" and sending.person:
-            return self.login.person_id(sending.person.qq), str(sending.person.qq), sending.person.nick
-        if sending.group:
-            return self.login.group_id(sending.group), str(sending.group.number), sending.group.displayname
-        if sending.discuss:
-            return self.login.discuss_id(sending.discuss), None, sending.discuss.name
-        raise AssertionError(f"a message to nobody: {sending}")
-
-    # Groups
+    def discusses(self) -> list[Discuss]:
+        """Give the discusses that the server knows; their members have no order of their own."""
+        known = list(self.login.discusses.values())
+        shuffled = self.faults.strike("shuffled")
+        if shuffled is None:
+            return known
+        turns = [shuffled.hits % max(1, len(one.members)) for one in known]
+        return [
+            replace(one, members=one.members[turn:] + one.members[:turn])
+            for one, turn in zip(known, turns, strict=True)
+        ]
 
     def find_member(self, group: Group, qq: int) -> Membership | None:
         """Find a member in the server's list."""
@@ -334,16 +336,17 @@ class Engine:
         extended = self.login.extended(group)
         return all(one.role == "member" for one in members if one.person.qq in extended)
 
-    def mute(self, group: Group, member: Membership, seconds: int, via: str) -> None:
-        """Ask the provider for a mute."""
-        number = self.login.learn_member(group, member)
-        self.history.add(
-            Muted(
-                gnumber=str(group.number),
-                number=None if number is None else str(number),
-                name=member.displayname or member.person.nick,
-                seconds=seconds,
-                via="reply" if via == "reply" else "api",
-                at=now(),
-            )
-        )
+    # Changes of the world
+
+    def notice(self, lists: tuple[List, ...] | None = None) -> None:
+        """Load lists anew, as the server does every ten minutes, and tell what changed; all lists if none is named."""
+        if self.closed:
+            return
+        for event in reload(self.login, self.words2, lists):
+            if self.protocol == "openqq2":
+                self.posts.emit(event)
+
+
+async def until_over(fault: Fault) -> None:
+    """Wait until a fault has ended."""
+    await asyncio.shield(asyncio.wrap_future(fault.over))

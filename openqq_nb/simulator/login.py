@@ -1,7 +1,6 @@
 """What the server knows between one login and the next: its lists, temporary ids and the numbers it has learnt."""
 
 from collections import Counter
-from collections.abc import Iterable
 from enum import Enum
 from typing import Literal
 
@@ -31,11 +30,12 @@ class Login:
         world: The truth.
         protocol: The dialect, because the two learn numbers in different ways.
         nth: How many logins came before.
-        loaded: Numbers of the groups, and hidden numbers of the discusses, whose members are loaded at once.
+        gives_members: Whether the provider gives member lists.
     """
 
-    def __init__(self, world: World, protocol: Protocol, nth: int, loaded: Iterable[int] = ()) -> None:
+    def __init__(self, world: World, protocol: Protocol, nth: int, gives_members: bool = True) -> None:
         self.world = world
+        self.gives_members = gives_members
         self.nth = nth
         self.is_first = protocol == "openqq1"
         self.friends = list(world.friends)
@@ -50,8 +50,6 @@ class Login:
         self._extended_friends: frozenset[int] | None = None
         self._extended_members: dict[int, frozenset[int]] = {}
         self._known_groups = self._groups_with_number()
-        for number in loaded:
-            self.load(number)
 
     # Temporary ids
 
@@ -73,13 +71,36 @@ class Login:
 
     # Lists
 
-    def load(self, number: int) -> None:
-        """Load the members of a group or discuss from the provider, if it is not done yet."""
+    def load(self, number: int) -> bool:
+        """Load the members of a group or discuss from the provider, if it is not done yet; tells whether it did."""
+        if not self.gives_members:
+            return False
         group = self.world.group(number)
         if group is not None and number not in self.members:
             self.set_members(number, list(group.members))
+            return True
         if group is None and number in self.discusses:
             self.loaded_discusses.add(number)
+        return False
+
+    def load_all(self) -> None:
+        """Load the members of all groups and discusses."""
+        for number in (*self.groups, *self.discusses):
+            self.load(number)
+
+    def unload_all(self) -> None:
+        """Forget the members of all groups and discusses."""
+        self.members.clear()
+        self._extended_members.clear()
+        self.loaded_discusses.clear()
+        self.version.update(self.groups.keys())
+
+    def forget_extended(self) -> None:
+        """Join numbers and roles to the lists anew."""
+        self._known_groups = self._groups_with_number()
+        self._extended_friends = None
+        self._extended_members.clear()
+        self.version.update([0, *self.groups.keys()])
 
     def set_friends(self, friends: list[Friend]) -> None:
         """Change the server's friend list; strangers are gone from it."""
@@ -94,6 +115,10 @@ class Login:
         self._known_groups = self._groups_with_number()
         self._extended_members.clear()
         self.version.update(self.groups.keys())
+
+    def set_discusses(self, discusses: list[Discuss]) -> None:
+        """Change the server's list of discusses."""
+        self.discusses = {discuss.number: discuss for discuss in discusses}
 
     def set_members(self, number: int, members: list[Membership]) -> None:
         """Change the server's list of the members of a group; those it had keep what it knows of them."""
@@ -181,7 +206,7 @@ class Login:
         return frozenset(
             group.number
             for group in self.groups.values()
-            if seen[group.name] == 1 and self._readable(group.name)
+            if self.world.extended and seen[group.name] == 1 and self._readable(group.name)
         )
 
     def _listed_friends(self) -> frozenset[int]:
@@ -190,7 +215,10 @@ class Login:
             self._extended_friends = frozenset(
                 one.person.qq
                 for one in self.friends
-                if one.listed and seen[one.category, one.displayname] == 1 and self._readable(one.displayname)
+                if self.world.extended
+                and one.listed
+                and seen[one.category, one.displayname] == 1
+                and self._readable(one.displayname)
             )
         return self._extended_friends
 

@@ -65,18 +65,30 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the provider made of a sending: code, its words, and the tries that were left."""
+    """What the provider made of a sending.
+
+    Args:
+        code: 0, or below 0 for a failure.
+        status: In words.
+        info: In other words (2.x).
+        tries_left: How many tries were left.
+        is_silent: Whether the server never says anything about it.
+    """
 
     code: int = 0
     status: str = "发送成功"
     info: str = "发送正常"
     tries_left: int = 0
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Sender:
     name: str
     number: int | None
+
+
+_UNKNOWN = _Sender(STRANGER, None)
 
 
 def find_friend(login: Login, qq: int) -> Friend | None:
@@ -101,9 +113,15 @@ def _my_number(login: Login, arrival: Arrival) -> int | None:
     return qq
 
 
-def received1(login: Login, arrival: Arrival) -> Thing:
-    """Write a received message as 1.x posts it; unknown people are posted too."""
-    sender = _sender1(login, arrival)
+def received1(login: Login, arrival: Arrival, unknown: bool = False) -> Thing:
+    """Write a received message as 1.x posts it; unknown people are posted too.
+
+    Args:
+        login: What the server knows.
+        arrival: The message.
+        unknown: Whether the server takes the sender for a stranger, whoever he is.
+    """
+    sender = _UNKNOWN if unknown else _sender1(login, arrival)
     thing: Thing = {
         "content": arrival.text,
         "msg_class": "recv",
@@ -151,9 +169,15 @@ def _sender1(login: Login, arrival: Arrival) -> _Sender:
     return _Sender(STRANGER, login.learn_stranger(person))
 
 
-def received2(login: Login, arrival: Arrival) -> Thing | None:
-    """Write a received message as 2.x posts it; `None` if it drops it, as it does with unknown people."""
-    sender = _sender2(login, arrival)
+def received2(login: Login, arrival: Arrival, unknown: bool = False) -> Thing | None:
+    """Write a received message as 2.x posts it; `None` if it drops it, as it does with unknown people.
+
+    Args:
+        login: What the server knows.
+        arrival: The message.
+        unknown: Whether the server takes the sender for a stranger, and its owner lets it post those.
+    """
+    sender = _UNKNOWN if unknown else _sender2(login, arrival)
     if sender is None or arrival.sender.qq == login.world.me.person.qq:
         return None
     me = login.world.me.person

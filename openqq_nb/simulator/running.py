@@ -1,20 +1,28 @@
-"""A server's loop in its own thread, from start to end."""
+"""A server's loop in its own thread, from start to end, with the faults that last."""
 
+import asyncio
 import socket
+from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, replace
+from typing import Self, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from openqq_nb.simulator.connection import Listening
 from openqq_nb.simulator.engine import Engine, Times
+from openqq_nb.simulator.faults import Fault, Faults
+from openqq_nb.simulator.lasting import BEGIN, CHANGES_WORLD, END
 from openqq_nb.simulator.login import Protocol
+from openqq_nb.simulator.pages import refusal
 from openqq_nb.simulator.records import History
-from openqq_nb.simulator.web import Web, refusal
+from openqq_nb.simulator.roster_changes import List
+from openqq_nb.simulator.web import Web
 from openqq_nb.simulator.world import World
 
 BACKLOG = 1024
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,8 @@ class Plan:
         post_api: Where to post.
         token: What authenticates a call, if anything.
         token_name: The parameter that carries it.
+        faults: What goes wrong.
+        keep_lists: Whether the member lists are loaded from the start.
     """
 
     world: World
@@ -40,25 +50,35 @@ class Plan:
     post_api: str | None
     token: str | None
     token_name: str
+    faults: Faults
+    keep_lists: bool
 
 
 class Running:
     """A server at work.
 
     Args:
+        plan: What it was started with.
         portal: The way into its loop.
         engine: The server.
         listening: Its connections.
         stack: Ends the thread.
+
+    Attributes:
+        own_names: What the groups are called while a fault calls them otherwise.
     """
 
     def __init__(
-        self, portal: BlockingPortal, engine: Engine, listening: Listening, stack: ExitStack
+        self, plan: Plan, portal: BlockingPortal, engine: Engine, listening: Listening, stack: ExitStack
     ) -> None:
         self.portal = portal
         self.engine = engine
+        self._plan = plan
         self._listening = listening
         self._stack = stack
+        self._held: socket.socket | None = None
+        self._timers: list[Future[None]] = []
+        self.own_names: dict[int, str] = {}
 
     @classmethod
     def start(cls, plan: Plan, listener: socket.socket) -> Self:
@@ -71,18 +91,98 @@ class Running:
         with ExitStack() as stack:
             portal = stack.enter_context(start_blocking_portal("asyncio", name="openqq-nb simulator"))
             engine, listening = portal.call(_open, plan, listener)
-            return cls(portal, engine, listening, stack.pop_all())
+            running = cls(plan, portal, engine, listening, stack.pop_all())
+        for fault in plan.faults.active:
+            running.begin(fault)
+        return running
 
     def close(self) -> None:
-        """End server and thread."""
+        """End faults, server and thread; the world is as it was without faults."""
+        for timer in self._timers:
+            timer.cancel()
+        for fault in self._plan.faults.active:
+            if fault.finish() and fault.name in CHANGES_WORLD:
+                self.portal.call(END[fault.name], self, fault)
         self.portal.call(self._listening.close)
         self.portal.call(self.engine.close)
+        if self._held:
+            self._held.close()
         self._stack.close()
+
+    def change(self, change: Callable[[], T], lists: tuple[List, ...]) -> T:
+        """Change the world, and let the server see it.
+
+        Args:
+            change: What to do.
+            lists: What the server loads anew.
+        """
+
+        async def do() -> T:
+            done = change()
+            self.engine.notice(lists)
+            return done
+
+        return self.portal.call(do)
+
+    # Faults that last
+
+    def begin(self, fault: Fault) -> None:
+        """Let a fault begin, and end when its time is over."""
+        begin = BEGIN.get(fault.name)
+        if begin:
+            fault.strike(None)
+            self.portal.call(begin, self, fault)
+        if fault.seconds is not None and (begin or fault.name == "busy"):
+            self._timers.append(self.portal.start_task_soon(self._end_later, fault, fault.seconds))
+
+    def end(self, fault: Fault) -> None:
+        """Undo what a fault that has ended did."""
+        if fault.name in END:
+            self.portal.call(END[fault.name], self, fault)
+
+    async def _end_later(self, fault: Fault, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        if fault.finish() and fault.name in END:
+            await END[fault.name](self, fault)
+
+    async def refuse(self) -> None:
+        """Cut all connections and let nobody listen; the port stays ours."""
+        host, port = self._listening.address
+        self._listening.close()
+        self._held = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        # As asyncio does it for a server: on Windows this would let others share the port.
+        if hasattr(socket, "AF_UNIX"):
+            self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._held.bind((host, port))
+
+    async def accept(self) -> None:
+        """Listen again."""
+        held, self._held = self._held, None
+        if held:
+            held.listen(BACKLOG)
+            await self._listening.open(held)
+
+    async def start_anew(self) -> None:
+        """Listen again with a new server, which has logged in and loaded no member lists."""
+        held, self._held, old = self._held, None, self.engine
+        if held:
+            held.listen(BACKLOG)
+            times = replace(self._plan.times, pace_s=old.queue.pace_s)
+            plan = replace(
+                self._plan,
+                nth_login=old.login.nth + 1,
+                post_api=old.posts.url,
+                times=times,
+                keep_lists=False,
+            )
+            self.engine, self._listening = await _open(plan, held)
 
 
 async def _open(plan: Plan, listener: socket.socket) -> tuple[Engine, Listening]:
-    engine = Engine(plan.world, plan.protocol, plan.history, plan.times, plan.nth_login)
-    engine.post_api = plan.post_api
+    engine = Engine(
+        plan.world, plan.protocol, plan.history, plan.times, plan.nth_login, plan.faults, plan.keep_lists
+    )
+    engine.posts.url = plan.post_api
     listening = Listening(Web(engine, plan.token, plan.token_name), refusal(plan.protocol))
     engine.on_end = listening.close
     await listening.open(listener)

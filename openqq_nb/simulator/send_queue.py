@@ -23,6 +23,7 @@ class SendQueue:
         tries: How often a failing send is tried.
         attempt: Tries to deliver one message and tells what became of it.
         settled: Is told of every message when no more tries follow.
+        delay_s: Tells how long a message has to wait beyond the pause.
     """
 
     def __init__(
@@ -31,11 +32,13 @@ class SendQueue:
         tries: int,
         attempt: Callable[[Sending], Outcome],
         settled: Callable[[Sending, Outcome], None],
+        delay_s: Callable[[Sending], float],
     ) -> None:
         self.pace_s = pace_s
         self._tries = tries
         self._attempt = attempt
         self._settled = settled
+        self._delay_s = delay_s
         self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._last_s = float("-inf")
 
@@ -53,16 +56,17 @@ class SendQueue:
         """Send what is queued, for ever."""
         while True:
             waiting = await self._waiting.get()
-            await asyncio.sleep(max(0.0, self._last_s + self.pace_s - time.monotonic()))
+            pause_s = max(0.0, self._last_s + self.pace_s - time.monotonic())
+            await asyncio.sleep(pause_s + self._delay_s(waiting.sending))
             self._last_s = time.monotonic()
             self._try(waiting)
 
     def _try(self, waiting: _Waiting) -> None:
         waiting.tries_left -= 1
         outcome = replace(self._attempt(waiting.sending), tries_left=waiting.tries_left)
-        if outcome.code != 0 and waiting.tries_left:
+        if outcome.code != 0 and waiting.tries_left and not outcome.is_silent:
             self._waiting.put_nowait(waiting)
             return
         self._settled(waiting.sending, outcome)
-        if not waiting.done.done():
+        if not waiting.done.done() and not outcome.is_silent:
             waiting.done.set_result(outcome)

@@ -2,23 +2,30 @@
 
 import socket
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from random import Random
-from typing import Any, Self
+from threading import Lock
+from typing import Any, Self, TypeVar
 
+from openqq_nb.simulator.changing import Changing
 from openqq_nb.simulator.engine import Times
+from openqq_nb.simulator.faults import FAULTS, Fault, Faults, checked
+from openqq_nb.simulator.happened import Happened
 from openqq_nb.simulator.login import Protocol
 from openqq_nb.simulator.lookup import Who, find_discuss, find_group, find_person
 from openqq_nb.simulator.messages import Arrival
-from openqq_nb.simulator.records import History, Kicked, Kind, Muted, Posted, Received, now, unix_now
+from openqq_nb.simulator.records import History, Kind, now, unix_now
+from openqq_nb.simulator.roster_changes import List
 from openqq_nb.simulator.running import BACKLOG, Plan, Running
 from openqq_nb.simulator.talk import Line, conversation
 from openqq_nb.simulator.things import Discuss, Group
+from openqq_nb.simulator.web import call_names
 from openqq_nb.simulator.world import World
 
+T = TypeVar("T")
 FIRST_MSG_ID = 10_857
 Message = dict[str, object]
 
@@ -38,7 +45,7 @@ class Saying:
     session: bool = False
 
 
-class Simulator:
+class Simulator(Changing, Happened):
     """A simulated Openqq server.
 
     Args:
@@ -100,7 +107,9 @@ class Simulator:
         self._times = Times(pace, idle_timeout, poll_timeout, restart_delay)
         self._msg_ids = count(FIRST_MSG_ID)
         self._rng = Random(seed)  # noqa: S311 - not for secrets
-        self._starts = count()
+        self._next_login = 0
+        self._faults = Faults()
+        self._changes = Lock()
         self._running: Running | None = None
         self._finalizer: weakref.finalize[[], Simulator] | None = None
 
@@ -123,7 +132,9 @@ class Simulator:
         return self
 
     def stop(self) -> None:
-        """Stop the server; what it knows of this login is lost, the world and the records stay."""
+        """Stop the server and end its faults; what it knows of this login is lost, world and records stay."""
+        if self._running:
+            self._next_login = self._running.engine.login.nth + 1
         if self._finalizer:
             self._finalizer()
         self._running = None
@@ -136,14 +147,25 @@ class Simulator:
         self.stop()
 
     def _plan(self) -> Plan:
-        nth = next(self._starts)
-        return Plan(self.world, self.protocol, self._history, self._times, nth, self._post_api, *self._auth)
+        return Plan(
+            self.world,
+            self.protocol,
+            self._history,
+            self._times,
+            self._next_login,
+            self._post_api,
+            *self._auth,
+            self._faults,
+            self.world.lists_loaded,
+        )
 
     def _now_running(self) -> Running:
         if self._running is None:
             raise NotRunningError("The simulator is not running. Call start() first.")
         if self.ended:
             raise NotRunningError(f"The simulated server has ended itself: {self.ended}. Call start() again.")
+        if self._running.engine.closed:
+            raise NotRunningError("The simulated server restarts. End the fault 'restart' first.")
         return self._running
 
     @property
@@ -176,16 +198,87 @@ class Simulator:
         """Say where to post what arrives; `None` posts nothing."""
         self._post_api = url
         if self._running:
-            self._running.engine.post_api = url
+            self._running.engine.posts.url = url
 
-    def relogin(self, *, keep_lists: bool = True) -> None:
+    def relogin(self, *, keep_lists: bool | None = None) -> None:
         """Log in anew: every temporary id changes, calls wait meanwhile, 2.x posts its events.
 
         Args:
             keep_lists: Whether the member lists are loaded at once; the real server loses them for a while.
+                As `world.lists_loaded` says if not given.
         """
         running = self._now_running()
+        if self._faults.has("scan_code"):
+            raise NotRunningError("A login waits for its code already. End the fault 'scan_code' first.")
         running.portal.call(running.engine.log_in_again, keep_lists)
+
+    # Faults
+
+    def fault(
+        self,
+        name: str,
+        *,
+        calls: str | Iterable[str] | None = None,
+        times: int | None = None,
+        seconds: float | None = None,
+        code: int | None = None,
+    ) -> Fault:
+        """Let something go wrong from now on; may be called from any thread, also before `start`.
+
+        Args:
+            name: What, a key of `FAULTS`, where each is explained.
+            calls: Only at calls of this name or these names, such as `send_message`.
+            times: How often; then the fault ends. Without it until it is ended.
+            seconds: How late something comes, or how long something lasts; what lasts otherwise lasts until it is
+                ended.
+            code: What the provider says to a send, from -1 to -5.
+
+        Returns:
+            The fault, to be ended by its `end()` or by a `with` block; its `hits` tells how often it struck.
+
+        Raises:
+            ValueError: There is no such fault in this dialect, or an argument makes no sense; the message lists
+                the choices.
+
+        Example:
+            >>> import httpx
+            >>> with Simulator(groups=1, friends=2, members=3) as simulator:
+            ...     with simulator.fault("error_page", calls="get_user_info", times=1) as fault:
+            ...         httpx.get(f"{simulator.url}/openqq/get_user_info").status_code, fault.hits
+            (500, 1)
+        """
+        fault = checked(
+            self.protocol, call_names(self.protocol), name, calls, times, seconds, code, self._fault_ended
+        )
+        self._faults.add(fault)
+        if self._running:
+            self._running.begin(fault)
+        return fault
+
+    @property
+    def faults(self) -> list[Fault]:
+        """The faults that are active, oldest first."""
+        return self._faults.active
+
+    @property
+    def fault_names(self) -> dict[str, str]:
+        """What `fault` takes in this dialect, each with its meaning."""
+        return {name: kind.meaning for name, kind in FAULTS.items() if self.protocol in kind.dialects}
+
+    def _fault_ended(self, fault: Fault) -> None:
+        if self._running:
+            self._running.end(fault)
+
+    def _change(self, change: Callable[[], T], *lists: List) -> T:
+        with self._changes:
+            if self._running:
+                return self._running.change(change, lists)
+            return change()
+
+    def reload(self) -> None:
+        """Let the server load all its lists anew, as it does every ten minutes; 2.x tells what changed."""
+        running = self._now_running()
+        running.portal.call(running.engine.notice)
 
     # Talk
 
@@ -263,89 +356,10 @@ class Simulator:
             line.kind, line.who, line.text, next(self._msg_ids), unix_now(), line.group, line.discuss
         )
 
-    # What happened
-
-    @property
-    def received(self) -> list[Received]:
-        """What reached the simulated friends, groups and discusses, oldest first."""
-        return self._history.received
-
-    @property
-    def muted(self) -> list[Muted]:
-        """The mutes that the server asked for."""
-        return self._history.muted
-
-    @property
-    def kicked(self) -> list[Kicked]:
-        """The members that the server removed."""
-        return self._history.kicked
-
-    @property
-    def posts(self) -> list[Posted]:
-        """What was posted, with what was answered."""
-        return self._history.posts
-
-    @property
-    def errors(self) -> list[Exception]:
-        """The simulator's own failures: a mistake in it if there is any."""
-        return self._history.errors
-
     @property
     def truth(self) -> World:
         """The world itself."""
         return self.world
-
-    def wait_posted(self, timeout: float = 10.0) -> list[Posted]:
-        """Wait until no post and no send is on its way.
-
-        Args:
-            timeout: Seconds.
-
-        Returns:
-            All posts so far.
-
-        Raises:
-            TimeoutError: Something is still on its way.
-        """
-        if not self._history.wait_until(lambda: self._history.busy == 0, timeout):
-            raise TimeoutError(
-                f"After {timeout} s {self._history.busy} posts or sends are still on their way. "
-                "Wait longer, or see whether the listener answers and whether it answers itself."
-            )
-        return self.posts
-
-    def wait_received(self, n: int = 1, timeout: float = 10.0) -> list[Received]:
-        """Wait until at least n messages have reached people.
-
-        Args:
-            n: How many, counted from the beginning.
-            timeout: Seconds.
-
-        Returns:
-            All messages so far.
-
-        Raises:
-            TimeoutError: Fewer came.
-        """
-        if not self._history.wait_until(lambda: len(self._history.received) >= n, timeout):
-            raise TimeoutError(f"After {timeout} s only {len(self.received)} of {n} messages were received.")
-        return self.received
-
-    def wait_ended(self, timeout: float = 10.0) -> str:
-        """Wait until the server has ended itself.
-
-        Args:
-            timeout: Seconds.
-
-        Returns:
-            Why, in words.
-
-        Raises:
-            TimeoutError: It still works.
-        """
-        if not self._history.wait_until(lambda: self.ended is not None, timeout):
-            raise TimeoutError(f"After {timeout} s the server has not ended itself: {self!r}.")
-        return self.ended or ""
 
     def __repr__(self) -> str:
         state = "stopped"

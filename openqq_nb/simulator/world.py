@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from openqq_nb.simulator.seeding import SeededParts
 from openqq_nb.simulator.things import Account, Discuss, Friend, Group, Membership, Person
@@ -14,6 +15,7 @@ _FIRST_ID = 1_000_000_007
 _ID_FACTOR = {"person": 1_664_525, "group": 22_695_477, "code": 1_103_515_245, "discuss": 69_069}
 _LOGIN_STEP = 1_220_703_125
 
+Listed = TypeVar("Listed", Account, Friend, Membership)
 SessionIds = Callable[[str, int, int], int]
 
 
@@ -43,6 +45,9 @@ class World:
         lists_loaded: Whether the server has the member lists from the start; if not it loads one when a message,
             a search or a send wants it.
         session_id: Gives temporary ids, see `session_id`.
+        extended: Whether the server can load numbers and roles (2.x: its optional password module is there).
+
+    `lists_loaded` and `extended` may be changed at any time; the next login goes by them.
     """
 
     me: Account
@@ -51,6 +56,7 @@ class World:
     discusses: list[Discuss] = field(default_factory=list)
     lists_loaded: bool = True
     session_id: SessionIds = session_id
+    extended: bool = True
 
     @classmethod
     def seeded(
@@ -102,12 +108,39 @@ class World:
         """Put a new member at the end of a group."""
         self._change_members(number, lambda members: (*members, member))
 
+    def change_member(self, number: int, qq: int, change: Callable[[Membership], Membership]) -> None:
+        """Change how somebody stands in a group."""
+        self._change_members(
+            number, lambda members: tuple(change(one) if one.person.qq == qq else one for one in members)
+        )
+
+    def change_group(self, number: int, change: Callable[[Group], Group]) -> None:
+        """Change a group."""
+        self.groups = [change(one) if one.number == number else one for one in self.groups]
+
+    def change_person(self, qq: int, change: Callable[[Person], Person]) -> None:
+        """Change somebody wherever he is listed."""
+
+        def changed(one: Listed) -> Listed:
+            return dataclasses.replace(one, person=change(one.person)) if one.person.qq == qq else one
+
+        self.me = changed(self.me)
+        self.friends = [changed(one) for one in self.friends]
+        self.groups = [
+            dataclasses.replace(one, members=tuple(changed(member) for member in one.members))
+            for one in self.groups
+        ]
+        self.discusses = [
+            dataclasses.replace(
+                one, members=tuple(change(who) if who.qq == qq else who for who in one.members)
+            )
+            for one in self.discusses
+        ]
+
     def _change_members(
         self, number: int, change: Callable[[tuple[Membership, ...]], tuple[Membership, ...]]
     ) -> None:
-        for place, group in enumerate(self.groups):
-            if group.number == number:
-                self.groups[place] = dataclasses.replace(group, members=change(group.members))
+        self.change_group(number, lambda group: dataclasses.replace(group, members=change(group.members)))
 
     def __repr__(self) -> str:
         members = sum(len(group.members) for group in self.groups)

@@ -70,7 +70,8 @@ def test_two_groups_share_a_name_and_have_no_number_on_the_wire() -> None:
 
 @pytest.mark.parametrize("protocol", ["openqq1", "openqq2"])
 def test_some_people_have_no_number_on_the_wire_and_most_have_one(protocol: Any) -> None:
-    login = Login(WORLD, protocol, 0, [group.number for group in WORLD.groups])
+    login = Login(WORLD, protocol, 0)
+    login.load_all()
     friends = [login.friend_number(one) for one in WORLD.friends]
     known = sum(isinstance(number, int) for number in friends)
     assert len(friends) * 0.7 < known <= len(friends) - 2
@@ -119,7 +120,8 @@ def test_a_member_can_join_and_leave() -> None:
 
 
 def test_the_json_of_a_group_is_written_anew_only_when_the_group_changed() -> None:
-    login = Login(WORLD, "openqq2", 0, [group.number for group in WORLD.groups])
+    login = Login(WORLD, "openqq2", 0)
+    login.load_all()
     texts, words, written = GroupTexts(login), Openqq2(login), []
 
     def write(group: Group) -> dict[str, object]:

@@ -1,0 +1,126 @@
+"""What mkdocs calls while it builds the site: tables made of the code, and words for the Chinese search."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from openqq_nb import schema
+from openqq_nb.simulator.faults import FAULTS
+
+DOCS = Path(__file__).parents[1] / "docs"
+HEADS = {
+    "en": ("column", "dtype", "meaning", "key in 1.x", "key in 2.x"),
+    "zh": ("列", "类型", "含义", "1.x 的键", "2.x 的键"),
+}
+FAULT_HEADS = {
+    "en": ("fault", "what happens", "arguments", "dialects"),
+    "zh": ("故障", "会发生什么", "参数", "版本"),
+}
+DTYPES: Mapping[schema.Kind, str] = {
+    "text": "str",
+    "time": f"datetime64[us, {schema.ZONE}]",
+    "count": "Int64",
+    "flag": "boolean",
+}
+COLUMNS = re.compile(r"<!-- columns: (\w+) -->")
+FAULT_TABLE = "<!-- faults -->"
+FOR_TESTS = re.compile(r"<!-- (?:run|server)\b.*?-->\n?", re.DOTALL)
+
+_CHINESE = re.compile("[\u4e00-\u9fff]+")
+_LONGEST_WORD = 6
+_GAP = "\u200b"
+"""What the search takes for a gap between words, and nobody sees."""
+
+
+def on_page_markdown(markdown: str, config: Mapping[str, Any], **_: object) -> str:
+    """Put the tables in, and leave out what only the tests read."""
+    language = config["theme"]["language"]
+    shown = FOR_TESTS.sub("", markdown)
+    if FAULT_TABLE in shown:
+        shown = shown.replace(FAULT_TABLE, table([FAULT_HEADS[language], *fault_cells(language)]))
+    return COLUMNS.sub(lambda found: column_table(found[1], language), shown)
+
+
+def on_post_build(config: Mapping[str, Any], **_: object) -> None:
+    """Cut the Chinese texts of the search index into words; mkdocs has written it before it calls this."""
+    if config["theme"]["language"] == "zh":
+        path = Path(config["site_dir"]) / "search" / "search_index.json"
+        index = json.loads(path.read_text("utf-8"))
+        words = chinese_words()
+        for entry in index["docs"]:
+            entry["title"] = cut(entry["title"], words)
+            entry["text"] = cut(entry["text"], words)
+        path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), "utf-8")
+
+
+def table(rows: Sequence[tuple[str, ...]]) -> str:
+    """Write a table in Markdown; the first row is its head."""
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join([lines[0], "|---" * len(rows[0]) + "|", *lines[1:]])
+
+
+def column_table(name: str, language: str) -> str:
+    """Write the columns of a schema as a table in Markdown.
+
+    Args:
+        name: of the schema, as `FRIENDS`.
+        language: `en` or `zh`; the Chinese meanings are in docs/zh/columns.toml.
+    """
+    declared = next(one for one in schema.ALL if one.name == name)
+    return table([HEADS[language], *cells(declared, language)])
+
+
+def cells(declared: schema.Schema, language: str) -> Iterator[tuple[str, ...]]:
+    """Write each column of a schema as the cells of a row."""
+    meanings = chinese_meanings()[declared.name] if language == "zh" else {}
+    for column in declared.columns:
+        meaning = meanings[column.name][1] if language == "zh" else column.meaning
+        keys = (column.openqq1, column.openqq2)
+        yield (
+            f"`{column.name}`",
+            f"`{DTYPES[column.kind]}`",
+            meaning,
+            *(f"`{key}`" if key else "–" for key in keys),
+        )
+
+
+def fault_cells(language: str) -> Iterator[tuple[str, ...]]:
+    """Write each fault of the simulator as the cells of a row."""
+    chinese = chinese_faults()
+    for name, kind in FAULTS.items():
+        meaning = chinese[name][1] if language == "zh" else kind.meaning
+        arguments = " ".join(f"`{argument}`" for argument in kind.takes) or "–"
+        dialects = " ".join({"openqq1": "1.x", "openqq2": "2.x"}[dialect] for dialect in kind.dialects)
+        yield f"`{name}`", meaning, arguments, dialects
+
+
+def chinese_faults() -> dict[str, list[str]]:
+    """Read what the faults are in Chinese: by name, each beside the English that it translates."""
+    return tomllib.loads((DOCS / "zh" / "faults.toml").read_text("utf-8"))
+
+
+def chinese_meanings() -> dict[str, dict[str, list[str]]]:
+    """Read the Chinese meanings: by schema and column, each beside the English one that it translates."""
+    return tomllib.loads((DOCS / "zh" / "columns.toml").read_text("utf-8"))
+
+
+def chinese_words() -> frozenset[str]:
+    """Read the words that the Chinese search knows; what is none of them is cut into characters."""
+    return frozenset((DOCS / "zh" / "words.txt").read_text("utf-8").split())
+
+
+def cut(text: str, words: frozenset[str]) -> str:
+    """Set the Chinese words of a text apart, the longest known one first."""
+    return _CHINESE.sub(lambda found: _GAP + _GAP.join(_words(found[0], words)) + _GAP, text)
+
+
+def _words(text: str, words: frozenset[str]) -> Iterator[str]:
+    start = 0
+    while start < len(text):
+        lengths = range(min(_LONGEST_WORD, len(text) - start), 1, -1)
+        length = next((one for one in lengths if text[start : start + one] in words), 1)
+        yield text[start : start + length]
+        start += length
