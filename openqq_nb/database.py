@@ -300,4 +300,21 @@ CREATE TABLE aside (
 )
 """
 
-MIGRATIONS: tuple[Migration, ...] = (_1_journal,)
+def _2_rosters(connection: Connection) -> None:
+    """Make the tables that `openqq_nb.rosters` describes."""
+    for statement in _ROSTER_TABLES.split(";"):
+        connection.execute(statement)
+
+
+_ROSTER_TABLES = """
+CREATE TABLE roster_frames (digest TEXT PRIMARY KEY, parquet BLOB NOT NULL);
+CREATE TABLE rosters (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, fetched_at REAL NOT NULL, login TEXT NOT NULL,
+    me TEXT NOT NULL REFERENCES roster_frames (digest), friends TEXT NOT NULL REFERENCES roster_frames (digest),
+    "groups" TEXT NOT NULL REFERENCES roster_frames (digest), members TEXT NOT NULL REFERENCES roster_frames (digest),
+    discusses TEXT NOT NULL REFERENCES roster_frames (digest),
+    discuss_members TEXT NOT NULL REFERENCES roster_frames (digest)
+)
+"""
+
+MIGRATIONS: tuple[Migration, ...] = (_1_journal, _2_rosters)

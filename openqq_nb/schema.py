@@ -419,5 +419,18 @@ PROBLEMS = Schema(
     ),
 )
 
-ALL = (ME, FRIENDS, GROUPS, MEMBERS, DISCUSSES, DISCUSS_MEMBERS, RECENT, SERVER, MESSAGES, EVENTS, PROBLEMS)
+CHANGES = Schema(
+    "CHANGES",
+    (
+        text("what", "joined, left, added, removed, or the column that changed"),
+        text("gnumber", "number of the group; missing for a friend"),
+        text("qq", "number of the person; missing for a group"),
+        text("displayname", "name of the person or group, as the newer roster has it; never empty"),
+        text("before", "value of the column in the older roster"),
+        text("after", "value of the column in the newer roster"),
+        flag("certain", "whether it follows from permanent numbers, or from ids of one login"),
+    ),
+)
+
+ALL = (ME, FRIENDS, GROUPS, MEMBERS, DISCUSSES, DISCUSS_MEMBERS, RECENT, SERVER, MESSAGES, EVENTS, PROBLEMS, CHANGES)
 """Every schema there is."""

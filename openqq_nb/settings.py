@@ -50,6 +50,15 @@ def journal_path(account: str) -> Path:
     return _folder("journals") / f"{file_name(account)}.db"
 
 
+def roster_path(account: str) -> Path:
+    """Give the file of an account's kept rosters; its folder is made.
+
+    Args:
+        account: identifies the account, its number for example.
+    """
+    return _folder("rosters") / f"{file_name(account)}.db"
+
+
 def remembered(account: str) -> Remembered | None:
     """Give what is remembered for an account; None if nothing is.
 

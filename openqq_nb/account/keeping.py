@@ -1,14 +1,11 @@
 """Where the rosters of an account are kept: in its file in the user's data folder, or in memory."""
 
 import threading
-from typing import TYPE_CHECKING
 
 from openqq_nb import settings
 from openqq_nb.roster import Roster
+from openqq_nb.rosters import Rosters
 from openqq_nb.schema import Series
-
-if TYPE_CHECKING:
-    from openqq_nb.rosters import Rosters
 
 
 class Keeping:
@@ -24,9 +21,8 @@ class Keeping:
         self._open: dict[str, Rosters] = {}
 
     def keep(self, roster: Roster) -> Roster:
-        """Keep a roster, and give it."""
-        self._store(roster.me).keep(roster)
-        return roster
+        """Keep a roster, and give it with the numbers that are known of its login."""
+        return self._store(roster.me).keep(roster)
 
     def at(self, when: object, me: Series) -> Roster:
         """Give the last roster of an account that was kept until a moment."""
@@ -41,9 +37,7 @@ class Keeping:
                 store.close()
             self._open.clear()
 
-    def _store(self, me: Series) -> "Rosters":
-        from openqq_nb.rosters import Rosters  # noqa: PLC0415 - SQLite is loaded when it is used
-
+    def _store(self, me: Series) -> Rosters:
         account = str(me["qq"])
         with self._lock:
             if account not in self._open:

@@ -11,6 +11,9 @@ from openqq_nb.models import Flow
 from openqq_nb.protocols.base import Dialect, Listing
 from openqq_nb.roster import Roster, Who, pick_discuss, pick_groups
 from openqq_nb.schema import Series
+from openqq_nb.searching import search_friends, search_groups
+
+_TRIES = 3
 
 
 class Reading:
@@ -45,8 +48,6 @@ class Reading:
 
     def search_friends(self, text: object) -> Flow[pd.DataFrame]:
         """Ask for the friends, and keep those whose name or number has a text in it."""
-        from openqq_nb.searching import search_friends
-
         return search_friends((yield from self.friends()), text)
 
     def groups(self) -> Flow[pd.DataFrame]:
@@ -56,8 +57,6 @@ class Reading:
 
     def search_groups(self, text: object) -> Flow[pd.DataFrame]:
         """Ask for the groups, and keep those whose name or number has a text in it."""
-        from openqq_nb.searching import search_groups
-
         return search_groups((yield from self.groups()), text)
 
     def members(self, who: Who | None = None) -> Flow[pd.DataFrame]:
@@ -93,11 +92,24 @@ class Reading:
         return schema.RECENT.frame(table)
 
     def roster(self, *, load: bool = True) -> Flow[Roster]:
-        """Ask for everything, once.
+        """Ask for everything, once; anew if the server logs in meanwhile, so that all ids are of one login.
 
         Args:
             load: whether the server is to load the members that it has not loaded, which may keep it busy long.
         """
+        for _ in range(_TRIES):
+            logins = self._seen.logins
+            roster = yield from self._whole(load=load)
+            # Asked once more, they show a login in between also to the first roster of a session.
+            yield from self.friends()
+            if self._seen.logins == logins:
+                return roster
+        raise NotLoaded(
+            f"The server logged in anew each of the {_TRIES} times while it was asked for everything, so that the "
+            "parts do not belong together. Ask again once it stays logged in; my.doctor() tells how it is."
+        )
+
+    def _whole(self, *, load: bool) -> Flow[Roster]:
         me = yield from self.me()
         friends = yield from self.friends()
         groups, members = self._places((yield from self._dialect.groups()))

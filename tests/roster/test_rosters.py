@@ -1,0 +1,195 @@
+"""Kept rosters: given back as they were, with the numbers that their login brought later."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import openqq_nb as oq
+from openqq_nb import schema, settings
+from openqq_nb.database import Database
+from openqq_nb.demo_account import DemoAccount
+from openqq_nb.roster import Roster
+from openqq_nb.rosters import Rosters
+from openqq_nb.schema import Series
+
+FRAMES = ("friends", "groups", "members", "discusses", "discuss_members")
+SEED = 77
+
+
+@pytest.fixture(scope="module")
+def my() -> Iterator[DemoAccount]:
+    demo = oq.demo(seed=SEED, friends=8, groups=3, members=6)
+    yield demo
+    demo.close()
+
+
+@pytest.fixture(scope="module")
+def fetched(my: DemoAccount) -> Roster:
+    return my.roster()
+
+
+def dated(roster: Roster, when: str) -> Roster:
+    return replace(roster, fetched_at=pd.Timestamp(when, tz=schema.ZONE).as_unit("us"))
+
+
+def equal(one: Roster, other: Roster) -> bool:
+    frames = [(getattr(one, name), getattr(other, name)) for name in FRAMES]
+    return (
+        one.me.equals(other.me)
+        and one.fetched_at == other.fetched_at
+        and all(left.equals(right) and left.dtypes.equals(right.dtypes) for left, right in frames)
+    )
+
+
+def test_a_kept_roster_comes_back_equal_from_another_process_of_the_file(
+    fetched: Roster, tmp_path: Path
+) -> None:
+    path = tmp_path / "kept.db"
+    store = Rosters(path)
+    store.keep(fetched)
+    store.close()
+    again = Rosters(path)
+    assert equal(again.at("2100"), fetched)
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("when", "day"),
+    [
+        ("2026-11-17", 17),
+        ("2026-11-18 09:00", 17),
+        ("2026-11-18", 18),
+        (dt.date(2026, 11, 18), 18),
+        (dt.datetime(2026, 11, 18, 11, 59), 17),  # noqa: DTZ001 - what a person types
+        (pd.Timestamp("2026-11-18 04:00", tz="UTC"), 18),
+        ("2026-11-18T03:59:59Z", 17),
+        ("2026-11", 20),
+        ("2027", 20),
+    ],
+)
+def test_the_last_roster_until_a_moment_is_given(fetched: Roster, when: object, day: int) -> None:
+    store = Rosters(None)
+    for one in (17, 18, 20):
+        store.keep(dated(fetched, f"2026-11-{one} 12:00"))
+    assert store.at(when).fetched_at.day == day
+
+
+def test_before_the_first_one_the_error_lists_those_that_were_kept(fetched: Roster) -> None:
+    store = Rosters(None)
+    with pytest.raises(oq.NotFound, match="None was kept yet"):
+        store.at("2026-11-16")
+    store.keep(dated(fetched, "2026-11-17 12:00"))
+    with pytest.raises(oq.NotFound, match="2026-11-17 12:00:00"):
+        store.at("2026-11-16")
+
+
+@pytest.mark.parametrize("when", ["", "昨天吧", 5, None, float("nan"), pd.NaT, "9" * 30, ["2026-11-17"]])
+def test_what_is_no_moment_is_refused(fetched: Roster, when: object) -> None:
+    store = Rosters(None)
+    store.keep(fetched)
+    with pytest.raises(oq.InvalidInput, match="is no moment"):
+        store.at(when)
+
+
+def without_numbers(roster: Roster) -> Roster:
+    """The roster as a server gives it that does not know any number yet."""
+    return replace(
+        roster,
+        members=roster.members.assign(qq=nothing(roster.members["qq"])),
+        groups=roster.groups.assign(
+            gnumber=nothing(roster.groups["gnumber"]), gowner_qq=nothing(roster.groups["gowner_qq"])
+        ),
+    )
+
+
+def nothing(column: Series) -> Series:
+    return pd.Series(None, index=column.index, dtype=column.dtype)
+
+
+def test_numbers_learnt_later_fill_an_earlier_roster_of_the_same_login(fetched: Roster) -> None:
+    store = Rosters(None)
+    store.keep(dated(without_numbers(fetched), "2026-11-17"))
+    store.keep(dated(fetched, "2026-11-18"))
+    filled = store.at("2026-11-17")
+    assert filled.members["qq"].tolist() == fetched.members["qq"].tolist()
+    assert filled.groups["gnumber"].tolist() == fetched.groups["gnumber"].tolist()
+    assert filled.groups["gowner_qq"].dropna().tolist() == fetched.groups["gowner_qq"].dropna().tolist()
+
+
+def test_a_server_that_forgot_numbers_does_not_take_them_from_the_roster(fetched: Roster) -> None:
+    store = Rosters(None)
+    store.keep(dated(fetched, "2026-11-17"))
+    kept = store.keep(dated(without_numbers(fetched), "2026-11-18"))
+    assert kept.members["qq"].tolist() == fetched.members["qq"].tolist()
+
+
+@pytest.fixture(params=["openqq1", "openqq2"])
+def moving(request: pytest.FixtureRequest) -> Iterator[DemoAccount]:
+    demo = oq.demo(request.param, seed=SEED + 1, friends=8, groups=3, members=6)
+    yield demo
+    demo.close()
+
+
+def test_numbers_of_another_login_fill_nothing(moving: DemoAccount) -> None:
+    store = Rosters(None)
+    older = moving.roster()
+    store.keep(dated(without_numbers(older), "2026-11-17"))
+    moving.simulator.relogin()
+    newer = moving.roster()
+    # Ids of the old login stand for somebody else in the new one.
+    ids = dict(zip(newer.members["id"].unique(), older.members["id"].unique()[::-1], strict=False))
+    reused = replace(newer, members=newer.members.assign(id=newer.members["id"].replace(ids)))
+    store.keep(dated(reused, "2026-11-18"))
+    known = dict(zip(older.members["id"], older.members["qq"], strict=True))
+    learnt = store.at("2026-11-17").members.dropna(subset="qq")
+    assert all(known[key] == qq for key, qq in zip(learnt["id"], learnt["qq"], strict=True))
+
+
+def test_what_did_not_change_is_stored_once(fetched: Roster, tmp_path: Path) -> None:
+    path = tmp_path / "kept.db"
+    store = Rosters(path)
+    for day in range(1, 9):
+        store.keep(dated(fetched, f"2026-11-{day:02}"))
+    store.close()
+    database = Database(path)
+    with database.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM rosters").fetchone() == (8,)
+        assert connection.execute("SELECT count(*) FROM roster_frames").fetchone() == (6,)
+    database.close()
+
+
+def test_keys_that_a_server_adds_are_kept_with_it(fetched: Roster) -> None:
+    store = Rosters(None)
+    added = replace(fetched, friends=fetched.friends.assign(vip_until="2027"))
+    store.keep(added)
+    assert equal(store.at("2100"), added)
+
+
+def test_hostile_names_come_back_as_they_were(fetched: Roster) -> None:
+    store = Rosters(None)
+    nicks = ["<b>", "=1+1", "\u202eabc", "🦊" * 50, "", "\x00", "'; DROP TABLE rosters; --", "\n"]
+    hostile = replace(fetched, friends=fetched.friends.assign(nick=nicks))
+    store.keep(hostile)
+    assert store.at("2100").friends["nick"].tolist() == nicks
+
+
+def test_an_account_keeps_its_rosters_in_a_file_of_the_data_folder(my: DemoAccount) -> None:
+    connected = oq.connect(my.simulator.url)
+    roster = connected.roster()
+    connected.close()
+    again = oq.connect(my.simulator.url)
+    assert equal(again.roster(at=roster.fetched_at), roster)
+    assert settings.roster_path(str(roster.me["qq"])).exists()
+    again.close()
+
+
+def test_a_file_that_is_not_ours_is_left_alone(fetched: Roster, tmp_path: Path) -> None:
+    path = tmp_path / "kept.db"
+    path.write_bytes(b"a letter to grandmother")
+    with pytest.raises(oq.JournalFailed, match="not a journal"):
+        Rosters(path)
+    assert path.read_bytes() == b"a letter to grandmother"
