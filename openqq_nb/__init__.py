@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from openqq_nb.account import Account as Account
     from openqq_nb.connecting import connect as connect
     from openqq_nb.demo_account import demo as demo
+    from openqq_nb.doctor import Report as Report
     from openqq_nb.errors import Ambiguous as Ambiguous
     from openqq_nb.errors import HandlerWarning as HandlerWarning
     from openqq_nb.errors import InvalidInput as InvalidInput
@@ -27,10 +28,12 @@ if TYPE_CHECKING:
     from openqq_nb.errors import Refused as Refused
     from openqq_nb.errors import TimedOut as TimedOut
     from openqq_nb.errors import Unreachable as Unreachable
+    from openqq_nb.export import export as export
     from openqq_nb.inbox import Inbox as Inbox
     from openqq_nb.kernel.running import run as run
     from openqq_nb.logs import Log as Log
     from openqq_nb.logs import open_log as open_log
+    from openqq_nb.models import Outcome as Outcome
     from openqq_nb.models import Receipt as Receipt
     from openqq_nb.models import Reply as Reply
     from openqq_nb.people import with_people as with_people
@@ -46,11 +49,14 @@ _HOMES = {
     "Account": "account",
     "Inbox": "inbox",
     "Log": "logs",
+    "Outcome": "models",
     "Receipt": "models",
     "Reply": "models",
+    "Report": "doctor",
     "Roster": "roster",
     "connect": "connecting",
     "demo": "demo_account",
+    "export": "export",
     "open_log": "logs",
     "run": "kernel.running",
     "with_people": "people",

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 PostTo = Callable[[str | None], None]
 
+Resolve = Callable[[Roster, Who], Collection[tuple[str, str]]]
+"""From a name to the columns and values of messages that it stands for."""
+
 _PATH = "openqq"
 
 
@@ -196,8 +199,10 @@ class Listening:
     def _refresh(self) -> None:
         self._keep(self._client.run(self._flows.reading.roster(load=False)))
 
-    def _known(self) -> Roster:
-        return self._roster or self._keep(self._client.run(self._flows.reading.roster(load=False)))
+    def _found(self, resolve: Resolve, who: Who) -> Collection[tuple[str, str]]:
+        """Look somebody up in the roster in memory, or, if that does not tell, in one that is fetched now."""
+        known = self._if_known(resolve, who)
+        return known or resolve(self._keep(self._client.run(self._flows.reading.roster(load=False))), who)
 
     def _keep(self, roster: Roster) -> Roster:
         roster.number({})  # its tables are made here, not when the next message waits for its answer
@@ -220,18 +225,16 @@ class Listening:
         return lambda text: self._client.run(self._flows.sending.send_in_login(recipient, text, logins))
 
     def _resolve_group(self, who: Who) -> Collection[tuple[str, str]]:
-        return _groups_of(self._known(), who)
+        return self._found(_groups_of, who)
 
     def _resolve_sender(self, who: Who) -> Collection[tuple[str, str]]:
-        return _person_of(self._known(), who)
+        return self._found(_person_of, who)
 
-    def _if_known(
-        self, resolve: Callable[[Roster, Who], Collection[tuple[str, str]]], who: Who
-    ) -> Collection[tuple[str, str]]:
+    def _if_known(self, resolve: Resolve, who: Who) -> Collection[tuple[str, str]]:
         try:
             return resolve(self._roster, who) if self._roster is not None else ()
         except (NotFound, Ambiguous):
-            return ()  # since the last login there is no one of that name, or more than one: nobody is meant for sure
+            return ()  # there is no one of that name, or more than one: nobody is meant for sure
 
 
 def _groups_of(roster: Roster, who: Who) -> Collection[tuple[str, str]]:

@@ -10,17 +10,21 @@ import pytest
 import openqq_nb as oq
 from openqq_nb.demo_account import DemoAccount
 
-TYPED = {"connect", "demo", "open_log", "run", "with_people", "Reply"}
-MET_IN_ANNOTATIONS = {"Account", "Inbox", "Log", "Receipt", "Roster"}
+TYPED = {"connect", "demo", "export", "open_log", "run", "with_people", "Reply"}
+MET_IN_ANNOTATIONS = {"Account", "Inbox", "Log", "Outcome", "Receipt", "Report", "Roster"}
 ERRORS = {
     "Ambiguous", "InvalidInput", "JournalFailed", "ListenerFailed", "NestedWait", "NoAnswer", "NotFound", "NotLoaded",
     "NotOpenqq", "NotSupported", "NotUnderstood", "OpenqqError", "Refused", "TimedOut", "Unreachable",
 }  # fmt: skip
 WARNINGS = {"HandlerWarning", "NotLoadedWarning"}
 
-ASKS = {"me", "friends", "groups", "members", "discusses", "discuss_members", "roster"}
+ASKS = {
+    "me", "friends", "groups", "members", "discusses", "discuss_members", "recent", "search_friends", "search_groups",
+    "roster", "server", "doctor",
+}  # fmt: skip
+MANAGES = {"mute", "kick", "relogin"}
 SENDS = {"send_friend", "send_group", "send_discuss", "send_session"}
-MY = ASKS | SENDS | {"aio", "listen", "close"}
+MY = ASKS | SENDS | MANAGES | {"aio", "listen", "close"}
 
 LATER = (
     "asyncio", "httpx", "uvicorn", "starlette", "openqq_nb.simulator", "ipywidgets", "anywidget", "altair", "sqlite3",
@@ -48,7 +52,7 @@ def test_tab_behind_an_account_shows_what_is_meant_to_be_typed(my: DemoAccount) 
     connected = oq.connect(my.simulator.url)
     assert shown(connected) == MY
     assert shown(my) == MY | {"simulator"}
-    assert shown(my.aio) == ASKS | SENDS | {"listen"}
+    assert shown(my.aio) == ASKS | SENDS | MANAGES | {"listen"}
     connected.close()
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from openqq_nb import schema
 from openqq_nb.errors import NotLoadedWarning
-from openqq_nb.flows import Flows
+from openqq_nb.flows.reading import Reading
 from openqq_nb.models import Flow
 from openqq_nb.protocols.openqq import rows
 from openqq_nb.protocols.openqq.fields import TABLES, Name, Table
@@ -30,12 +30,12 @@ from tests.roster.zoo import (
     written,
 )
 
-FRAMES: dict[str, tuple[Callable[[Flows], Flow[Any]], Schema, str]] = {
-    "friends": (Flows.friends, schema.FRIENDS, "get_friend_info"),
-    "groups": (Flows.groups, schema.GROUPS, "get_group_info"),
-    "members": (Flows.members, schema.MEMBERS, "get_group_info"),
-    "discusses": (Flows.discusses, schema.DISCUSSES, "get_discuss_info"),
-    "discuss_members": (Flows.discuss_members, schema.DISCUSS_MEMBERS, "get_discuss_info"),
+FRAMES: dict[str, tuple[Callable[[Reading], Flow[Any]], Schema, str]] = {
+    "friends": (Reading.friends, schema.FRIENDS, "get_friend_info"),
+    "groups": (Reading.groups, schema.GROUPS, "get_group_info"),
+    "members": (Reading.members, schema.MEMBERS, "get_group_info"),
+    "discusses": (Reading.discusses, schema.DISCUSSES, "get_discuss_info"),
+    "discuss_members": (Reading.discuss_members, schema.DISCUSS_MEMBERS, "get_discuss_info"),
 }
 ROWS_PER_OBJECT = {"members", "discuss_members"}
 
@@ -46,7 +46,7 @@ both = pytest.mark.parametrize("protocol", DIALECTS)
 def load(name: str, protocol: Name, answer: Callable[[str], bytes]) -> pd.DataFrame:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotLoadedWarning)
-        frame: pd.DataFrame = result(FRAMES[name][0](flows(protocol)), answer)
+        frame: pd.DataFrame = result(FRAMES[name][0](flows(protocol).reading), answer)
     return frame
 
 
@@ -78,7 +78,7 @@ def test_every_animal_of_the_zoo_gives_the_declared_columns(name: str, animal: s
 @both
 @pytest.mark.parametrize("animal", ZOO)
 def test_every_animal_of_the_zoo_gives_a_roster_and_an_account(animal: str, protocol: Name) -> None:
-    roster = result(flows(protocol).roster(), lambda path: answer_to(path, ZOO[animal], protocol))
+    roster = result(flows(protocol).reading.roster(), lambda path: answer_to(path, ZOO[animal], protocol))
     for name, (_, declared, _) in FRAMES.items():
         check(getattr(roster, name), declared)
     assert tuple(roster.me.index[: len(schema.ME.names)]) == schema.ME.names

@@ -80,10 +80,12 @@ def result(flow: Flow[Any], answer: Callable[[str], bytes]) -> Any:
     try:
         request = next(flow)
         while True:
-            request = flow.send(Response(200, "application/json", answer(request.path)))
+            # That a server is to load members is answered with nothing: it then has none.
+            body = b"[]" if request.path.endswith("search_group") else answer(request.path)
+            request = flow.send(Response(200, "application/json", body))
     except StopIteration as done:
         return done.value
 
 
 def flows(protocol: Name) -> Flows:
-    return Flows(dialect(protocol, None), lambda recipient, content, receipt: None)
+    return Flows(dialect(protocol, None), lambda recipient, content, receipt: None, lambda: None)
