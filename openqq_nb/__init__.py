@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from openqq_nb.errors import Refused as Refused
     from openqq_nb.errors import TimedOut as TimedOut
     from openqq_nb.errors import Unreachable as Unreachable
-    from openqq_nb.export import export as export
+    from openqq_nb.exporting import export as export
     from openqq_nb.inbox import Inbox as Inbox
     from openqq_nb.kernel.running import run as run
     from openqq_nb.logs import Log as Log
@@ -56,7 +56,7 @@ _HOMES = {
     "Roster": "roster",
     "connect": "connecting",
     "demo": "demo_account",
-    "export": "export",
+    "export": "exporting",
     "open_log": "logs",
     "run": "kernel.running",
     "with_people": "people",

@@ -3,12 +3,13 @@
 import difflib
 import operator
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, SupportsIndex, TypeAlias
 
 import pandas as pd
 
+from openqq_nb import diff
 from openqq_nb.errors import Ambiguous, InvalidInput, NotFound, listed, one_line
 from openqq_nb.models import Cell, Row
 from openqq_nb.numbering import Numbering
@@ -58,12 +59,51 @@ class Roster:
     discuss_members: pd.DataFrame
     fetched_at: pd.Timestamp
 
+    def __dir__(self) -> list[str]:
+        """Show what is meant to be typed."""
+        return [*(field.name for field in fields(self)), "diff"]
+
     def __repr__(self) -> str:
         """Tell the counts in one line."""
         return (
             f"<Roster of {one_line(str(self.me['nick']))}: {len(self.friends)} friends, {len(self.groups)} groups with "
             f"{len(self.members)} members, {len(self.discusses)} discusses, {self.fetched_at:%Y-%m-%d %H:%M}>"
         )
+
+    def diff(self, older: "Roster") -> pd.DataFrame:
+        """Tell what changed since an older roster of the same account: who joined, left, or has another name.
+
+        Args:
+            older: an earlier one, for instance `my.roster(at="2026-11-17")`.
+
+        Returns:
+            One row a change, columns and dtypes of `schema.CHANGES`: `what` is `joined` or `left` (a member), `added`
+            or `removed` (a friend: no `gnumber`; a group: no `qq`), or the column that changed (`nick markname
+            category` of a friend, `gname gmarkname gmemo` of a group, `nick card role` of a member), with its values
+            `before` and `after`. `certain` is True where permanent numbers tell it, or ids of one login; who has no number is
+            matched by his names, and that is not certain. What changes by itself, such as `state`, makes no row.
+
+        Raises:
+            InvalidInput: `older` is no roster of this account.
+
+        Source:
+            API document §2 and §3; what a login changes was recorded.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> my = oq.demo(seed=7, groups=2, friends=4, members=5)
+            >>> before = my.roster()
+            >>> friend = my.simulator.set_markname(my.simulator.truth.friends[0], "老朋友")
+            >>> my.roster().diff(before)[["what", "after", "certain"]].values.tolist()
+            [['markname', '老朋友', True]]
+            >>> my.close()
+        """
+        if not isinstance(older, Roster):
+            raise InvalidInput(
+                f"A roster is compared with another roster, not with a {type(older).__name__}. Write for instance "
+                'my.roster().diff(my.roster(at="2026-11-17")).'
+            )
+        return diff.diff(older, self)
 
     def number(self, row: Row) -> dict[str, Cell]:
         """Add to a message what the roster knows: permanent numbers by ids, and names that came empty."""

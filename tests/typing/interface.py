@@ -1,0 +1,249 @@
+"""Uses the whole public interface as people do, each result with the type that an editor should show for it.
+
+`test_interface.py` has a type checker read this file, runs it, and looks that no public name is missing.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, assert_type
+
+import pandas as pd
+
+import openqq_nb as oq
+from openqq_nb.demo_account import DemoAccount
+from openqq_nb.inbox import Message, Setup, Stats
+from openqq_nb.simulator import (
+    FAULTS,
+    Fault,
+    Friend,
+    Group,
+    Kicked,
+    Membership,
+    Muted,
+    Person,
+    Posted,
+    Received,
+    Simulator,
+    World,
+)
+
+
+def who_is_there(my: oq.Account) -> None:
+    assert_type(my.me(), "pd.Series[Any]")
+    assert_type(my.friends(), pd.DataFrame)
+    assert_type(my.groups(), pd.DataFrame)
+    assert_type(my.members(), pd.DataFrame)
+    assert_type(my.members("PERL学习交流"), pd.DataFrame)
+    assert_type(my.members(["PERL学习交流", my.groups().iloc[1]]), pd.DataFrame)
+    assert_type(my.members(my.groups().head(2)), pd.DataFrame)
+    assert_type(my.discusses(), pd.DataFrame)
+    assert_type(my.discuss_members(), pd.DataFrame)
+    assert_type(my.search_friends("小灰"), pd.DataFrame)
+    assert_type(my.search_groups("perl"), pd.DataFrame)
+    assert_type(my.server(), "pd.Series[Any]")
+    with suppress(oq.NotSupported):
+        assert_type(my.recent(), pd.DataFrame)
+
+
+def rosters(my: oq.Account) -> None:
+    roster = my.roster()
+    assert_type(roster, oq.Roster)
+    assert_type(roster.me, "pd.Series[Any]")
+    frames = [
+        roster.friends,
+        roster.groups,
+        roster.members,
+        roster.discusses,
+        roster.discuss_members,
+    ]
+    assert_type(frames, list[pd.DataFrame])
+    assert_type(roster.fetched_at, pd.Timestamp)
+    assert_type(roster.diff(my.roster(at=roster.fetched_at)), pd.DataFrame)
+    assert_type(my.roster(at="2100-01-01"), oq.Roster)
+
+
+def sends(my: oq.Account) -> None:
+    friend, group, discuss = (frame.iloc[0] for frame in (my.friends(), my.groups(), my.discusses()))
+    receipt = my.send_friend("你好", to=friend)
+    assert_type(receipt, oq.Receipt)
+    my.send_friend("你好", qq=1)
+    my.send_friend("你好", id="1", wait=True)
+    my.send_group("大家好", to=group)
+    my.send_group("大家好", gnumber="1")
+    my.send_group("大家好", gid=1)
+    my.send_discuss("hi", to=discuss)
+    my.send_discuss("hi", did="1")
+    with suppress(oq.NotSupported):
+        assert_type(my.send_session("hi", gnumber="1", qq="2"), oq.Receipt)
+        my.send_session("hi", did="1", id="2")
+    assert_type(receipt.ok, bool)
+    assert_type(bool(receipt), bool)
+    assert_type(receipt.code, int)
+    assert_type((receipt.status, receipt.meaning), tuple[str, str])
+    assert_type((receipt.msg_id, receipt.info), tuple[str | None, str | None])
+    assert_type(receipt.delivery.value, str)
+
+
+def manages(my: oq.Account) -> None:
+    with suppress(oq.NotSupported):
+        outcome = my.mute(gnumber="1", qq="2", seconds=600)
+        assert_type(outcome, oq.Outcome)
+        assert_type((outcome.ok, outcome.code), tuple[bool, int])
+        assert_type((outcome.status, outcome.meaning), tuple[str, str])
+        assert_type(my.kick(gnumber=1, qq=2), oq.Outcome)
+        assert_type(my.relogin(), oq.Outcome)
+
+
+def consults(my: oq.Account) -> None:
+    report = my.doctor()
+    assert_type(report, oq.Report)
+    assert_type(report.df, pd.DataFrame)
+    assert_type(bool(report), bool)
+    assert_type([one.verdict for one in report.findings if one.advice][:0] == [], bool)
+
+
+def listens(my: DemoAccount) -> None:
+    with my.listen(port=0, journal=False) as inbox:
+        assert_type(inbox, oq.Inbox)
+
+        @inbox.on_message
+        def plain(message: Message) -> None:
+            assert_type(message.content, Any)
+
+        @inbox.on_message(contains="签到", type="message")
+        def replying(message: Message) -> oq.Reply:
+            return oq.Reply(f"{message.sender}，签到成功", shutup=False, shutup_time=60)
+
+        @inbox.on_message(sender=my.friends()["qq"].dropna().iloc[0])
+        async def later(message: Message) -> str | None:
+            return None
+
+        my.simulator.say(my.friends()["qq"].dropna().iloc[0], "签到")
+        assert_type(inbox.wait(1, timeout=30, contains="签到"), pd.DataFrame)
+        assert_type((inbox.df, inbox.events, inbox.handlers), tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame])
+        assert_type(inbox.stats, Stats)
+        assert_type(inbox.url, str)
+        assert_type(inbox.setup(), Setup)
+        inbox.stop()
+    try:
+        inbox.wait(1, timeout=0.01)
+    except oq.TimedOut as error:
+        assert_type(error.df, pd.DataFrame | None)
+
+
+async def awaits(my: oq.Account) -> None:
+    assert_type(await my.aio.me(), "pd.Series[Any]")
+    assert_type(await my.aio.friends(), pd.DataFrame)
+    assert_type(await my.aio.groups(), pd.DataFrame)
+    assert_type(await my.aio.members(), pd.DataFrame)
+    assert_type(await my.aio.discusses(), pd.DataFrame)
+    assert_type(await my.aio.discuss_members(), pd.DataFrame)
+    assert_type(await my.aio.search_friends("1"), pd.DataFrame)
+    assert_type(await my.aio.search_groups("1"), pd.DataFrame)
+    assert_type(await my.aio.server(), "pd.Series[Any]")
+    assert_type(await my.aio.roster(), oq.Roster)
+    assert_type(await my.aio.doctor(), oq.Report)
+    assert_type(await my.aio.send_friend("hi", qq="1"), oq.Receipt)
+    assert_type(await my.aio.send_group("hi", gnumber="1"), oq.Receipt)
+    assert_type(await my.aio.send_discuss("hi", did="1"), oq.Receipt)
+    with suppress(oq.NotSupported):
+        assert_type(await my.aio.recent(), pd.DataFrame)
+    with suppress(oq.NotSupported):
+        assert_type(await my.aio.send_session("hi", gnumber="1", qq="2"), oq.Receipt)
+    with suppress(oq.NotSupported):
+        assert_type(await my.aio.mute(gnumber="1", qq="2", seconds=60), oq.Outcome)
+        assert_type(await my.aio.kick(gnumber="1", qq="2"), oq.Outcome)
+        assert_type(await my.aio.relogin(), oq.Outcome)
+    inbox = await my.aio.listen(journal=False)
+    with suppress(oq.TimedOut):
+        assert_type(await inbox.aio.wait(1, timeout=0.01), pd.DataFrame)
+    inbox.stop()
+
+
+def keeps(my: DemoAccount, folder: Path) -> None:
+    with my.listen(port=0, journal=folder / "messages.db") as inbox:
+        my.simulator.chatter(2)
+        inbox.wait(2, timeout=30)
+    log = oq.open_log(folder / "messages.db")
+    assert_type(log, oq.Log)
+    assert_type((log.df, log.events, log.problems), tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame])
+    assert_type(oq.with_people(log.df, my.members()), pd.DataFrame)
+    for name in ("messages.xlsx", "messages.csv", "messages.parquet", "messages.jsonl"):
+        assert_type(oq.export(log.df, folder / name), Path)
+    oq.export(log.df, str(folder / "messages.csv"))
+
+
+def plays_the_other_side(simulator: Simulator) -> None:
+    world = simulator.truth
+    assert_type(world, World)
+    assert_type(simulator.world, World)
+    friend, group = world.friends[0], world.groups[0]
+    new = Person(9_900_000_901, "新来的")
+    assert_type(simulator.join(group, new), Membership)
+    assert_type(simulator.rename(new, "来了", seen=False), Person)
+    assert_type(simulator.set_card(group, 9_900_000_901, "卡片"), Membership)
+    assert_type(simulator.set_role(group, new, "admin"), Membership)
+    assert_type(simulator.leave(group, new), Person)
+    assert_type(simulator.add_friend(new), Friend)
+    assert_type(simulator.set_markname(friend, "老友"), Friend)
+    assert_type(simulator.set_state(friend, "away"), Friend)
+    assert_type(simulator.remove_friend(new), Person)
+    assert_type(simulator.add_group("新群"), Group)
+    assert_type(simulator.rename_group("新群", "旧群"), Group)
+    assert_type(simulator.leave_group("旧群"), Group)
+    simulator.say(friend, "在吗")
+    simulator.say_together([(friend, "一"), {"who": friend, "text": "二"}])
+    assert_type(simulator.posts, list[Posted])
+    assert_type(simulator.wait_posted(timeout=30), list[Posted])
+    assert_type(simulator.received, list[Received])
+    assert_type(simulator.wait_received(0), list[Received])
+    assert_type((simulator.ended, simulator.pace), tuple[str | None, float])
+    assert_type(simulator.errors, list[Exception])
+    with simulator.fault("slow", calls="get_friend_info", times=1, seconds=0.01) as fault:
+        assert_type(fault, Fault)
+        assert_type((fault.hits, simulator.faults), tuple[int, list[Fault]])
+    fault.end()
+    assert_type(simulator.fault_names, dict[str, str])
+    assert set(simulator.fault_names) <= set(FAULTS)
+    simulator.reload()
+    simulator.relogin()
+    assert_type((simulator.muted, simulator.kicked), tuple[list[Muted], list[Kicked]])
+    assert_type((simulator.url, simulator.running), tuple[str, bool])
+    assert simulator.protocol in ("openqq1", "openqq2")
+    simulator.post_to(None)
+    simulator.stop()
+    simulator.start()
+    with suppress(TimeoutError):
+        simulator.wait_ended(timeout=0.01)
+
+
+def errors() -> list[type[oq.OpenqqError]]:
+    return [
+        oq.Ambiguous, oq.InvalidInput, oq.JournalFailed, oq.ListenerFailed, oq.NestedWait, oq.NoAnswer, oq.NotFound,
+        oq.NotLoaded, oq.NotOpenqq, oq.NotSupported, oq.NotUnderstood, oq.Refused, oq.TimedOut, oq.Unreachable,
+    ]  # fmt: skip
+
+
+def warnings() -> list[type[UserWarning]]:
+    return [oq.HandlerWarning, oq.NotLoadedWarning]
+
+
+def use(my: DemoAccount, folder: Path) -> None:
+    """Use everything, once."""
+    who_is_there(my)
+    rosters(my)
+    sends(my)
+    consults(my)
+    listens(my)
+    keeps(my, folder)
+    manages(my)
+    assert_type(oq.run(awaits(my)), None)
+    plays_the_other_side(my.simulator)
+    assert errors() and warnings()
+
+
+def connects() -> None:
+    with oq.demo("openqq2", seed=3, pace=0, groups=2, friends=3, members=3).simulator as simulator:
+        my = oq.connect(simulator.url, protocol="auto", timeout=30, token=None)
+        assert_type(my, oq.Account)
+        my.close()
