@@ -80,8 +80,9 @@ class Roster:
             One row a change, columns and dtypes of `schema.CHANGES`: `what` is `joined` or `left` (a member), `added`
             or `removed` (a friend: no `gnumber`; a group: no `qq`), or the column that changed (`nick markname
             category` of a friend, `gname gmarkname gmemo` of a group, `nick card role` of a member), with its values
-            `before` and `after`. `certain` is True where permanent numbers tell it, or ids of one login; who has no number is
-            matched by his names, and that is not certain. What changes by itself, such as `state`, makes no row.
+            `before` and `after`. `certain` is True where permanent numbers tell it, or ids of one login; who has no
+            number is matched by his names, and that is not certain. What changes by itself, such as `state`, makes no
+            row.
 
         Raises:
             InvalidInput: `older` is no roster of this account.

@@ -21,27 +21,32 @@ NOTHING = "–"
 TABLE = """
 | layer | module | may import of ours | outside libraries |
 |---|---|---|---|
-| 6 | __init__ | account, connecting, demo_account, errors, inbox, kernel, logs, models, people, roster | – |
+| 6 | __init__ | account, connecting, demo_account, doctor, errors, exporting, inbox, kernel, logs, models, people, roster | – |
 | 6 | __main__ | cli | – |
-| 6 | cli | demo_account, errors, notebooks, simulator, tour | click, jupyterlab |
+| 6 | cli | consulting, demo_account, errors, notebooks, simulator, tour | click, jupyterlab |
 | 5 | tour | demo_account | pandas |
 | 5 | connecting | account, client, errors, models, protocols | – |
+| 5 | consulting | client, connecting, doctor, errors, flows | – |
 | 5 | demo_account | account, client, protocols, simulator | – |
-| 4 | account | aio, card, client, flows, inbox, listening, models, protocols, recipients, roster, schema | pandas |
-| 4 | aio | client, flows, inbox, listening, models, recipients, roster, schema | pandas |
-| 4 | listening | client, errors, flows, inbox, journal, models, receive, roster, settings | – |
-| 4 | card | errors | – |
+| 4 | account | client, doctor, errors, flows, inbox, listening, models, protocols, recipients, roster, rosters, schema, settings | pandas |
+| 4 | listening | client, doctor, errors, flows, inbox, journal, messages, models, receive, roster, settings | – |
+| 4 | doctor | errors, flows, inbox, loopback, models, protocols, schema | pandas |
 | 4 | notebooks | errors, settings | – |
 | 3 | inbox | errors, journal, kernel, messages, models, protocols, receive, records, schema | numpy, pandas, pyarrow |
-| 3 | flows | errors, models, protocols, recipients, roster, schema | pandas |
+| 3 | flows | errors, logins, models, protocols, recipients, roster, schema, searching | pandas |
+| 3 | rosters | database, errors, logins, roster, schema | pandas, pyarrow |
 | 2 | client | errors, loopback, models, turns | httpx, tenacity |
 | 2 | receive | errors, loopback, models | uvicorn |
 | 2 | journal | database, errors, models, records, schema | pyarrow |
 | 2 | logs | database, errors, models, records, schema | pyarrow |
-| 2 | roster | errors, models, numbering, schema | pandas |
+| 2 | roster | diff, errors, models, numbering, schema | pandas |
+| 2 | diff | errors, logins, schema | pandas |
+| 2 | searching | errors | pandas, pypinyin |
 | 2 | recipients | errors, models, schema | pandas |
 | 2 | people | errors | pandas |
+| 2 | exporting | errors, schema | numpy, pandas, xlsxwriter |
 | 1 | numbering | models | pandas |
+| 1 | logins | schema | pandas |
 | 1 | protocols | errors, models, schema | msgspec, pyarrow |
 | 1 | records | database, errors, models, schema | pyarrow |
 | 1 | database | errors | sqlite3 |
@@ -61,7 +66,7 @@ _REACHES_OUT = {
     "sqlite3": {"database"},
     "socket": {"receive", "simulator"},
     "ssl": {"client"},
-    "tempfile": {"settings"},
+    "tempfile": {"exporting", "settings"},
     "http": {"receive"},
 }
 _NOWHERE = (
@@ -258,7 +263,11 @@ def test_what_reaches_outside_the_process_is_imported_where_it_belongs(name: str
 
 
 def test_only_those_who_must_import_by_name() -> None:
-    by_name = {found.module for found in imports() if is_a(found.name, "importlib")}
+    by_name = {
+        found.module
+        for found in imports()
+        if is_a(found.name, "importlib") and not is_a(found.name, "importlib.metadata")
+    }
     by_name |= {module_of(path) for path in CODE.rglob("*.py") if "__import__" in path.read_text("utf-8")}
     assert by_name <= _IMPORTS_BY_NAME
 
