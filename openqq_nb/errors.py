@@ -71,7 +71,7 @@ class NotSupported(OpenqqError):
 
 
 class NotLoaded(OpenqqError):
-    """The server has not loaded the members of the group that was asked for."""
+    """What was asked for could not be loaded whole: the members of a group, or a roster within one login."""
 
 
 class InvalidInput(OpenqqError, ValueError):

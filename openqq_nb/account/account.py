@@ -55,10 +55,11 @@ class Account(Reading, Sending, Managing):
                 that became known later in the same login of the server.
 
         Returns:
-            A `Roster` with the frames `me`, `friends`, `groups`, `members`, `discusses`, `discuss_members`. It is
-            kept in the user's data folder, one file per account; on a demo in memory.
+            A `Roster` with the frames `me`, `friends`, `groups`, `members`, `discusses`, `discuss_members`. Numbers
+            that any roster of the same login has for an id are in all of them. It is kept in the user's data folder, one file per account; on a demo in memory.
 
         Raises:
+            NotLoaded: the server kept logging in anew, so that the answers do not belong together.
             NotFound: no roster was kept until then; the error lists those that were.
             InvalidInput: `at` is no moment.
             JournalFailed: the file of kept rosters cannot be read or written.
