@@ -56,7 +56,8 @@ class Account(Reading, Sending, Managing):
 
         Returns:
             A `Roster` with the frames `me`, `friends`, `groups`, `members`, `discusses`, `discuss_members`. Numbers
-            that any roster of the same login has for an id are in all of them. It is kept in the user's data folder, one file per account; on a demo in memory.
+            that any roster of the same login has for an id are in all of them. It is kept in the user's data folder,
+            one file per account; on a demo in memory.
 
         Raises:
             NotLoaded: the server kept logging in anew, so that the answers do not belong together.
