@@ -17,23 +17,27 @@ if sys.version_info < (3, 11):  # noqa: UP036  an older Python comes this far an
 from tools.browser import VARIABLE as BROWSER_VARIABLE
 from tools.browser import Browser, ready_browser
 from tools.environment import KERNEL6, VENV, ready, ready_kernel6, venv_program
+from tools.office import VARIABLE as OFFICE_VARIABLE
+from tools.office import Office, ready_office
 from tools.run import ROOT, Problem, run, say
+from tools.site import docs as build_docs
 
 HELP = """\
 python dev.py COMMAND [arguments]
 
   setup              make .venv and install openqq_nb with all that it needs; the others do this first
   demo [--no-lab]    a short tour in the terminal, then JupyterLab on the first notebook; no QQ account needed
-  test [arguments]   everything: unit tests, kernels, browser, notebooks; arguments go to pytest instead
+  test [arguments]   everything: unit tests, kernels, browser, office, notebooks; arguments go to pytest instead
   check              lint and the fast tests, in under a minute
   lint               ruff and mypy
   bench [arguments]  measure speed and memory
   lab [arguments]    JupyterLab on notebooks/
+  docs [--serve]     the documentation site in both languages, built into site/; shown until Ctrl-C
 
 Works from any folder; paths given to pytest start at the repository's folder."""
 """What is printed when no known command is given."""
 
-FAST = "not slow and not browser and not kernel"
+FAST = "not slow and not browser and not office and not kernel"
 # Many tests wait for sockets and threads most of their time.
 AT_ONCE = ("-n", "4", "--dist", "worksteal")
 NO_TESTS = 5  # pytest's exit code for "no test was found"
@@ -76,20 +80,20 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(["", "What ran, and what did not:", *lines, f"{end} {total_s:.1f} s in all."])
 
 
-def test_everything(browser: Browser, environ: Mapping[str, str]) -> list[Outcome]:
+def test_everything(browser: Browser, office: Office, environ: Mapping[str, str]) -> list[Outcome]:
     """Run each part of the tests, also after one that failed."""
 
     def marked(expression: str) -> Callable[[], int]:
         return lambda: pytest("-m", expression, environ=environ)
 
     outcomes = [
-        timed("tests", marked("not browser and not kernel")),
+        timed("tests", marked("not browser and not office and not kernel")),
         timed("kernels", marked("kernel")),
     ]
-    if browser.path:
-        outcomes.append(timed("browser", marked("browser"), browser.note))
-    else:
-        outcomes.append(Outcome("browser", "not run", note=browser.note))
+    outcomes += [
+        timed(part, marked(part), found.note) if found.path else Outcome(part, "not run", note=found.note)
+        for part, found in (("browser", browser), ("office", office))
+    ]
     # The cells of a notebook run in their order, in the Python that runs pytest, whatever its file says.
     nbval = [
         "--nbval-lax",
@@ -106,15 +110,18 @@ def test(arguments: list[str]) -> int:
     """Test everything; with arguments, run pytest with these."""
     ready()
     start = time.monotonic()
-    browser = ready_browser(in_ci=os.environ.get("CI", "").lower() == "true")
+    in_ci = os.environ.get("CI", "").lower() == "true"
+    browser, office = ready_browser(in_ci), ready_office(in_ci)
     ready_kernel6()
     environ = {"OPENQQ_NB_TEST_IPYKERNEL6": str(KERNEL6)}
     if browser.path:
         environ[BROWSER_VARIABLE] = browser.path
+    if office.path:
+        environ[OFFICE_VARIABLE] = office.path
     if arguments:
         return pytest(*arguments, environ=environ)
     prepared = Outcome("preparation", "done", time.monotonic() - start)
-    outcomes = [prepared, *test_everything(browser, environ)]
+    outcomes = [prepared, *test_everything(browser, office, environ)]
     say(summary(outcomes))
     return int(any(outcome.verdict == "failed" for outcome in outcomes))
 
@@ -158,6 +165,12 @@ def lab(arguments: list[str]) -> int:
     return run([venv_program(VENV, "python"), "-m", "jupyterlab", root, *arguments], owns_ctrl_c=True)
 
 
+def docs(arguments: list[str]) -> int:
+    """Build the documentation site and check its links."""
+    ready()
+    return build_docs(arguments)
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "setup": setup,
     "demo": demo,
@@ -166,6 +179,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "lint": lint,
     "bench": bench,
     "lab": lab,
+    "docs": docs,
 }
 
 
