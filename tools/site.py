@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from tools.environment import VENV, venv_program
-from tools.run import ROOT, run, say
+from tools.run import ROOT, Problem, run, say
 
 CONFIGS = {"mkdocs.yml": Path(), "mkdocs.zh.yml": Path("zh")}
 """The site of each language, and its place under that of the first."""
@@ -19,9 +19,11 @@ _LINKS = {"a": "href", "link": "href", "img": "src", "script": "src"}
 _OUTSIDE = ("https", "http", "mailto")
 _NO_PAGE_OF_OURS = "404.html"  # its links start at the root of a server, which is known there only
 _PORT = 8000
+# What mkdocs and its plugins would tell about their own future; `--strict` is for our pages.
+_NO_NEWS = {"NO_MKDOCS_2_WARNING": "1", "PYTHONWARNINGS": "ignore"}
 
 
-def build(folder: Path = ROOT / "site", python: str | os.PathLike[str] | None = None) -> int:
+def build(folder: Path = ROOT / "site", python: str | Path | None = None) -> int:
     """Build the site of both languages.
 
     Args:
@@ -32,14 +34,17 @@ def build(folder: Path = ROOT / "site", python: str | os.PathLike[str] | None = 
         The exit code of the first build that failed, or 0.
     """
     for config, place in CONFIGS.items():
-        mkdocs = [python or venv_program(VENV, "python"), "-m", "mkdocs", "--quiet", "build", "--strict"]
-        code = run([*mkdocs, "-f", ROOT / config, "-d", folder / place], environ=_QUIET)
+        code = build_one(ROOT / config, folder / place, python or venv_program(VENV, "python"))
         if code:
             return code
     return 0
 
 
-_QUIET = {"NO_MKDOCS_2_WARNING": "1", "PYTHONWARNINGS": "ignore"}
+def build_one(config: Path, folder: Path, python: str | Path) -> int:
+    """Build the site of one language; a warning, as about a link that leads nowhere, is an error."""
+    # Not with --quiet: it would silence the warnings before --strict has counted them.
+    command = [python, "-m", "mkdocs", "build", "--strict", "-f", config, "-d", folder]
+    return run(command, environ=_NO_NEWS)
 
 
 @dataclass
@@ -117,8 +122,24 @@ def docs(arguments: list[str]) -> int:
 
 
 def serve(folder: Path, port: int = _PORT) -> None:
-    """Show a folder to the browsers of this machine until Ctrl-C."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+    """Show a folder to the browsers of this machine until Ctrl-C.
+
+    Raises:
+        Problem: Another program has the port.
+    """
+    try:
+        server = web_server(folder, port)
+    except OSError as error:
+        raise Problem(
+            f"The site cannot be shown at port {port}: {error}. Stop the program that has the port, or open "
+            f"{folder / 'index.html'} in a browser; only the search is missing there."
+        ) from error
+    with server:
         say(f"http://127.0.0.1:{port}/ shows it. Ctrl-C stops it.")
         server.serve_forever()
+
+
+def web_server(folder: Path, port: int) -> http.server.ThreadingHTTPServer:
+    """Make a server of the files in a folder, for this machine only; 0 takes a free port."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)

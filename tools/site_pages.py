@@ -19,6 +19,7 @@ FAULT_HEADS = {
     "en": ("fault", "what happens", "arguments", "dialects"),
     "zh": ("故障", "会发生什么", "参数", "版本"),
 }
+LAYER_HEADS = ("层", "模块", "可以导入我们的", "外部的库")
 DTYPES: Mapping[schema.Kind, str] = {
     "text": "str",
     "time": f"datetime64[us, {schema.ZONE}]",
@@ -27,9 +28,17 @@ DTYPES: Mapping[schema.Kind, str] = {
 }
 COLUMNS = re.compile(r"<!-- columns: (\w+) -->")
 FAULT_TABLE = "<!-- faults -->"
+LAYER_TABLE = "<!-- layers -->"
 FOR_TESTS = re.compile(r"<!-- (?:run|server)\b.*?-->\n?", re.DOTALL)
 
 _CHINESE = re.compile("[\u4e00-\u9fff]+")
+_FENCED = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
+# A browser shows the end of a line as a blank. Chinese has none: neither after its full-width punctuation,
+# unless a list or a table begins there, nor between two of its characters.
+_END_OF_LINE = re.compile(
+    r"(?<=[\u3001-\u303f\uff00-\uffef])\n *(?!\d+\. )(?=[^\s|#<>:!{-])"
+    r"|(?<=[\u4e00-\u9fff])\n *(?=[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef])"
+)
 _LONGEST_WORD = 6
 _GAP = "\u200b"
 """What the search takes for a gap between words, and nobody sees."""
@@ -38,10 +47,18 @@ _GAP = "\u200b"
 def on_page_markdown(markdown: str, config: Mapping[str, Any], **_: object) -> str:
     """Put the tables in, and leave out what only the tests read."""
     language = config["theme"]["language"]
-    shown = FOR_TESTS.sub("", markdown)
+    shown = FOR_TESTS.sub("", joined(markdown) if language == "zh" else markdown)
     if FAULT_TABLE in shown:
         shown = shown.replace(FAULT_TABLE, table([FAULT_HEADS[language], *fault_cells(language)]))
+    if LAYER_TABLE in shown:
+        shown = shown.replace(LAYER_TABLE, table([LAYER_HEADS, *layer_cells()]))
     return COLUMNS.sub(lambda found: column_table(found[1], language), shown)
+
+
+def joined(markdown: str) -> str:
+    """Join the lines of Chinese paragraphs, but not those of code."""
+    parts = _FENCED.split(markdown)
+    return "".join(part if part.startswith("```") else _END_OF_LINE.sub("", part) for part in parts)
 
 
 def on_post_build(config: Mapping[str, Any], **_: object) -> None:
@@ -95,6 +112,13 @@ def fault_cells(language: str) -> Iterator[tuple[str, ...]]:
         arguments = " ".join(f"`{argument}`" for argument in kind.takes) or "–"
         dialects = " ".join({"openqq1": "1.x", "openqq2": "2.x"}[dialect] for dialect in kind.dialects)
         yield f"`{name}`", meaning, arguments, dialects
+
+
+def layer_cells() -> Iterator[tuple[str, ...]]:
+    """Read the layers of the English page, which a test holds against the imports, as cells of rows."""
+    page = (DOCS / "architecture.md").read_text("utf-8")
+    for line in page.partition("| layer |")[2].partition("\n\n")[0].splitlines()[2:]:
+        yield tuple(line.strip("| ").split(" | "))
 
 
 def chinese_faults() -> dict[str, list[str]]:

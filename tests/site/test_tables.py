@@ -1,0 +1,96 @@
+"""Tables that the site makes of the code, and their Chinese words, which no table can make."""
+
+from pathlib import Path
+
+import pytest
+
+from openqq_nb import schema
+from openqq_nb.simulator.faults import FAULTS
+from tests.site.pages import CHINESE, ENGLISH, text
+from tools.site_pages import (
+    chinese_faults,
+    chinese_meanings,
+    chinese_words,
+    column_table,
+    cut,
+    joined,
+    on_page_markdown,
+)
+
+LANGUAGES = ("en", "zh")
+
+
+@pytest.mark.parametrize("declared", schema.ALL, ids=lambda declared: declared.name)
+def test_every_column_has_a_chinese_meaning_for_its_present_english_one(declared: schema.Schema) -> None:
+    translated = {name: english for name, (english, _) in chinese_meanings()[declared.name].items()}
+    assert translated == {column.name: column.meaning for column in declared.columns}
+
+
+def test_no_other_schema_is_translated() -> None:
+    assert set(chinese_meanings()) == {declared.name for declared in schema.ALL}
+
+
+def test_every_fault_has_a_chinese_meaning_for_its_present_english_one() -> None:
+    translated = {name: english for name, (english, _) in chinese_faults().items()}
+    assert translated == {name: kind.meaning for name, kind in FAULTS.items()}
+
+
+@pytest.mark.parametrize("folder", [ENGLISH, CHINESE], ids=LANGUAGES)
+def test_the_page_of_columns_has_a_table_for_every_schema(folder: Path) -> None:
+    page = text("columns.md", folder)
+    assert [
+        declared.name for declared in schema.ALL if f"<!-- columns: {declared.name} -->" not in page
+    ] == []
+    anchors = [declared.name.lower().replace("_", "-") for declared in schema.ALL]
+    assert [anchor for anchor in anchors if f"{{ #{anchor} }}" not in page] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("declared", schema.ALL, ids=lambda declared: declared.name)
+def test_a_table_has_one_row_for_each_column_with_its_dtype(declared: schema.Schema, language: str) -> None:
+    rows = [line.split(" | ")[:2] for line in column_table(declared.name, language).splitlines()[2:]]
+    shown = [(name.removeprefix("| `").rstrip("`"), dtype.strip("`")) for name, dtype in rows]
+    empty = declared.frame(declared.table([]))
+    assert shown == [(name, str(dtype)) for name, dtype in empty.dtypes.items()]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_table_of_faults_is_put_in_its_place(language: str) -> None:
+    made = on_page_markdown("before\n\n<!-- faults -->\n\nafter", {"theme": {"language": language}})
+    assert "<!--" not in made
+    assert [name for name in FAULTS if f"| `{name}` |" not in made] == []
+
+
+def test_what_only_the_tests_read_is_left_out() -> None:
+    page = "<!-- server: openqq1 -->\n\ntext\n\n<!-- run\nsecret()\n-->\n\nmore"
+    assert on_page_markdown(page, {"theme": {"language": "en"}}).split() == ["text", "more"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"),
+    [
+        ("一行，\n两行", "一行，两行"),
+        ("一行\n两行", "一行两行"),
+        ("如\n`qq`", "如\n`qq`"),
+        ("见：\n`qq`", "见：`qq`"),
+        ("- 一行。\n  两行\n- 三行", "- 一行。两行\n- 三行"),
+        ("取舍：\n\n- 一", "取舍：\n\n- 一"),
+        ("表：\n| 一 |", "表：\n| 一 |"),
+        ("1. 一。\n2. 二", "1. 一。\n2. 二"),
+        ("```python\n# 一，\n# 两\n```", "```python\n# 一，\n# 两\n```"),
+    ],
+)
+def test_the_lines_of_a_chinese_paragraph_are_joined_without_a_blank(lines: str, shown: str) -> None:
+    assert joined(lines) == shown
+
+
+def test_chinese_text_is_cut_into_the_longest_known_words() -> None:
+    words = frozenset(["成员", "群成员", "列表"])
+    assert [word for word in cut("看qq群成员列表。", words).split("\u200b") if word] == [
+        "看", "qq", "群成员", "列表", "。",
+    ]  # fmt: skip
+
+
+def test_every_word_of_the_chinese_search_can_be_found() -> None:
+    words = chinese_words()
+    assert [word for word in words if cut(word, words).strip("\u200b") != word] == []
