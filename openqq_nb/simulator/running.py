@@ -149,6 +149,8 @@ class Running:
         """Cut all connections and let nobody listen; the port stays ours."""
         host, port = self._listening.address
         self._listening.close()
+        # Whoever asks after this finds no socket open any more.
+        await asyncio.sleep(0)
         self._held = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         # As asyncio does it for a server: on Windows this would let others share the port.
         if hasattr(socket, "AF_UNIX"):

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -52,13 +52,15 @@ class Web:
         """Answer one request, or close its connection."""
         request = Request(scope, receive)
         try:
+            # Whoever goes away while the server stands still has said it all, and it is done when the server goes on.
+            await request.body()
             await self._engine.running.wait()
             response = await self._disturbance.respond(request, self._respond)
             if response is None:
                 await drop(request)
                 return
-        except asyncio.CancelledError:
-            # Only the end of the server cancels this; the connection is cut already.
+        except (asyncio.CancelledError, ClientDisconnect):
+            # The end of the server, or a caller who went away in the middle of his request.
             return
         await response(scope, receive, send)
 

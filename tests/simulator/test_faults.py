@@ -225,6 +225,16 @@ def test_a_server_that_stands_still_answers_when_it_goes_on(server: Simulator, n
         assert fault.over.done()
 
 
+@pytest.mark.parametrize("name", ["busy", "scan_code"])
+def test_what_was_asked_of_a_server_that_stands_still_is_done_though_the_caller_has_gone(
+    server: Simulator, name: str
+) -> None:
+    call, address = SEND[server.protocol], {NUMBER[server.protocol]: friend_qq(server)}
+    with server.fault(name), pytest.raises(httpx.ReadTimeout):
+        httpx.post(f"{server.url}/openqq/{call}", data={"content": "hi", **address}, timeout=IDLE_S)
+    assert [one.content for one in server.wait_received()] == ["hi"]
+
+
 @pytest.mark.parametrize("name", ["busy", "scan_code", "down", "restart"])
 def test_what_lasts_for_seconds_ends_by_itself(server: Simulator, name: str) -> None:
     fault = server.fault(name, seconds=0.1)

@@ -171,6 +171,13 @@ def test_a_large_body_is_compressed_only_for_those_who_ask() -> None:
     assert packed.content == plain.content
 
 
+def test_the_body_of_an_answer_comes_with_its_head() -> None:
+    with small() as simulator, httpx.Client() as http:
+        took = [http.get(f"{simulator.url}/openqq/get_user_info").elapsed.total_seconds() for _ in range(10)]
+    # Held back until the head was acknowledged it would come 40 ms later.
+    assert min(took[5:]) < 0.035
+
+
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_a_waiting_post_makes_wait_posted_tell(protocol: str) -> None:
     release = threading.Event()
