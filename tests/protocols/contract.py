@@ -1,7 +1,10 @@
 """What every dialect of every protocol folder must hold; a folder's tests inherit from `DialectContract`."""
 
 import json
+import math
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -9,13 +12,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from openqq_nb import schema
-from openqq_nb.errors import InvalidInput, NotUnderstood, OpenqqError
-from openqq_nb.models import Answer, Arrival, Flow, Recipient, Reply, Request, Response
+from openqq_nb.errors import InvalidInput, NotSupported, NotUnderstood, OpenqqError
+from openqq_nb.models import Answer, Arrival, Flow, Outcome, Receipt, Recipient, Reply, Request, Response
 from openqq_nb.protocols.base import Dialect, Listing
 from openqq_nb.schema import Schema
 
 # Two classes inherit one test: they differ in nothing that a stored example could mix up but the dialect.
-per_dialect = settings(suppress_health_check=[HealthCheck.differing_executors])
+per_dialect = settings(deadline=None, suppress_health_check=[HealthCheck.differing_executors])
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -29,6 +32,15 @@ def asked(flow: Flow[object]) -> Request:
     request = next(flow)
     flow.close()
     return request
+
+
+def offered(flow: Flow[object]) -> Request | None:
+    """Give the first request of a flow, or None if the dialect says that it has no such call."""
+    try:
+        return asked(flow)
+    except NotSupported as error:
+        assert str(error)
+        return None
 
 
 def answered(flow: Flow[object], *responses: Response) -> object:
@@ -57,18 +69,52 @@ class DialectContract:
 
     def infos(self) -> dict[Callable[[], Flow[object]], tuple[Schema, ...]]:
         dialect = self.make()
-        return {
+        every: dict[Callable[[], Flow[object]], tuple[Schema, ...]] = {
             dialect.me: (schema.ME,),
+            dialect.server: (schema.SERVER,),
             dialect.friends: (schema.FRIENDS,),
             dialect.groups: (schema.GROUPS, schema.MEMBERS),
             dialect.discusses: (schema.DISCUSSES, schema.DISCUSS_MEMBERS),
+            dialect.recent: (schema.RECENT,),
+            partial(dialect.load_members, "1"): (schema.GROUPS, schema.MEMBERS),
         }
+        return {info: schemas for info, schemas in every.items() if offered(info())}
+
+    def changes(self, token: str | None = None) -> list[Callable[[], Flow[Receipt] | Flow[Outcome]]]:
+        """Give what changes something, as far as the dialect offers it."""
+        dialect = self.make(token)
+        friend, content = Recipient("friend", qq="1"), "你好"
+        every: list[Callable[[], Flow[Receipt] | Flow[Outcome]]] = [
+            partial(dialect.send, friend, content),
+            partial(dialect.send, friend, content, wait=False),
+            partial(dialect.mute, "1", "2", 60.0),
+            partial(dialect.kick, "1", "2"),
+            dialect.relogin,
+        ]
+        return [change for change in every if offered(change())]
 
     def test_an_info_call_may_be_repeated(self) -> None:
         assert all(asked(info()).repeatable for info in self.infos())
 
-    def test_a_send_is_never_repeated(self) -> None:
-        assert not asked(self.make().send(Recipient("friend", qq="1"), "你好")).repeatable
+    def test_what_changes_something_is_never_repeated(self) -> None:
+        assert not any(asked(change()).repeatable for change in self.changes())
+
+    def test_members_are_loaded_if_it_says_so_and_else_refused(self) -> None:
+        for token in (None, "s3cret"):
+            dialect = self.make(token)
+            assert (offered(dialect.load_members("1")) is not None) == dialect.loads_members
+
+    def test_a_number_that_is_none_is_refused_before_anybody_is_muted_or_kicked(self) -> None:
+        dialect = self.make()
+        for gnumber, qq in (("1", ""), ("", "2"), ("1", "2,3"), ("１", "2"), ("1", "-2")):
+            for flow in (dialect.mute(gnumber, qq, 60), dialect.kick(gnumber, qq)):
+                with pytest.raises((InvalidInput, NotSupported), match=r"[Nn]othing was done"):
+                    next(flow)
+
+    @pytest.mark.parametrize("seconds", [0, -1, math.nan, math.inf, 10**400, 1e300, True, "60"])
+    def test_a_time_that_is_none_is_refused_before_anybody_is_muted(self, seconds: Any) -> None:
+        with pytest.raises((InvalidInput, NotSupported), match=r"[Nn]othing was done"):
+            next(self.make().mute("1", "2", seconds))
 
     def test_an_empty_text_is_refused_before_it_leaves(self) -> None:
         with pytest.raises(InvalidInput, match="empty"):
@@ -84,12 +130,11 @@ class DialectContract:
 
     def test_a_token_goes_along_with_every_call(self) -> None:
         dialect = self.make("s3cret")
-        flows: list[Flow[object]] = [
-            dialect.me(),
-            dialect.groups(),
-            dialect.send(Recipient("friend", qq="1"), "x"),
-        ]
+        infos = (dialect.me(), dialect.server(), dialect.friends(), dialect.groups(), dialect.discusses())
+        flows = [*infos, *(change() for change in self.changes("s3cret"))]
         assert all("s3cret" in repr(asked(flow).params) for flow in flows)
+        recent = offered(dialect.recent())
+        assert recent is None or "s3cret" in repr(recent.params)
 
     def test_a_token_is_never_shown(self) -> None:
         dialect = self.make("s3cret")
@@ -107,10 +152,27 @@ class DialectContract:
         body = written(found)
         for info, schemas in self.infos().items():
             try:
-                result = answered(info(), json_answer(body))
+                result = answered(info(), *[json_answer(body)] * 2)
             except OpenqqError:
                 continue
             check_frames(result, schemas)
+
+    @per_dialect
+    @example({"code": 0})
+    @example({"code": "100", "status": None, "id": [], "msg_id": {}})
+    @given(
+        found=JSON
+        | st.fixed_dictionaries({"code": JSON}, optional={"status": JSON, "id": JSON, "info": JSON})
+    )
+    def test_any_json_is_the_word_of_a_server_or_an_error_of_ours(self, found: object) -> None:
+        for change in self.changes():
+            try:
+                told = answered(change(), json_answer(written(found)))
+            except OpenqqError:
+                continue
+            assert isinstance(told, Receipt | Outcome)
+            assert isinstance(found, dict) and told.code == int(str(found["code"]))
+            assert told.ok == (told.code == 0) and isinstance(told.status, str)
 
     @per_dialect
     @given(body=st.binary(max_size=200))

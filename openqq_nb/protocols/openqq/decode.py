@@ -67,7 +67,7 @@ def groups(body: bytes, tables: Tables, *, escaped: bool) -> Listing:
     members = _of_their_place(members, places, ("gname", "gmarkname", "gnumber", "gid"))
     members = members.append_column("displayname", _first_shown(members, "card", "nick", "qq", "id"))
     places = _counted(_own_number(places, members), members)
-    return Listing(_owned(places, members, "gowner", "gid"), members.drop_columns([PLACE]))
+    return Listing(_owned(places, members, "gowner"), members.drop_columns([PLACE]))
 
 
 def discusses(body: bytes, tables: Tables) -> Listing:
@@ -79,7 +79,7 @@ def discusses(body: bytes, tables: Tables) -> Listing:
     members = members.append_column("displayname", _first_shown(members, "nick", "qq", "id"))
     places = _counted(places, members)
     places = places.append_column("displayname", _discuss_names(places, members))
-    return Listing(_owned(places, members, "downer", "did"), members.drop_columns([PLACE]))
+    return Listing(_owned(places, members, "downer"), members.drop_columns([PLACE]))
 
 
 def recent(body: bytes, table: Table) -> pa.Table:
@@ -198,10 +198,13 @@ def _of_their_place(members: pa.Table, places: pa.Table, columns: tuple[str, ...
 
 
 def _own_number(places: pa.Table, members: pa.Table) -> pa.Table:
-    """Take the number of a group from its members where the group itself does not carry it."""
-    known = members.select([PLACE, "gnumber"]).group_by(PLACE).aggregate([("gnumber", "max")])
+    """Take the number of a group from its members, if they agree, where the group itself does not carry it."""
+    copies = members.select([PLACE, "gnumber"]).group_by(PLACE)
+    known = copies.aggregate([("gnumber", "min"), ("gnumber", "max")])
+    least, most = known.column("gnumber_min"), known.column("gnumber_max")
+    agreed = pc.if_else(pc.equal(least, most), least, _NOBODY)
     found = pc.index_in(_positions(places), known.column(PLACE))
-    numbers = pc.coalesce(places.column("gnumber"), known.column("gnumber_max").take(found))
+    numbers = pc.coalesce(places.column("gnumber"), agreed.take(found))
     return places.set_column(places.column_names.index("gnumber"), "gnumber", numbers)
 
 
@@ -213,7 +216,7 @@ def _counted(places: pa.Table, members: pa.Table) -> pa.Table:
     return places.append_column("member_count", number).append_column("members_loaded", pc.is_valid(number))
 
 
-def _owned(places: pa.Table, members: pa.Table, owner: str, place_id: str) -> pa.Table:
+def _owned(places: pa.Table, members: pa.Table, owner: str) -> pa.Table:
     """Tell the owner's number and id apart.
 
     The `gowner` of 1.x is the number before the members are loaded and the id afterwards; both dialects
@@ -227,17 +230,21 @@ def _owned(places: pa.Table, members: pa.Table, owner: str, place_id: str) -> pa
         places = places.append_column(f"{owner}_qq", pc.if_else(loaded, _NOBODY, unloaded))
         kept = pc.if_else(loaded, told, _NOBODY) if owner == "gowner" else told
         places = places.set_column(names.index(f"{owner}_id"), f"{owner}_id", kept)
-    number = _numbers_of(places.column(f"{owner}_id"), places.column(place_id), members, place_id)
+    number = _numbers_of(places.column(f"{owner}_id"), members)
     position = places.column_names.index(f"{owner}_qq")
     return places.set_column(position, f"{owner}_qq", pc.coalesce(places.column(f"{owner}_qq"), number))
 
 
-def _numbers_of(
-    ids: pa.ChunkedArray, places: pa.ChunkedArray, members: pa.Table, place_id: str
-) -> pa.ChunkedArray:
-    wanted = pc.binary_join_element_wise(places, ids, "/")
-    known = pc.binary_join_element_wise(members.column(place_id), members.column("id"), "/")
-    return members.column("qq").take(pc.index_in(wanted, known))
+def _numbers_of(ids: pa.ChunkedArray, members: pa.Table) -> pa.ChunkedArray:
+    """Look up the number of one member in each place, by the id; who has no id is nobody's owner."""
+    wanted = _within(pa.array(range(len(ids)), pa.int64()), ids)
+    known = _within(members.column(PLACE), members.column("id"))
+    return members.column("qq").take(pc.index_in(wanted, known, skip_nulls=True))
+
+
+def _within(positions: pa.Array | pa.ChunkedArray, ids: pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Tell ids of one place from the same ids of another; a missing one stays missing."""
+    return pc.binary_join_element_wise(positions.cast(pa.string()), ids, "/")
 
 
 def _discuss_names(places: pa.Table, members: pa.Table) -> pa.ChunkedArray:

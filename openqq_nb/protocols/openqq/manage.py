@@ -16,6 +16,9 @@ MUTE_CALL = "shutup_group_member"
 KICK_CALL = "kick_group_member"
 RELOGIN_CALL = "relogin"
 
+LONGEST_MUTE_S = 10**10
+"""Beyond it the time is a slip: 300 years."""
+
 Params = tuple[tuple[str, str], ...]
 
 _MEANINGS: Mapping[int, str] = {
@@ -34,12 +37,12 @@ def minutes(seconds: object) -> int:
     """Bring a time of muting to the whole minutes that the call takes, rounded up.
 
     Raises:
-        InvalidInput: it is no number above 0: the server offers no way to end a mute.
+        InvalidInput: it is no number above 0, or beyond all sense: the server offers no way to end a mute.
     """
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < math.inf:
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= LONGEST_MUTE_S:
         raise InvalidInput(
-            f"seconds must be a number above 0, not {seconds!r}; nothing was done. The server takes whole minutes, "
-            "rounded up here, and has no way to end a mute early."
+            f"seconds must be a number above 0 and at most {LONGEST_MUTE_S}, not {seconds!r}; nothing was done. The "
+            "server takes whole minutes, rounded up here, and has no way to end a mute early."
         )
     return math.ceil(seconds / 60)
 

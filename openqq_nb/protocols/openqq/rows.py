@@ -87,13 +87,12 @@ def value(body: bytes) -> object:
 
 
 def text(found: object) -> str | None:
-    """Turn one JSON value into text: flags as 1 and 0, what is nested as JSON, lone surrogates as U+FFFD."""
+    """Turn one JSON value into text: `true` and what is nested as JSON writes them, lone surrogates as U+FFFD."""
     if found is None:
         return None
-    if isinstance(found, bool):
-        return "1" if found else "0"
     if isinstance(found, str):
         return found if _encodable(found) else _mended(found)
+    # Not 1 for true: where a number belongs, that would be the number of somebody.
     return _mended(json.dumps(found, ensure_ascii=False))
 
 
