@@ -300,6 +300,7 @@ CREATE TABLE aside (
 )
 """
 
+
 def _2_rosters(connection: Connection) -> None:
     """Make the tables that `openqq_nb.rosters` describes."""
     for statement in _ROSTER_TABLES.split(";"):

@@ -44,8 +44,11 @@ def match(older: pd.DataFrame, newer: pd.DataFrame, names: Sequence[Sequence[str
     left = _rest(older, newer, found)
     went, came = _is_nobody_of(left[0], left[1]), _is_nobody_of(left[1], left[0])
     for columns in names:
-        likely = _named(*_rest(older, newer, found), columns)
+        if left[0].empty or left[1].empty:
+            break
+        likely = _named(*left, columns)
         found.append(likely if columns is names[-1] else likely[likely["alone"]])
+        left = _rest(older, newer, found)
     pairs = pd.concat(found, ignore_index=True)
     return Match(pairs, came[~came.index.isin(pairs["newer"])], went[~went.index.isin(pairs["older"])])
 
@@ -96,6 +99,8 @@ def _counted(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 def _is_nobody_of(rows: pd.DataFrame, others: pd.DataFrame) -> Series:
     """Tell of each row whether it is certainly none of the others in its place, by numbers or by ids."""
+    if rows.empty or others.empty:
+        return pd.Series(True, index=rows.index)
     number, one_id = rows["number"].notna(), rows["id"].notna()
     no_number, no_id = others["number"].isna(), others["id"].isna()
     maybe = pd.Series(False, index=rows.index)
