@@ -1,6 +1,6 @@
 """Telling the logins of a server apart: temporary ids mean something within one login only.
 
-A dialect 1.x server tells nobody about a new login (PROTOCOL.md §11), so it is seen by ids that no longer match.
+A dialect 1.x server tells nobody about a new login, so it is seen by ids that no longer match.
 """
 
 from collections.abc import Iterable, Sequence
@@ -101,7 +101,7 @@ def same_login(older: Fetched, newer: Fetched) -> bool:
         True only if witnesses say so. Where there are none (nobody is in both) it is False: then no id is used.
 
     Source:
-        PROTOCOL.md §11: what a new login changes.
+        what a new login changed in the recordings; see the list of traps in the documentation.
     """
     own = str(older.me["id"])
     pairs = (
@@ -144,6 +144,8 @@ def witnesses(
     own: str | None = None,
 ) -> Witnesses:
     """Count what two frames of one kind say about their logins; arguments as in `same_ids`."""
+    if older.empty or newer.empty:
+        return Witnesses()
     name = _NAME_OF[id_column]
     before, after = (_known(frame, id_column, number_column, name, own) for frame in (older, newer))
     both = before.merge(after, on="id", suffixes=("", "_after"))

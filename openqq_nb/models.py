@@ -102,6 +102,12 @@ class Receipt:
 
     Source:
         API document §5 to §9; codes from recorded answers.
+
+    Example:
+        >>> import openqq_nb as oq
+        >>> receipt = oq.demo().send_group("大家好", gnumber="1")
+        >>> bool(receipt), receipt.code, receipt.delivery.value
+        (False, 101, 'failed')
     """
 
     ok: bool
@@ -134,6 +140,11 @@ class Outcome:
 
     Source:
         recorded answers of 2.x; the API document has no such calls.
+
+    Example:
+        >>> import openqq_nb as oq
+        >>> bool(oq.demo("openqq2").kick(gnumber="1", qq="2"))
+        False
     """
 
     ok: bool
@@ -161,6 +172,11 @@ class Reply:
 
     Source:
         API document §10.
+
+    Example:
+        >>> import openqq_nb as oq
+        >>> oq.Reply("请勿刷屏", shutup=True, shutup_time=600).shutup_time
+        600
     """
 
     text: str = ""

@@ -40,7 +40,14 @@ def with_people(messages: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
         InvalidInput: a column is not there, a number is no text, or both frames have a column of the same name.
 
     Example:
-        `oq.with_people(inbox.df, roster.members).groupby("province").size()`
+        >>> import openqq_nb as oq
+        >>> my = oq.demo()
+        >>> with my.listen() as inbox:
+        ...     message = my.simulator.say("小灰", "在吗？")
+        ...     messages = inbox.wait(1, timeout=10)
+        >>> told = oq.with_people(messages, my.friends())
+        >>> told[["content", "displayname"]].values.tolist()
+        [['在吗？', '小灰']]
     """
     _check(messages, members)
     keys = pd.DataFrame({_PLACE: _places(messages, members), _PERSON: messages["sender_qq"]})

@@ -49,6 +49,12 @@ class Roster:
         discusses: one row a discuss (`schema.DISCUSSES`).
         discuss_members: one row per (discuss, member) (`schema.DISCUSS_MEMBERS`).
         fetched_at: when it was asked for, Asia/Shanghai.
+
+    Example:
+        >>> import openqq_nb as oq
+        >>> roster = oq.demo().roster()
+        >>> roster.members.columns[:4].tolist()
+        ['displayname', 'nick', 'card', 'role']
     """
 
     me: Series

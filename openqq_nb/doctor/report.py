@@ -33,6 +33,12 @@ class Report:
 
     Args:
         findings: in the order in which they were made.
+
+    Example:
+        >>> import openqq_nb as oq
+        >>> report = oq.demo().doctor()
+        >>> report.df.columns.tolist()
+        ['check', 'verdict', 'found', 'advice']
     """
 
     def __init__(self, findings: Sequence[Finding]) -> None:

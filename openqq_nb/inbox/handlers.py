@@ -97,8 +97,8 @@ class Handler:
             news, self._untold = self._untold, {}
             self._told.update(news)
         return [
-            f"The handler {self.name!r} failed: {shown.rstrip('.')}. The message is kept in inbox.df, and other handlers "
-            "were not disturbed. See inbox.handlers; mend the function and run its cell again."
+            f"The handler {self.name!r} failed: {shown.rstrip('.')}. The message is kept in inbox.df, and other "
+            "handlers were not disturbed. See inbox.handlers; mend the function and run its cell again."
             for shown in news.values()
         ]
 

@@ -56,7 +56,6 @@ class Inbox:
 
     Attributes:
         aio: the awaitable twins of what waits.
-        ticks: functions that are called again and again while a cell waits.
     """
 
     def __init__(
@@ -69,6 +68,7 @@ class Inbox:
         budget_s: float = BUDGET_S,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        # Called again and again while a cell waits.
         self.ticks: list[Callable[[], None]] = []
         self._dialect = dialect
         self._links = links
@@ -203,7 +203,20 @@ class Inbox:
         return not self._stopped and self._listener.running
 
     def setup(self) -> Setup:
-        """Tell what to put into the server's configuration so that it posts here; shows the secret."""
+        """Tell what to put into the server's configuration so that it posts here; shows the secret.
+
+        Returns:
+            A `Setup`: lines to paste, shown as they are to be written.
+
+        Source:
+            API document §10.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> with oq.demo().listen() as inbox:
+            ...     inbox.url in inbox.setup().text
+            True
+        """
         return Setup(self._dialect.setup(self.url))
 
     @overload
@@ -227,12 +240,27 @@ class Inbox:
             filters: `contains`, `matches`, `since`, `until`, `group`, `sender`, or any column of `inbox.df`
                 with a value or a list of values.
 
+        Returns:
+            The function itself, so that it can be called as before.
+
         Raises:
             InvalidInput: a filter names no column, or a value that the column cannot have.
             NotFound, Ambiguous: `group` or `sender` does not name exactly one.
 
         Source:
             API document §10.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> my = oq.demo()
+            >>> with my.listen() as inbox:
+            ...     @inbox.on_message(contains="签到")
+            ...     def checkin(message):
+            ...         return f"{message.sender}，签到成功"
+            ...     message = my.simulator.say("小灰", "签到")
+            ...     posted = my.simulator.wait_posted()
+            ...     my.simulator.received[-1].content
+            '小灰，签到成功'
         """
         keep = self._compiled(filters)
         if function is None:
@@ -253,6 +281,14 @@ class Inbox:
         Raises:
             TimedOut: fewer came; they are in its `df`, and stay for later waits.
             NestedWait: called in a widget callback.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> my = oq.demo()
+            >>> with my.listen() as inbox:
+            ...     message = my.simulator.say("小灰", "在吗？")
+            ...     inbox.wait(1, timeout=10)[["sender", "content"]].values.tolist()
+            [['小灰', '在吗？']]
         """
         self._tell()
         return self._waiting.wait(n, timeout, filters)

@@ -24,11 +24,23 @@ def open_log(*paths: str | os.PathLike[str]) -> "Log":
     Args:
         paths: one or more journals; a message that several of them hold is there once.
 
+    Returns:
+        A `Log`: messages in `df`, events in `events`, what could not be read in `problems`.
+
     Raises:
         JournalFailed: a file is not there, or is no journal; the error tells what it begins with.
+        InvalidInput: no path was given.
 
     Example:
-        `oq.open_log("messages.db").df`
+        >>> import tempfile
+        >>> import openqq_nb as oq
+        >>> my = oq.demo()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with my.listen(journal=f"{folder}/messages.db") as inbox:
+        ...         message = my.simulator.say("小灰", "在吗？")
+        ...         received = inbox.wait(1, timeout=10)
+        ...     oq.open_log(f"{folder}/messages.db").df["content"].tolist()
+        ['在吗？']
     """
     if not paths:
         raise InvalidInput(

@@ -32,7 +32,6 @@ OF_USERS = {name: call for name, call in FUNCTIONS.items() if not name.startswit
 WITH_RESULT = [
     name for name, call in OF_USERS.items() if inspect.signature(call).return_annotation not in (None, "None")
 ]
-NOT_YET = {"inbox.on_message", "inbox.setup", "inbox.wait", "oq.open_log", "oq.with_people"}
 KNOWN = {
     *oq.__all__,
     "KeyboardInterrupt",
@@ -63,12 +62,12 @@ def test_every_argument_is_explained_in_order(name: str) -> None:
     assert explained == parameters(call)
 
 
-@pytest.mark.parametrize("name", sorted(set(WITH_RESULT) - NOT_YET))
+@pytest.mark.parametrize("name", WITH_RESULT)
 def test_a_call_with_a_result_tells_what_it_is(name: str) -> None:
     assert section(FUNCTIONS[name], "Returns")
 
 
-@pytest.mark.parametrize("name", sorted(set(WITH_RESULT) - NOT_YET))
+@pytest.mark.parametrize("name", WITH_RESULT)
 def test_a_call_with_a_result_shows_an_example_that_doctest_runs(name: str) -> None:
     assert ">>> " in section(FUNCTIONS[name], "Example")
 
