@@ -126,7 +126,7 @@ def listed(choices: Sequence[str]) -> str:
 
 def warn_outside(text: str, category: type[Warning]) -> None:
     """Warn at the line of the user, the first one outside this package."""
-    depth, frame = 1, sys._getframe(1)
+    depth, frame = 2, sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
         depth, frame = depth + 1, frame.f_back
     warnings.warn(text, category, stacklevel=depth)

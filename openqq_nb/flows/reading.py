@@ -66,12 +66,12 @@ class Reading:
         if self._dialect.loads_members and not chosen["members_loaded"].all():
             groups, members = yield from self._loaded(chosen)
             # Its ids count: another group may go by the name by now.
-            chosen = groups[groups["gid"].isin(chosen["gid"])]
+            chosen = groups[groups["gid"].isin(chosen["gid"].dropna())]
         if who is None:
             _warn_of_unloaded(groups)
             return members
         _check_loaded(chosen, loads=self._dialect.loads_members)
-        return members[members["gid"].isin(chosen["gid"])].reset_index(drop=True)
+        return members[members["gid"].isin(chosen["gid"].dropna())].reset_index(drop=True)
 
     def discusses(self) -> Flow[pd.DataFrame]:
         """Ask for the discusses."""
@@ -136,7 +136,7 @@ class Reading:
 
     def _loaded(self, groups: pd.DataFrame) -> Flow[tuple[pd.DataFrame, pd.DataFrame]]:
         """Have the members of groups loaded one by one, and ask for all again, which keeps the server's order."""
-        for gid in groups.loc[~groups["members_loaded"], "gid"]:
+        for gid in groups.loc[~groups["members_loaded"], "gid"].dropna():
             yield from self._dialect.load_members(gid)
         return self._places((yield from self._dialect.groups()))
 

@@ -156,3 +156,11 @@ def test_a_message_has_the_server_load_the_group_it_came_in(name: str, dialect: 
         assert len(one.inbox.wait(1, timeout=TIMEOUT_S)) == 1
         assert one.my.groups()["members_loaded"].tolist() == [True, False, False, False]
         assert len(one.my.members(named(one, 0).name)) == len(named(one, 0).members)
+
+
+@pytest.mark.parametrize(("name", "dialect"), [("unloaded", "openqq1")])
+def test_a_warning_names_the_line_of_the_user(name: str, dialect: Dialect) -> None:
+    with stage(dialect) as one, one.simulator.fault(name):
+        with pytest.warns(oq.NotLoadedWarning) as told:
+            one.my.members()
+        assert told[0].filename == __file__

@@ -162,6 +162,7 @@ def drive(flow: Flow[Any], answers: Answers) -> Asked:
 
 def checked(request: Request) -> Request:
     """Make sure that no answer has turned the next question into one that no HTTP can carry."""
+    assert all(isinstance(value, str) for pair in request.params for value in pair), request
     urlencode(request.params, errors="strict")
     return request
 
