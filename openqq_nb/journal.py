@@ -25,10 +25,11 @@ from typing import Self
 import pyarrow as pa
 
 from openqq_nb import records
+from openqq_nb.columns import Schema, plain_text
 from openqq_nb.database import Connection, Database
 from openqq_nb.errors import InvalidInput, listed
 from openqq_nb.models import Arrival, Row
-from openqq_nb.schema import EVENTS, MESSAGES, Schema, plain_text
+from openqq_nb.schema import EVENTS, MESSAGES
 
 ASIDE_ROWS = 1_000
 ASIDE_BYTES = 64 * 2**20

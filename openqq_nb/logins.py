@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from openqq_nb.schema import Series
+from openqq_nb.columns import Series
 
 # By chance an id may be given to somebody else, or a number be joined to the wrong person: one in ten is overlooked,
 # so in a small roster nothing is.

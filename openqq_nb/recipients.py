@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
+from openqq_nb.columns import Series
 from openqq_nb.errors import InvalidInput, listed
 from openqq_nb.models import Recipient, RecipientType
-from openqq_nb.schema import Series
 
 Number = str | int | None
 """An identifier as people give it; it goes out as text."""

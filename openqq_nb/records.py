@@ -10,19 +10,19 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from openqq_nb.columns import SECONDS, WHOLE, Column, Kind, Schema, plain_text
 from openqq_nb.database import Connection
 from openqq_nb.errors import JournalFailed
 from openqq_nb.models import Cell, Row
-from openqq_nb.schema import Column, Kind, Schema, plain_text
 
 ROWS_AT_ONCE = 32_768
 
 Value = str | int | float | None
 """One value as a table of the journal holds it."""
 
-# The same limits as in `schema`: what is no time or number there is none here.
-_SECONDS = re.compile(r"[0-9]{1,11}(\.[0-9]+)?")
-_WHOLE = re.compile(r"-?[0-9]{1,18}")
+# What is no time or number in a frame is none here.
+_SECONDS = re.compile(SECONDS)
+_WHOLE = re.compile(WHOLE)
 _FLAGS: Mapping[str, int] = {"1": 1, "true": 1, "True": 1, "0": 0, "false": 0, "False": 0}
 _READ_AS: Mapping[Kind, pa.DataType] = {
     "text": pa.string(),

@@ -10,10 +10,10 @@ from typing import Any, SupportsIndex, TypeAlias
 import pandas as pd
 
 from openqq_nb import diff
+from openqq_nb.columns import Series
 from openqq_nb.errors import Ambiguous, InvalidInput, NotFound, listed, one_line
 from openqq_nb.models import Cell, Row
 from openqq_nb.numbering import Numbering
-from openqq_nb.schema import Series
 
 Who: TypeAlias = str | int | Series | pd.DataFrame | Mapping[str, Any] | Iterable[Any]
 """A name or number, a row, or several of these as a list, column or frame."""

@@ -18,11 +18,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from openqq_nb import schema
+from openqq_nb.columns import ZONE, Schema, Series, to_pandas
 from openqq_nb.database import Connection, Database
 from openqq_nb.errors import InvalidInput, NotFound, listed
 from openqq_nb.logins import known_numbers, same_login
 from openqq_nb.roster import Roster
-from openqq_nb.schema import Schema, Series, to_pandas
 
 _SCHEMAS: Mapping[str, Schema] = {
     "me": schema.ME,
@@ -171,7 +171,7 @@ def _known(connection: Connection, login: str, columns: Mapping[str, tuple[str, 
 
 
 def _moment(seconds: float) -> pd.Timestamp:
-    return pd.Timestamp(round(seconds * 1_000_000), unit="us", tz="UTC").tz_convert(schema.ZONE)
+    return pd.Timestamp(round(seconds * 1_000_000), unit="us", tz="UTC").tz_convert(ZONE)
 
 
 def _last_until(seconds: Sequence[float], when: object) -> int:
@@ -179,7 +179,7 @@ def _last_until(seconds: Sequence[float], when: object) -> int:
 
     A text means the end of the time that it names, as in a slice of pandas: `2026-11` the end of November.
     """
-    kept = pd.DatetimeIndex([_moment(one) for one in seconds], dtype=pd.DatetimeTZDtype("us", schema.ZONE))
+    kept = pd.DatetimeIndex([_moment(one) for one in seconds], dtype=pd.DatetimeTZDtype("us", ZONE))
     count = kept.slice_indexer(None, _bound(when)).stop
     if not count:
         shown = [f"{one:%Y-%m-%d %H:%M:%S}" for one in kept]
@@ -209,8 +209,8 @@ def _end_of(when: str | dt.date) -> pd.Timestamp:
     if moment.tzinfo is not None:
         return moment
     if isinstance(when, dt.datetime):
-        return moment.tz_localize(schema.ZONE)
-    return pd.Period(str(when)).end_time.tz_localize(schema.ZONE)
+        return moment.tz_localize(ZONE)
+    return pd.Period(str(when)).end_time.tz_localize(ZONE)
 
 
 def _no_moment(when: object) -> InvalidInput:

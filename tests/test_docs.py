@@ -10,6 +10,7 @@ import pytest
 import openqq_nb as oq
 from openqq_nb import schema
 from openqq_nb.cli import commands
+from openqq_nb.columns import Schema
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -50,7 +51,7 @@ def test_every_public_class_says_what_it_is(name: str) -> None:
 
 
 @pytest.mark.parametrize("declared", schema.ALL, ids=lambda declared: declared.name)
-def test_every_column_says_what_it_means(declared: schema.Schema) -> None:
+def test_every_column_says_what_it_means(declared: Schema) -> None:
     assert all(len(column.meaning) > 3 for column in declared.columns)
     assert len(set(declared.names)) == len(declared.names)
 

@@ -4,10 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from openqq_nb.columns import Schema
 from openqq_nb.errors import InvalidInput
 from openqq_nb.models import Row
 from openqq_nb.people import with_people
-from openqq_nb.schema import FRIENDS, MEMBERS, MESSAGES, Schema
+from openqq_nb.schema import FRIENDS, MEMBERS, MESSAGES
 
 
 def frame(schema: Schema, *rows: Row) -> pd.DataFrame:

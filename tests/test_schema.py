@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openqq_nb import schema
+from openqq_nb.columns import Column, Kind, Schema, typed
 from openqq_nb.models import Row
-from openqq_nb.schema import ALL, FRIENDS, MEMBERS, MESSAGES, Column, Kind, Schema, typed
+from openqq_nb.schema import ALL, FRIENDS, MEMBERS, MESSAGES
 
 WIRE = Path(__file__).parent / "wire"
 DTYPES: dict[Kind, str] = {

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from openqq_nb import schema
+from openqq_nb.columns import ZONE, Kind, Schema
 from openqq_nb.simulator.faults import FAULTS
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -20,9 +21,9 @@ FAULT_HEADS = {
     "zh": ("故障", "会发生什么", "参数", "版本"),
 }
 LAYER_HEADS = ("层", "模块", "可以导入我们的", "外部的库")
-DTYPES: Mapping[schema.Kind, str] = {
+DTYPES: Mapping[Kind, str] = {
     "text": "str",
-    "time": f"datetime64[us, {schema.ZONE}]",
+    "time": f"datetime64[us, {ZONE}]",
     "count": "Int64",
     "flag": "boolean",
 }
@@ -90,7 +91,7 @@ def column_table(name: str, language: str) -> str:
     return table([HEADS[language], *cells(declared, language)])
 
 
-def cells(declared: schema.Schema, language: str) -> Iterator[tuple[str, ...]]:
+def cells(declared: Schema, language: str) -> Iterator[tuple[str, ...]]:
     """Write each column of a schema as the cells of a row."""
     meanings = chinese_meanings()[declared.name] if language == "zh" else {}
     for column in declared.columns:

@@ -9,13 +9,13 @@ import pandas as pd
 
 from openqq_nb.account.keeping import Keeping
 from openqq_nb.client import Client
+from openqq_nb.columns import Series
 from openqq_nb.doctor import Report
 from openqq_nb.flows import Flows
 from openqq_nb.listening import Listening, Wanted
 from openqq_nb.models import Flow, Outcome, Receipt, RecipientType
 from openqq_nb.recipients import Number, RowLike
 from openqq_nb.roster import Roster, Who
-from openqq_nb.schema import Series
 
 if TYPE_CHECKING:
     from openqq_nb.inbox import Inbox

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from openqq_nb.columns import Series
 from openqq_nb.errors import one_line
-from openqq_nb.schema import Series
 
 _COUNTED = ("friends", "groups", "members", "discusses")
 

@@ -3,9 +3,9 @@
 import threading
 
 from openqq_nb import settings
+from openqq_nb.columns import Series
 from openqq_nb.roster import Roster
 from openqq_nb.rosters import Rosters
-from openqq_nb.schema import Series
 
 
 class Keeping:

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from openqq_nb.account.face import Face
+from openqq_nb.columns import Series
 from openqq_nb.roster import Who
-from openqq_nb.schema import Series
 
 
 class Reading(Face):

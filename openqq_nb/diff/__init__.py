@@ -6,13 +6,13 @@ names, and marked as uncertain.
 
 import pandas as pd
 
+from openqq_nb.columns import Series
 from openqq_nb.diff.changes import changes, put_together
 from openqq_nb.diff.kinds import FRIENDS, GROUPS, MEMBERS, Kind
 from openqq_nb.diff.matching import Match, match
 from openqq_nb.diff.sides import Side, sides
 from openqq_nb.errors import InvalidInput
 from openqq_nb.logins import Fetched, same_login
-from openqq_nb.schema import Series
 
 # One id in so many may be in both lists by chance.
 _OVERLOOKED = 10
@@ -56,13 +56,13 @@ def diff(older: Fetched, newer: Fetched) -> pd.DataFrame:
           between logins.
 
         Two numbers of one id, or two ids of one number, within one login count as unknown. Beyond that `certain`
-        takes the server's word: it gets numbers by joining two lists of the provider by names (PROTOCOL.md §5).
+        takes the server's word: it gets numbers by joining two lists of the provider by names.
 
     Raises:
         InvalidInput: the rosters are of different accounts.
 
     Source:
-        PROTOCOL.md §4.3, §5 and §11: what is permanent, and when a number is missing.
+        recorded answers: what is permanent, and when a number is missing (docs/traps.md).
 
     Example:
         >>> import openqq_nb as oq

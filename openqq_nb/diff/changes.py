@@ -5,9 +5,10 @@ from typing import Any
 
 import pandas as pd
 
+from openqq_nb.columns import Series
 from openqq_nb.diff.kinds import MISSING_IS_NONE, Kind
 from openqq_nb.diff.matching import Match
-from openqq_nb.schema import CHANGES, Series
+from openqq_nb.schema import CHANGES
 
 _CARD_BYTES = 21
 

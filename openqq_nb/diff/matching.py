@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from openqq_nb.schema import Series
+from openqq_nb.columns import Series
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from openqq_nb.columns import Series
 from openqq_nb.diff.kinds import FRIEND_COLUMNS, FRIENDS, GROUP_COLUMNS, GROUPS, MEMBER_COLUMNS, MEMBERS, Kind
 from openqq_nb.diff.matching import distinct
 from openqq_nb.logins import Fetched
-from openqq_nb.schema import Series
 
-# A 1.x server lists a stranger who wrote as a friend, with hardly a key, until it loads the list again (PROTOCOL.md
-# §4.2).
+# A 1.x server lists a stranger who wrote as a friend, with hardly a key, until it loads the list again.
 _STRANGER = "昵称未知"
 
 

@@ -7,13 +7,13 @@ from typing import TypeVar
 
 import pandas as pd
 
+from openqq_nb.columns import Series
 from openqq_nb.errors import OpenqqError
 from openqq_nb.flows.reading import Reading
 from openqq_nb.flows.seen import Seen
 from openqq_nb.models import Flow, Request, Response
 from openqq_nb.protocols import registry
 from openqq_nb.protocols.base import Dialect
-from openqq_nb.schema import Series
 
 T = TypeVar("T")
 

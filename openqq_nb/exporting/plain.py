@@ -7,8 +7,8 @@ from collections.abc import Hashable, Iterator
 import numpy as np
 import pandas as pd
 
+from openqq_nb.columns import Series, plain_text
 from openqq_nb.errors import InvalidInput, listed
-from openqq_nb.schema import Series, plain_text
 
 _NUMBERS_AND_FLAGS = "biuf"
 _TIME = "M"

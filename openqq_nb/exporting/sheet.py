@@ -17,10 +17,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
+from openqq_nb.columns import Series
 from openqq_nb.errors import InvalidInput, one_line
 from openqq_nb.exporting.plain import holds_dates
 from openqq_nb.exporting.spelled import rows, spelled
-from openqq_nb.schema import Series
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from openqq_nb.columns import Series
 from openqq_nb.exporting.plain import holds_dates, texts
-from openqq_nb.schema import Series
 
 Value = str | bool | int | float | dt.date | None
 

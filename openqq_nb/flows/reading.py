@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pandas as pd
 
 from openqq_nb import schema
+from openqq_nb.columns import ZONE, Series
 from openqq_nb.errors import NotLoaded, NotLoadedWarning, listed, warn_outside
 from openqq_nb.flows.seen import Kind, Seen
 from openqq_nb.models import Flow
 from openqq_nb.protocols.base import Dialect, Listing
 from openqq_nb.roster import Roster, Who, pick_discuss, pick_groups
-from openqq_nb.schema import Series
 from openqq_nb.searching import search_friends, search_groups
 
 _TRIES = 3
@@ -116,7 +116,7 @@ class Reading:
         if load and self._dialect.loads_members and not groups["members_loaded"].all():
             groups, members = yield from self._loaded(groups)
         discusses, discuss_members = self._talks((yield from self._dialect.discusses()))
-        fetched_at = pd.Timestamp.now(schema.ZONE).as_unit("us")
+        fetched_at = pd.Timestamp.now(ZONE).as_unit("us")
         return Roster(me, friends, groups, members, discusses, discuss_members, fetched_at)
 
     def of_kind(self, kind: Kind) -> Flow[pd.DataFrame]:

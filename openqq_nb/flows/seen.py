@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from openqq_nb.columns import Series
 from openqq_nb.logins import same_ids
-from openqq_nb.schema import Series
 
 Kind = Literal["friends", "groups", "members", "discusses", "discuss_members"]
 

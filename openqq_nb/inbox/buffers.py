@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 from pandas.api.extensions import ExtensionArray
 
-from openqq_nb.schema import Column, Kind
+from openqq_nb.columns import Column, Kind
 
 FIRST_ROWS = 1_024
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pandas as pd
 
 from openqq_nb import schema
+from openqq_nb.columns import ZONE, Kind
 from openqq_nb.errors import InvalidInput, listed
 from openqq_nb.inbox.links import Links, Meant
 from openqq_nb.models import Cell, Row
@@ -180,7 +181,7 @@ def _equals(name: str, value: object) -> Test:
     return lambda row: _cell(kind, row.get(name)) in wanted
 
 
-def _wanted(name: str, kind: schema.Kind, item: object) -> Cell:
+def _wanted(name: str, kind: Kind, item: object) -> Cell:
     if item is None or item is pd.NA or item is pd.NaT or (isinstance(item, float) and math.isnan(item)):
         return None
     if kind == "time":
@@ -200,7 +201,7 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
     "msg_class": ("recv", "send"),
     "via": ("group", "discuss"),
 }
-_HOLDS: Mapping[schema.Kind, str] = {
+_HOLDS: Mapping[Kind, str] = {
     "text": "text",
     "time": "moments",
     "count": "whole numbers",
@@ -208,7 +209,7 @@ _HOLDS: Mapping[schema.Kind, str] = {
 }
 
 
-def _cell(kind: schema.Kind, cell: Cell) -> Cell:
+def _cell(kind: Kind, cell: Cell) -> Cell:
     if cell is None:
         return None
     if kind == "time":
@@ -233,7 +234,7 @@ def _seconds(name: str, value: object) -> float:
         raise InvalidInput(
             f"{name}={value!r} cannot be read as a moment ({error}). Write it such as '2026-11-17 09:30'."
         ) from error
-    return (moment.tz_localize(schema.ZONE) if moment.tzinfo is None else moment).timestamp()
+    return (moment.tz_localize(ZONE) if moment.tzinfo is None else moment).timestamp()
 
 
 def _pattern(value: object) -> re.Pattern[str]:

@@ -18,10 +18,10 @@ import pandas as pd
 import pyarrow as pa
 from pandas.api.extensions import ExtensionArray
 
+from openqq_nb.columns import Column, Kind, Schema, plain_text, typed
 from openqq_nb.errors import InvalidInput
 from openqq_nb.inbox.buffers import Buffer, forget_unused, from_arrow, keep_while_used
 from openqq_nb.models import Cell, Row
-from openqq_nb.schema import Column, Kind, Schema, plain_text, typed
 
 CHUNK_ROWS = 65_536
 PENDING_ROWS = 256  # what a snapshot has to turn into columns at most, about a millisecond

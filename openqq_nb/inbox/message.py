@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 import pandas as pd
 
 from openqq_nb import records, schema
+from openqq_nb.columns import ZONE
 from openqq_nb.models import Cell, Row
 
 _TIMES = {column.name: column for column in schema.MESSAGES.columns if column.kind == "time"}
@@ -70,4 +71,4 @@ def _moment(seconds: records.Value) -> pd.Timestamp | None:
     if not isinstance(seconds, float):
         return None
     # In microseconds, because nanoseconds end in the year 2262.
-    return pd.Timestamp(round(seconds * 1_000_000), unit="us", tz="UTC").tz_convert(schema.ZONE)
+    return pd.Timestamp(round(seconds * 1_000_000), unit="us", tz="UTC").tz_convert(ZONE)

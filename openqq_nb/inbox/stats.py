@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from openqq_nb import schema
+from openqq_nb.columns import ZONE
 
 _KEPT_ERRORS = 20
 
@@ -93,6 +93,6 @@ class Counters:
                 **self._counts,
                 refused={reason: count for reason, count in self._refused.items() if count},
                 waiting=waiting,
-                last_arrival=None if last is None else last.tz_convert(schema.ZONE),
+                last_arrival=None if last is None else last.tz_convert(ZONE),
                 errors=(*other_errors, *self._errors),
             )

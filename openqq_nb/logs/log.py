@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from openqq_nb import records
+from openqq_nb.columns import Frame, Schema
 from openqq_nb.database import Connection, open_readonly
 from openqq_nb.errors import InvalidInput
 from openqq_nb.models import Row
-from openqq_nb.schema import EVENTS, MESSAGES, PROBLEMS, Frame, Schema
+from openqq_nb.schema import EVENTS, MESSAGES, PROBLEMS
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import openqq_nb as oq
-from openqq_nb.schema import Series
+from openqq_nb.columns import Series
 from openqq_nb.simulator import Group, Person
 from tests.faults.stage import DIALECTS, TIMEOUT_S, Dialect, Stage, stage
 

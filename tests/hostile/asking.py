@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from openqq_nb import schema
+from openqq_nb.columns import Schema
 from openqq_nb.flows import Flows
 from openqq_nb.models import Delivery, Flow, Outcome, Receipt, Recipient, Request, Response
 from openqq_nb.protocols import registry
 from openqq_nb.roster import Roster
-from openqq_nb.schema import Schema
 from tests import recordings
 
 Name = Literal["openqq1", "openqq2"]

@@ -12,8 +12,8 @@ import pytest
 import openqq_nb as oq
 from openqq_nb import schema
 from openqq_nb.account import Account
+from openqq_nb.columns import Schema
 from openqq_nb.errors import NotLoadedWarning, NotUnderstood, Refused
-from openqq_nb.schema import Schema
 from tests.client.raw import Said, answering, said
 
 DEEP = 100_000

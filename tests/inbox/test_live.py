@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from openqq_nb.columns import Schema
 from openqq_nb.errors import InvalidInput
 from openqq_nb.inbox import buffers
 from openqq_nb.inbox.live import CHUNK_ROWS, LiveFrame
 from openqq_nb.models import Cell, Row
-from openqq_nb.schema import MESSAGES, Schema
+from openqq_nb.schema import MESSAGES
 from tests.journal.making import ROW, rows
 
 

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from openqq_nb import schema
+from openqq_nb.columns import Schema
 from openqq_nb.errors import InvalidInput, NotSupported, NotUnderstood, OpenqqError
 from openqq_nb.models import Answer, Arrival, Flow, Outcome, Receipt, Recipient, Reply, Request, Response
 from openqq_nb.protocols.base import Dialect, Listing
-from openqq_nb.schema import Schema
 
 # Two classes inherit one test: they differ in nothing that a stored example could mix up but the dialect.
 per_dialect = settings(deadline=None, suppress_health_check=[HealthCheck.differing_executors])

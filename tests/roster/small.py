@@ -5,11 +5,11 @@ from typing import Any
 import pandas as pd
 
 from openqq_nb import schema
+from openqq_nb.columns import ZONE, Schema
 from openqq_nb.roster import Roster
-from openqq_nb.schema import Schema
 
 MY_QQ = "9900000100"
-NOW = pd.Timestamp("2026-11-17 12:00", tz=schema.ZONE).as_unit("us")
+NOW = pd.Timestamp("2026-11-17 12:00", tz=ZONE).as_unit("us")
 Rows = list[dict[str, Any]]
 
 

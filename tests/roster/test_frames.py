@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openqq_nb import schema
+from openqq_nb.columns import Schema
 from openqq_nb.errors import NotLoadedWarning
 from openqq_nb.flows.reading import Reading
 from openqq_nb.models import Flow
 from openqq_nb.protocols.openqq import rows
 from openqq_nb.protocols.openqq.fields import TABLES, Name, Table
-from openqq_nb.schema import Schema
 from tests.roster.zoo import (
     DIALECTS,
     EMOJI,

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from openqq_nb import schema
+from openqq_nb.columns import ZONE, Schema
 from openqq_nb.errors import Ambiguous, InvalidInput, NotFound
 from openqq_nb.roster import Roster, pick_discuss, pick_groups, pick_person
-from openqq_nb.schema import Schema
 
 
 def frame(declared: Schema, *rows: dict[str, Any]) -> pd.DataFrame:
@@ -196,7 +196,7 @@ def roster() -> Roster:
         ),
         discusses=DISCUSSES,
         discuss_members=frame(schema.DISCUSS_MEMBERS, {"displayname": "丁", "id": "7001", "qq": "1700"}),
-        fetched_at=pd.Timestamp("2026-11-17 08:00", tz=schema.ZONE),
+        fetched_at=pd.Timestamp("2026-11-17 08:00", tz=ZONE),
     )
 
 

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from openqq_nb import schema
+from openqq_nb.columns import Schema
 from openqq_nb.errors import InvalidInput
 from openqq_nb.models import Recipient, RecipientType
 from openqq_nb.recipients import by_keys, by_row, number, one_row
-from openqq_nb.schema import Schema
 
 
 def frame(declared: Schema, *rows: dict[str, Any]) -> pd.DataFrame:

@@ -14,11 +14,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from openqq_nb.account import Account
 from openqq_nb.client import Client
+from openqq_nb.columns import Series
 from openqq_nb.diff import diff
 from openqq_nb.errors import OpenqqError
 from openqq_nb.logins import same_login
 from openqq_nb.protocols.registry import dialect
-from openqq_nb.schema import Series
 from openqq_nb.simulator import Discuss, Friend, Group, Membership, Person, Received, Simulator, World
 from openqq_nb.simulator.faults import Fault
 from openqq_nb.simulator.things import Account as Me
@@ -27,10 +27,10 @@ from tests.roster.truth import Change, Moment, changes
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 # Few, so that many are equal; 1.x never learns the number of one with markup from its lists.
-NICKS = st.sampled_from(["甲", "乙", "丙", "<丁>"])
+NICKS = st.sampled_from(["甲", "<乙>"])
 CARDS = st.sampled_from([None, "", "班长", "一张非常非常长的群名片"])
-MARKNAMES = st.sampled_from([None, "", "老友", "甲"])
-GROUP_NAMES = st.sampled_from(["群一", "群二", "群三", "<群>"])
+MARKNAMES = st.sampled_from([None, None, "", "甲"])
+GROUP_NAMES = st.sampled_from(["群一", "群二", "<群>"])
 ROLES = st.sampled_from(["admin", "member", "owner"])
 MY_QQ = 9_900_000_100
 FIRST_QQ, FIRST_GROUP = 9_900_001_000, 9_990_000_200

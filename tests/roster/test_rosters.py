@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 import openqq_nb as oq
-from openqq_nb import schema, settings
+from openqq_nb import settings
+from openqq_nb.columns import ZONE, Series
 from openqq_nb.database import Database
 from openqq_nb.demo_account import DemoAccount
 from openqq_nb.roster import Roster
 from openqq_nb.rosters import Rosters
-from openqq_nb.schema import Series
 
 FRAMES = ("friends", "groups", "members", "discusses", "discuss_members")
 SEED = 77
@@ -33,7 +33,7 @@ def fetched(my: DemoAccount) -> Roster:
 
 
 def dated(roster: Roster, when: str) -> Roster:
-    return replace(roster, fetched_at=pd.Timestamp(when, tz=schema.ZONE).as_unit("us"))
+    return replace(roster, fetched_at=pd.Timestamp(when, tz=ZONE).as_unit("us"))
 
 
 def equal(one: Roster, other: Roster) -> bool:

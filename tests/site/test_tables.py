@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from openqq_nb import schema
+from openqq_nb.columns import Schema
 from openqq_nb.simulator.faults import FAULTS
 from tests.site.pages import CHINESE, ENGLISH, text
 from tools.site_pages import (
@@ -21,7 +22,7 @@ LANGUAGES = ("en", "zh")
 
 
 @pytest.mark.parametrize("declared", schema.ALL, ids=lambda declared: declared.name)
-def test_every_column_has_a_chinese_meaning_for_its_present_english_one(declared: schema.Schema) -> None:
+def test_every_column_has_a_chinese_meaning_for_its_present_english_one(declared: Schema) -> None:
     translated = {name: english for name, (english, _) in chinese_meanings()[declared.name].items()}
     assert translated == {column.name: column.meaning for column in declared.columns}
 
@@ -47,7 +48,7 @@ def test_the_page_of_columns_has_a_table_for_every_schema(folder: Path) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("declared", schema.ALL, ids=lambda declared: declared.name)
-def test_a_table_has_one_row_for_each_column_with_its_dtype(declared: schema.Schema, language: str) -> None:
+def test_a_table_has_one_row_for_each_column_with_its_dtype(declared: Schema, language: str) -> None:
     rows = [line.split(" | ")[:2] for line in column_table(declared.name, language).splitlines()[2:]]
     shown = [(name.removeprefix("| `").rstrip("`"), dtype.strip("`")) for name, dtype in rows]
     empty = declared.frame(declared.table([]))

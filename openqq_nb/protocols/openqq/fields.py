@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from openqq_nb import schema
+from openqq_nb.columns import Schema
 
 Name = Literal["openqq1", "openqq2"]
 
@@ -76,7 +77,7 @@ _NUMBERS_2 = frozenset(
 )  # fmt: skip
 
 
-def _keys(of: schema.Schema, dialect: Name, without: frozenset[str] = frozenset()) -> dict[str, str]:
+def _keys(of: Schema, dialect: Name, without: frozenset[str] = frozenset()) -> dict[str, str]:
     named = {column.name: getattr(column, dialect) for column in of.columns if column.name not in without}
     return {key: name for name, key in named.items() if key}
 
@@ -99,9 +100,7 @@ def _openqq1() -> Tables:
 
 
 def _openqq2() -> Tables:
-    def table(
-        of: schema.Schema, without: frozenset[str] = frozenset(), drop: frozenset[str] = frozenset()
-    ) -> Table:
+    def table(of: Schema, without: frozenset[str] = frozenset(), drop: frozenset[str] = frozenset()) -> Table:
         columns = _keys(of, "openqq2", without)
         # `level` of a member is a word, of a group a number; the `id` of a discuss member is a string.
         words = {"level"} if of is schema.MEMBERS else {"id"} if of is schema.DISCUSS_MEMBERS else set()

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from openqq_nb import schema
+from openqq_nb.columns import Schema
 from openqq_nb.errors import NotUnderstood, OpenqqError, Refused
 from openqq_nb.models import Delivery, Flow, Receipt, Recipient, RecipientType, Response
 from openqq_nb.protocols.base import Dialect, Listing
@@ -183,7 +184,7 @@ GROUPED = (schema.GROUPS, schema.MEMBERS)
 DISCUSSED = (schema.DISCUSSES, schema.DISCUSS_MEMBERS)
 
 
-def check_frame(dialect: str, declared: schema.Schema, table: Any, told: list[dict[str, Any]]) -> None:
+def check_frame(dialect: str, declared: Schema, table: Any, told: list[dict[str, Any]]) -> None:
     frame = declared.frame(table)
     assert len(frame) == len(told)
     for column, key in KEYS[dialect][declared.name].items():
