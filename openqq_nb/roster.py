@@ -98,7 +98,7 @@ class Roster:
 
         Example:
             >>> import openqq_nb as oq
-            >>> my = oq.demo(seed=7, groups=2, friends=4, members=5)
+            >>> my = oq.demo(seed=17, groups=2, friends=4, members=5)
             >>> before = my.roster()
             >>> friend = my.simulator.set_markname(my.simulator.truth.friends[0], "老朋友")
             >>> my.roster().diff(before)[["what", "after", "certain"]].values.tolist()
