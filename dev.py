@@ -37,9 +37,10 @@ python dev.py COMMAND [arguments]
 Works from any folder; paths given to pytest start at the repository's folder."""
 """What is printed when no known command is given."""
 
-FAST = "not slow and not browser and not office and not kernel"
-# Many tests wait for sockets and threads most of their time.
-AT_ONCE = ("-n", "4", "--dist", "worksteal")
+UNMARKED = "not browser and not office and not kernel"
+FAST = f"not slow and {UNMARKED}"
+# Many tests wait for sockets and threads most of their time. Each process would take a second to load nbval.
+AT_ONCE = ("-n", "4", "--dist", "worksteal", "-p", "no:nbval")
 NO_TESTS = 5  # pytest's exit code for "no test was found"
 
 
@@ -87,7 +88,7 @@ def test_everything(browser: Browser, office: Office, environ: Mapping[str, str]
         return lambda: pytest("-m", expression, environ=environ)
 
     outcomes = [
-        timed("tests", marked("not browser and not office and not kernel")),
+        timed("tests", lambda: pytest("-m", UNMARKED, *AT_ONCE, environ=environ)),
         timed("kernels", marked("kernel")),
     ]
     outcomes += [

@@ -20,6 +20,8 @@ from openqq_nb.errors import OpenqqError
 from openqq_nb.notebooks import working_copies
 from tests.client.raw import closed_port
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-m", "openqq_nb"]
 # Whatever the terminal of whoever runs the tests can show.
 ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8"}

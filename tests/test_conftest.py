@@ -55,6 +55,7 @@ def test_listening_socket_is_seen() -> None:
     assert port not in listening_ports()
 
 
+@pytest.mark.slow
 def test_leak_fails_its_test_and_no_other(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(Path(conftest.__file__).read_text(encoding="utf-8").replace("_S = 2.0", "_S = 0.1"))
     pytester.makepyfile(LEAKS)

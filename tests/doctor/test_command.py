@@ -14,6 +14,8 @@ from openqq_nb.cli import commands
 from openqq_nb.simulator import Simulator
 from tests.client.raw import closed_port
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_S = 30
 
 

@@ -14,6 +14,8 @@ from openqq_nb.errors import OpenqqError
 from openqq_nb.simulator import Simulator
 from openqq_nb.simulator.faults import FAULTS
 
+pytestmark = pytest.mark.slow
+
 # By fault: the check that is to speak, and words of the cause that it names.
 BY_CALLS = {
     "slow": ("speed", "slow:"),

@@ -15,6 +15,8 @@ from openqq_nb.exporting import export
 from openqq_nb.exporting.sheet import MAX_COLUMNS, MAX_ROWS, MAX_UNITS, write_xlsx
 from tests.export.reading import KINDS, read_csv, read_jsonl, read_xlsx
 
+pytestmark = pytest.mark.slow
+
 ONE = pd.DataFrame({"qq": ["12345678901234567"], "nick": ["小灰"]})
 
 

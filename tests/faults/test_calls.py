@@ -12,6 +12,8 @@ from openqq_nb.errors import MAY_HAVE_GONE_OUT
 from openqq_nb.simulator import Fault, Simulator
 from tests.faults.stage import IDLE_S, IMPATIENT_S, TIMEOUT_S, WORLD, Dialect, Stage, cases, stage
 
+pytestmark = pytest.mark.slow
+
 CLOSED = r"took the connection, but no whole answer .*disconnected without sending.*try again later"
 SILENT = (
     rf"took the connection, but no whole answer .* within {IMPATIENT_S:g} s\..*login code.*try again later"

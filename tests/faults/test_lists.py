@@ -10,6 +10,8 @@ import openqq_nb as oq
 from openqq_nb.simulator import Group
 from tests.faults.stage import TIMEOUT_S, Dialect, Stage, cases, stage
 
+pytestmark = pytest.mark.slow
+
 
 def named(one: Stage, place: int) -> Group:
     return one.simulator.truth.groups[place]

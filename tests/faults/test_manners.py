@@ -11,6 +11,8 @@ from openqq_nb.columns import Series
 from openqq_nb.simulator import Group, Person
 from tests.faults.stage import DIALECTS, TIMEOUT_S, Dialect, Stage, stage
 
+pytestmark = pytest.mark.slow
+
 MY_QQ = 9900000100
 both_dialects = pytest.mark.parametrize("dialect", DIALECTS)
 

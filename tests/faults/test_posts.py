@@ -9,6 +9,8 @@ import openqq_nb as oq
 from openqq_nb.simulator import Person
 from tests.faults.stage import TIMEOUT_S, Dialect, Stage, cases, stage
 
+pytestmark = pytest.mark.slow
+
 
 def texts(one: Stage) -> list[str]:
     contents: list[str] = one.inbox.df["content"].tolist()

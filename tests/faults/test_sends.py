@@ -9,6 +9,8 @@ import openqq_nb as oq
 from openqq_nb.errors import MAY_HAVE_GONE_OUT
 from tests.faults.stage import IDLE_S, Dialect, cases, stage
 
+pytestmark = pytest.mark.slow
+
 TRIES = {"openqq1": 5, "openqq2": 3}
 
 

@@ -9,6 +9,8 @@ import pytest
 import openqq_nb as oq
 from tests.faults.stage import IMPATIENT_S, TIMEOUT_S, Dialect, Stage, cases, stage
 
+pytestmark = pytest.mark.slow
+
 NOBODY = r"Nobody answers at .*nothing was sent.*Is the server running"
 STANDS_STILL = r"took the connection.* within .* s\..*login code waits to be scanned.*try again later"
 

@@ -22,7 +22,7 @@ from tests.hostile.mutating import Mutant, mutant
 
 HTTP_OK = 200
 RESULTS = ("DataFrame", "Series", "Roster", "Receipt", "Outcome")
-SAMPLE = 2000
+SAMPLE = 500
 CHUNKS, PER_CHUNK = 40, 2500
 
 
@@ -181,6 +181,7 @@ def hand(data: st.DataObject, dialect: Name, bodies: Bodies) -> str:
         return outcome(dialect, name, answer)[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", NAMES)
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
@@ -188,6 +189,7 @@ def test_any_json_at_all(dialect: Name, data: st.DataObject) -> None:
     hand(data, dialect, lambda path: ANYTHING.map(str.encode))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", NAMES)
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
@@ -195,6 +197,7 @@ def test_any_json_of_the_form_that_is_expected(dialect: Name, data: st.DataObjec
     hand(data, dialect, lambda path: likely(dialect, path).map(str.encode))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", NAMES)
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())

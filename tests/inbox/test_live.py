@@ -340,6 +340,7 @@ def test_amended_cells_show_in_the_next_snapshot_only() -> None:
 CHANGES: list[dict[str, Cell]] = [{"sender_qq": "77"}, {"code": None, "content": None}, {"own": True}]
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(1, 40), min_size=1, max_size=8),
     st.data(),

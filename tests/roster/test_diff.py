@@ -334,6 +334,7 @@ def test_rows_without_id_and_number_are_matched_by_names_and_make_others_uncerta
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("protocol", DIALECTS)
 def test_any_odd_rosters_give_the_declared_columns(protocol: Any) -> None:
     rosters = {

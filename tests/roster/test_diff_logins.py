@@ -7,6 +7,8 @@ import pytest
 from tests.roster.small import Rows, friend, group, member, roster
 from tests.roster.test_diff import GROUP, STAYS, Change, friends_told, members_told, new_login, of_group, told
 
+pytestmark = pytest.mark.slow
+
 # People
 
 

@@ -25,6 +25,8 @@ from openqq_nb.simulator.things import Account as Me
 from openqq_nb.simulator.world import session_id
 from tests.roster.truth import Change, Moment, changes
 
+pytestmark = pytest.mark.slow
+
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 # Few, so that many are equal; 1.x never learns the number of one with markup from its lists.
@@ -351,7 +353,5 @@ def of(name: Any, examples: int, steps: int) -> Any:
 
 # A failure takes minutes to be made small.
 PATIENTLY = pytest.mark.timeout(900)
-TestOpenqq1 = PATIENTLY(of("openqq1", 5, 16))
-TestOpenqq2 = PATIENTLY(of("openqq2", 5, 16))
-TestOpenqq1Longer = pytest.mark.slow(PATIENTLY(of("openqq1", 50, 25)))
-TestOpenqq2Longer = pytest.mark.slow(PATIENTLY(of("openqq2", 50, 25)))
+TestOpenqq1 = PATIENTLY(of("openqq1", 30, 25))
+TestOpenqq2 = PATIENTLY(of("openqq2", 30, 25))

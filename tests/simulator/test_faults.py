@@ -12,6 +12,8 @@ import pytest
 from openqq_nb.simulator import FAULTS, Fault, Group, NotRunningError, Person, Simulator
 from tests.simulator.listener import Listener, Reply, Request
 
+pytestmark = pytest.mark.slow
+
 PROTOCOLS = ("openqq1", "openqq2")
 IDLE_S = 0.3
 SMALL: dict[str, Any] = {"groups": 3, "friends": 5, "members": 5, "discusses": 1, "idle_timeout": IDLE_S}

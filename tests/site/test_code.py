@@ -13,6 +13,8 @@ from openqq_nb.cli import commands
 from openqq_nb.simulator import Simulator
 from tests.site.pages import CHINESE, ENGLISH, Piece, names, pieces, server
 
+pytestmark = pytest.mark.slow
+
 WITH_CODE = [name for name in names(ENGLISH) if any(piece.language == "python" for piece in pieces(name))]
 ELSEWHERE = {
     "http://127.0.0.1:5000": "{url}",

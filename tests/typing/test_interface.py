@@ -12,6 +12,8 @@ import openqq_nb as oq
 from openqq_nb.demo_account import DemoAccount
 from tests.typing import interface
 
+pytestmark = pytest.mark.slow
+
 FILE = Path(interface.__file__)
 
 
@@ -41,7 +43,6 @@ def test_no_public_name_is_left_out(my: DemoAccount) -> None:
     assert public - names_used() == set()
 
 
-@pytest.mark.slow
 def test_a_strict_type_checker_agrees(tmp_path: Path) -> None:
     # Apart from the repository, as the file of somebody who has installed the package.
     copy = tmp_path / "interface.py"
