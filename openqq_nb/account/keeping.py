@@ -1,11 +1,14 @@
 """Where the rosters of an account are kept: in its file in the user's data folder, or in memory."""
 
 import threading
+from typing import TYPE_CHECKING
 
 from openqq_nb import settings
 from openqq_nb.columns import Series
 from openqq_nb.roster import Roster
-from openqq_nb.rosters import Rosters
+
+if TYPE_CHECKING:
+    from openqq_nb.rosters import Rosters
 
 
 class Keeping:
@@ -37,7 +40,9 @@ class Keeping:
                 store.close()
             self._open.clear()
 
-    def _store(self, me: Series) -> Rosters:
+    def _store(self, me: Series) -> "Rosters":
+        from openqq_nb.rosters import Rosters  # noqa: PLC0415 - SQLite and Parquet are loaded when they are used
+
         account = str(me["qq"])
         with self._lock:
             if account not in self._open:
