@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 import pandas as pd
@@ -114,7 +115,7 @@ def _probed(token: str | None) -> Flow[Dialect | None]:
 
 def _noted(flow: Flow[T], asked: list[Asked]) -> Generator[Request, Response, T]:
     """Run a flow and note each request, also one that fails."""
-    step: Callable[[], Request] = lambda: next(flow)  # noqa: E731 - replaced at each turn
+    step: Callable[[], Request] = partial(next, flow)
     while True:
         try:
             request = step()
