@@ -57,7 +57,7 @@ def listening(file: Path) -> Iterator[Inbox]:
         knows=lambda _: True,
         doubts=lambda _: False,
         refresh=lambda: None,
-        forget=lambda: None,
+        forget=lambda _: None,
         me=lambda: {},
         later=lambda _: lambda _: receipt,
         resolve_group=lambda _: (),

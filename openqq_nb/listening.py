@@ -209,9 +209,10 @@ class Listening:
         self._roster = roster
         return roster
 
-    def _forget(self) -> None:
+    def _forget(self, told: bool) -> None:
         self._roster = None
-        self._flows.seen.begin_login()
+        if told:
+            self._flows.seen.begin_login()
 
     def _me(self) -> Row:
         me = self._flows.seen.me
@@ -222,7 +223,7 @@ class Listening:
 
     def _later(self, row: Row) -> Callable[[str], Receipt]:
         recipient, logins = messages.reply_address(row), self._flows.seen.logins
-        return lambda text: self._client.run(self._flows.sending.send_in_login(recipient, text, logins))
+        return lambda text: self._client.run(self._flows.sending.send_in_login(recipient, row, text, logins))
 
     def _resolve_group(self, who: Who) -> Collection[tuple[str, str]]:
         return self._found(_groups_of, who)

@@ -1,6 +1,7 @@
 """Asking who is there, as flows that end in frames."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import pandas as pd
 
@@ -12,6 +13,8 @@ from openqq_nb.models import Flow
 from openqq_nb.protocols.base import Dialect, Listing
 from openqq_nb.roster import Roster, Who, pick_discuss, pick_groups
 from openqq_nb.searching import search_friends, search_groups
+
+T = TypeVar("T")
 
 _TRIES = 3
 
@@ -61,17 +64,23 @@ class Reading:
 
     def members(self, who: Who | None = None) -> Flow[pd.DataFrame]:
         """Ask for the members of all groups, or of those that are named; has the server load what it can."""
-        groups, members = self._places((yield from self._dialect.groups()))
-        chosen = groups if who is None else pick_groups(groups, who)
-        if self._dialect.loads_members and not chosen["members_loaded"].all():
-            groups, members = yield from self._loaded(chosen)
-            # Its ids count: another group may go by the name by now.
-            chosen = groups[groups["gid"].isin(chosen["gid"].dropna())]
+        groups, members, chosen = yield from self._in_one_login(lambda: self._chosen(who))
         if who is None:
             _warn_of_unloaded(groups)
             return members
         _check_loaded(chosen, loads=self._dialect.loads_members)
         return members[members["gid"].isin(chosen["gid"].dropna())].reset_index(drop=True)
+
+    def _chosen(self, who: Who | None) -> Flow[tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]]:
+        """Ask for groups and members, loaded as far as can be; gives the groups that are meant as well."""
+        groups, members = self._places((yield from self._dialect.groups()))
+        chosen = groups if who is None else pick_groups(groups, who)
+        if self._dialect.loads_members and not chosen["members_loaded"].all():
+            wanted = chosen["gid"].dropna()
+            groups, members = yield from self._loaded(chosen)
+            # Their ids count: another group may go by the name by now.
+            chosen = groups[groups["gid"].isin(wanted)]
+        return groups, members, chosen
 
     def discusses(self) -> Flow[pd.DataFrame]:
         """Ask for the discusses."""
@@ -97,16 +106,18 @@ class Reading:
         Args:
             load: whether the server is to load the members that it has not loaded, which may keep it busy long.
         """
+        return (yield from self._in_one_login(lambda: self._whole(load=load)))
+
+    def _in_one_login(self, ask: Callable[[], Flow[T]]) -> Flow[T]:
+        """Ask several questions, and once more if a new login came in between: their ids must fit each other."""
         for _ in range(_TRIES):
             logins = self._seen.logins
-            roster = yield from self._whole(load=load)
-            # Asked once more, they show a login in between also to the first roster of a session.
-            yield from self.friends()
+            found = yield from ask()
             if self._seen.logins == logins:
-                return roster
+                return found
         raise NotLoaded(
-            f"The server logged in anew each of the {_TRIES} times while it was asked for everything, so that the "
-            "parts do not belong together. Ask again once it stays logged in; my.doctor() tells how it is."
+            f"The server logged in anew each of the {_TRIES} times while it was asked, so that the answers do not "
+            "belong together. Ask again once it stays logged in; my.doctor() tells how it is."
         )
 
     def _whole(self, *, load: bool) -> Flow[Roster]:
@@ -116,6 +127,8 @@ class Reading:
         if load and self._dialect.loads_members and not groups["members_loaded"].all():
             groups, members = yield from self._loaded(groups)
         discusses, discuss_members = self._talks((yield from self._dialect.discusses()))
+        # Asked once more, they show a login in between also to the first roster of a session.
+        yield from self.friends() if len(friends) else self.groups()
         fetched_at = pd.Timestamp.now(ZONE).as_unit("us")
         return Roster(me, friends, groups, members, discusses, discuss_members, fetched_at)
 

@@ -37,6 +37,8 @@ _KEYS: Mapping[Kind, _Keys] = {
     "discuss_members": _Keys("id", "qq", "nick"),
 }
 
+_SHOWN = ("displayname", "nick", "markname", "card", "gname", "gmarkname", "dname")
+
 NAME_OF: Mapping[str, str] = {keys.id: keys.name for keys in _KEYS.values()}
 """Which column names the bearer of a temporary id."""
 
@@ -55,9 +57,11 @@ class Seen:
         self.me: Series | None = None
         self._on_login = on_login
         self._lock = threading.Lock()
+        self._counts: dict[str, int] = {}
+        # Without those that came empty: nothing could be compared with them.
         self._now: dict[Kind, pd.DataFrame] = {}
         self._logins = 0
-        self._earlier: deque[Mapping[Kind, pd.DataFrame]] = deque(maxlen=_EARLIER_LOGINS)
+        self._earlier: deque[dict[Kind, pd.DataFrame]] = deque(maxlen=_EARLIER_LOGINS)
 
     @property
     def logins(self) -> int:
@@ -67,7 +71,7 @@ class Seen:
     def counts(self) -> Mapping[str, int]:
         """Tell how many rows of each kind were fetched last in this login."""
         with self._lock:
-            return {kind: len(frame) for kind, frame in self._now.items()}
+            return dict(self._counts)
 
     def saw(self, **frames: pd.DataFrame) -> None:
         """Take note of frames by their kind, of which those that say more about the login come first."""
@@ -76,7 +80,9 @@ class Seen:
             new = self._is_new_login(fetched)
             if new:
                 self._begin_login()
-            self._now.update(fetched)
+            self._counts.update({kind: len(frame) for kind, frame in fetched.items()})
+            for kind, frame in fetched.items():
+                self._keep(kind, frame)
         if new:
             self._on_login()
 
@@ -96,24 +102,32 @@ class Seen:
             frames = [(kind, frame) for login in self._earlier for kind, frame in login.items()]
         return any(_has(kind, frame, key, number, name) for kind, frame in frames)
 
+    def _keep(self, kind: Kind, frame: pd.DataFrame) -> None:
+        if not len(frame):
+            return
+        self._now[kind] = frame
+        # Fetched after the login, but before another kind showed it, it was taken for one of before.
+        if self._earlier and self._same(kind, self._earlier[-1].get(kind), frame):
+            del self._earlier[-1][kind]
+
     def _begin_login(self) -> None:
         self._logins += 1
         if self._now:
             self._earlier.append(self._now)
-        self._now = {}
+        self._now, self._counts = {}, {}
 
     def _is_new_login(self, fetched: Mapping[Kind, pd.DataFrame]) -> bool:
         for kind, frame in fetched.items():
-            same = self._same(kind, frame)
+            same = self._same(kind, self._now.get(kind), frame)
             if same is not None:
                 return not same
         return False
 
-    def _same(self, kind: Kind, frame: pd.DataFrame) -> bool | None:
-        before, keys = self._now.get(kind), _KEYS[kind]
+    def _same(self, kind: Kind, before: pd.DataFrame | None, frame: pd.DataFrame) -> bool | None:
+        keys = _KEYS[kind]
         if before is None:
             return None
-        if len(frame) and before[keys.id].equals(frame[keys.id]):
+        if len(frame) and before[keys.id].equals(frame[keys.id]) and _agree(before, frame, keys.number):
             return True
         own = None if self.me is None else str(self.me["id"])
         return same_ids(before, frame, keys.id, keys.number, own)
@@ -126,6 +140,20 @@ def _has(kind: Kind, frame: pd.DataFrame, key: str, number: str, name: str) -> b
     return bool(((frame[keys.id] == number) & (frame[keys.name] == name)).any())
 
 
+def _agree(before: pd.DataFrame, frame: pd.DataFrame, number: str | None) -> bool:
+    """Tell whether no number of one frame contradicts that of the other in the same line."""
+    if number is None:
+        return True
+    one, other = before[number].reset_index(drop=True), frame[number].reset_index(drop=True)
+    return not bool((one.notna() & other.notna() & (one != other)).any())
+
+
 def names_of(frame: pd.DataFrame, key: str, number: str) -> Collection[str]:
-    """Give the names that an id goes by in a frame."""
+    """Give the names, of the kind that stays, that an id goes by in a frame."""
     return set(frame.loc[frame[key] == number, NAME_OF[key]].dropna())
+
+
+def shown_names_of(frame: pd.DataFrame, key: str, number: str) -> Collection[str]:
+    """Give every name that an id may be shown by: nick, remark, card, name of a group or discuss."""
+    rows = frame.loc[frame[key] == number, [name for name in _SHOWN if name in frame]]
+    return set(rows.melt()["value"].dropna())

@@ -7,10 +7,13 @@ import pandas as pd
 
 from openqq_nb.errors import MAY_HAVE_GONE_OUT, InvalidInput, NotFound, NotUnderstood, may_have_gone_out
 from openqq_nb.flows.reading import Reading
-from openqq_nb.flows.seen import NAME_OF, Kind, Seen, names_of
-from openqq_nb.models import Flow, Receipt, Recipient, RecipientType
+from openqq_nb.flows.seen import NAME_OF, Kind, Seen, names_of, shown_names_of
+from openqq_nb.models import Flow, Receipt, Recipient, RecipientType, Row
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.recipients import Number, RowLike, by_keys, by_row, one_row
+
+_SHOWN_AS = {"id": "sender", "gid": "group", "did": "discuss"}
+"""The column of a message that names the bearer of an id."""
 
 OnSent = Callable[[Recipient, str, Receipt | None], None]
 """Told of each send that left: what was sent, and the receipt, or `None` when no answer came that tells."""
@@ -59,26 +62,39 @@ class Sending:
         self, recipient: Recipient, row: Mapping[str, Any], content: str, *, wait: bool = True
     ) -> Flow[Receipt]:
         """Send one message to a row, after asking again whether its ids still belong to the same names."""
-        for key in NAME_OF:
-            temporary = getattr(recipient, key)
-            if temporary is not None:
-                yield from self._check(recipient, key, temporary, _name(row, key))
+        logins: int | None = None
+        for key, temporary in _temporary(recipient):
+            yield from self._check(recipient, key, temporary, _name(row, key))
+            if logins not in (None, self._seen.logins):
+                raise NotFound(
+                    "The server has logged in anew while the ids of this row were compared; nothing was sent. Load the "
+                    "frame again and take the row from there."
+                )
+            logins = self._seen.logins
         return (yield from self.send_to(recipient, content, wait=wait))
 
-    def send_in_login(self, recipient: Recipient, content: str, logins: int) -> Flow[Receipt]:
-        """Send one message to ids that were good when so many logins had been noticed.
+    def send_in_login(self, recipient: Recipient, message: Row, content: str, logins: int) -> Flow[Receipt]:
+        """Answer a message that has ids only, which were good when so many logins had been noticed.
 
         Raises:
-            NotFound: the server has logged in anew since, so the ids may belong to others.
+            NotFound: the server has logged in anew since, or the ids do not go by the names of the message: they may
+                belong to others.
         """
-        for key in NAME_OF:
-            if getattr(recipient, key) is not None:
-                yield from self._reading.of_kind(_kind_of(recipient, key))
-                if self._seen.logins != logins:
-                    raise NotFound(
-                        f"The server has logged in anew, so {key}={getattr(recipient, key)} may belong to somebody "
-                        "else; nothing was sent. The number of who was meant is not known."
-                    )
+        for key, temporary in _temporary(recipient):
+            frame = yield from self._reading.of_kind(_kind_of(recipient, key))
+            if self._seen.logins != logins:
+                raise NotFound(
+                    f"The server has logged in anew, so {key}={temporary} may belong to somebody else; nothing was "
+                    "sent. The number of who was meant is not known."
+                )
+            shown = message.get(_SHOWN_AS[key])
+            names = names_of(frame, key, temporary)
+            was_earlier = any(self._seen.was_earlier(key, temporary, name) for name in names)
+            if was_earlier or shown not in shown_names_of(frame, key, temporary):
+                raise NotFound(
+                    f"It is not certain that {key}={temporary} still belongs to {shown!r}; nothing was sent. The "
+                    "number of who was meant is not known."
+                )
         return (yield from self.send_to(recipient, content))
 
     def send_to(self, recipient: Recipient, content: str, *, wait: bool = True) -> Flow[Receipt]:
@@ -104,7 +120,14 @@ class Sending:
         frames: dict[Kind, pd.DataFrame] = {}
         for asked in dict.fromkeys([kind, *self._seen.kinds_with(key, temporary, name)]):
             frames[asked] = yield from self._reading.of_kind(asked)
-        if name not in names_of(frames[kind], key, temporary):
+        names = names_of(frames[kind], key, temporary)
+        if not names:
+            raise NotFound(
+                f"{key}={temporary} of {name!r} is not in what the server has now: gone, or in a group whose members "
+                "are not loaded, or the server has logged in anew and ids changed. Nothing was sent; load the frame "
+                "again and take the row from there."
+            )
+        if name not in names:
             raise NotFound(
                 f"{key}={temporary} does not belong to {name!r} any more: renamed, or the server has logged in anew "
                 "and ids changed. Nothing was sent; load the frame again and take the row from there."
@@ -114,6 +137,11 @@ class Sending:
                 f"{key}={temporary} belonged to {name!r} before the server logged in anew, and now to somebody of the "
                 f"same name: who is meant cannot be told. Nothing was sent; with {key}= it goes out as it is."
             )
+
+
+def _temporary(recipient: Recipient) -> list[tuple[str, str]]:
+    """Give the ids of a recipient that are good within one login only."""
+    return [(key, value) for key in NAME_OF if (value := getattr(recipient, key)) is not None]
 
 
 def _kind_of(recipient: Recipient, key: str) -> Kind:
@@ -129,7 +157,7 @@ def _kind_of(recipient: Recipient, key: str) -> Kind:
 def _name(row: Mapping[str, Any], key: str) -> str:
     name = row.get(NAME_OF[key])
     if isinstance(name, str):
-        return name
+        return name.encode("utf-8", "replace").decode()  # half a surrogate pair is in no name, and Arrow refuses it
     raise InvalidInput(
         f"This row has only {key}={row.get(key)}, which may belong to somebody else after the next login, and no "
         f"{NAME_OF[key]} to compare. Nothing was sent; give a whole row, or {key}= to send it as it is."

@@ -19,7 +19,8 @@ class Links:
         knows: whether an id of a row is known in this login; never asks the network.
         doubts: whether a row shows ids of another login than the known one; never asks the network.
         refresh: asks the server who is there, so that `number` knows more; called on a thread of its own.
-        forget: throws away what `number` knows, because a new login has made it void; never asks the network.
+        forget: throws away what `number` knows, because a new login may have made it void; never asks the network.
+            Its argument is whether the server told of the login; else an answer of it showed it.
         me: the account itself as the sender of a message: its `sender`, `sender_qq` and `sender_id`.
         later: gives, when a message has come, the way to answer it later: that sends a text, waits for the receipt, has
             the send recorded in the inbox, and raises when the message had ids only and they are void by then.
@@ -34,7 +35,7 @@ class Links:
     knows: Callable[[Row], bool]
     doubts: Callable[[Row], bool]
     refresh: Callable[[], None]
-    forget: Callable[[], None]
+    forget: Callable[[bool], None]
     me: Callable[[], Row]
     later: Callable[[Row], Callable[[str], Receipt]]
     resolve_group: Callable[[Any], Collection[Meant]]

@@ -33,7 +33,7 @@ class Numbers:
         knows: whether memory knows an id of a row.
         doubts: whether a row shows ids of another login than memory knows.
         refresh: asks the server; runs on a thread of this object.
-        forget: throws away what memory knows.
+        forget: throws away what memory knows; is told whether the server told of a login.
         filled: called on that thread after each refresh.
         failed: told of errors of `refresh`.
         every_s: the shortest time between two refreshes.
@@ -45,7 +45,7 @@ class Numbers:
         knows: Callable[[Row], bool],
         doubts: Callable[[Row], bool],
         refresh: Callable[[], None],
-        forget: Callable[[], None],
+        forget: Callable[[bool], None],
         filled: Callable[[], None],
         failed: Callable[[str, Exception], None],
         every_s: float = EVERY_S,
@@ -102,7 +102,7 @@ class Numbers:
         with self._changed:
             self._logins += 1
             self._due_s = 0.0
-        self._forget()
+        self._forget(since_now)
         self.want()
 
     def want(self) -> None:
@@ -194,7 +194,7 @@ class Numbers:
             self._filled()
         else:
             # It was asked for before the new login, and may tell of the old ids.
-            self._forget()
+            self._forget(False)
 
     def _try_again(self, login: int) -> None:
         with self._changed:

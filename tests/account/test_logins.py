@@ -1,11 +1,21 @@
 """A new login of the server between two questions: noticed, and no id of before is used for anything."""
 
 from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Any
 
+import pandas as pd
 import pytest
 
 import openqq_nb as oq
+from openqq_nb.client import Client
 from openqq_nb.demo_account import DemoAccount
+from openqq_nb.flows import Flows
+from openqq_nb.flows.seen import Seen
+from openqq_nb.models import Recipient
+from openqq_nb.protocols import registry
+from openqq_nb.schema import FRIENDS
+from openqq_nb.simulator import Simulator
 
 
 @pytest.fixture(params=["openqq1", "openqq2"])
@@ -48,3 +58,101 @@ def test_a_row_of_an_earlier_login_without_a_number_is_refused(my: DemoAccount) 
     with pytest.raises(oq.NotFound, match="Nothing was sent"):
         my.send_discuss("你好", to=row)
     assert my.simulator.received == []
+
+
+def without_number(frame: pd.DataFrame, number: str) -> list[Any]:
+    return [row for _, row in frame[frame[number].isna()].iterrows()]
+
+
+def test_rows_fetched_after_a_login_that_was_noticed_later_can_be_written_to() -> None:
+    with Simulator("openqq1", friends=8, groups=4, members=4) as simulator:
+        my = oq.connect(simulator.url)
+        my.friends()
+        simulator.rename_group(simulator.truth.groups[0], "<群>")  # 1.x learns no number of such a name
+        simulator.relogin()
+        row = without_number(my.groups(), "gnumber")[0]
+        my.friends()  # only this shows the login
+        assert my.send_group("大家好", to=row)
+        my.close()
+
+
+def test_after_a_login_with_an_inbox_everybody_of_the_new_one_can_be_written_to(my: DemoAccount) -> None:
+    with my.listen() as inbox:
+        my.simulator.relogin()
+        my.simulator.say(my.simulator.truth.friends[0].person, "早")
+        inbox.wait(1)
+        rows = [row for _, row in my.discusses().iterrows()]
+        my.roster()
+        assert [my.send_discuss("你好", to=row).ok for row in rows] == [True] * len(rows)
+        assert all(my.send_friend("你好", to=row) for row in without_number(my.friends(), "qq"))
+
+
+def test_the_members_of_a_group_are_not_lost_to_a_login_while_they_are_loaded() -> None:
+    my = oq.demo("openqq2", seed=6, groups=3, friends=4, members=5)
+    group = my.simulator.truth.groups[0]
+    with (
+        my.simulator.fault("unloaded"),
+        my.simulator.fault("new_login", calls="search_group", times=1) as fault,
+    ):
+        assert len(my.members(group.name)) == len(group.members)
+        assert fault.hits == 1
+    my.close()
+
+
+def test_an_id_that_the_server_does_not_list_is_said_to_be_in_no_list() -> None:
+    my = oq.demo("openqq1", seed=6, groups=3, friends=4, members=5)
+    row = my.members().query("qq != '9900000100'").iloc[-1].copy()
+    row["qq"] = row["gnumber"] = None
+    with my.simulator.fault("no_members"), pytest.raises(oq.NotFound, match="members are not loaded"):
+        my.send_session("你好", to=row)
+    assert my.simulator.received == []
+    my.close()
+
+
+def frame(*ids: str, numbers: tuple[str, ...] = (), nicks: tuple[str, ...] = ()) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = [
+        {"id": one, "qq": number, "nick": nick, "displayname": nick}
+        for one, number, nick in zip_longest(ids, numbers, nicks or ids)
+    ]
+    return FRIENDS.frame(FRIENDS.table(rows))
+
+
+def test_equal_ids_with_other_numbers_are_a_new_login() -> None:
+    seen = Seen(lambda: None)
+    seen.saw(friends=frame("1", "2", numbers=("100", "200"), nicks=("a", "b")))
+    seen.saw(friends=frame("1", "2", numbers=("200", "100"), nicks=("b", "a")))
+    assert seen.logins == 1
+
+
+def test_an_empty_answer_hides_no_login() -> None:
+    seen = Seen(lambda: None)
+    for ids in (("1", "2"), (), ("3", "4")):
+        seen.saw(friends=frame(*ids, numbers=("100", "200")[: len(ids)]))
+    assert seen.logins == 1
+    assert seen.counts() == {"friends": 2}
+
+
+def late(simulator: Simulator, **message: Any) -> Any:
+    """Answer a message of a friend without a number, so that only his id can be written to."""
+    client = Client(simulator.url)
+    flows = Flows(registry.dialect("openqq1", None), lambda *_: None, lambda: None)
+    friend = client.run(flows.reading.friends()).query("qq.isna()").iloc[0]
+    recipient, row = Recipient("friend", id=friend["id"]), {"sender": friend["displayname"], **message}
+    flows.seen.begin_login()
+    simulator.relogin()
+    try:
+        return client.run(flows.sending.send_in_login(recipient, row, "晚了", flows.seen.logins))
+    finally:
+        client.close()
+
+
+def test_a_late_reply_goes_to_no_id_of_before_that_the_server_does_not_list_under_that_name() -> None:
+    with Simulator("openqq1", friends=8, groups=1, members=2) as simulator:
+        with pytest.raises(oq.NotFound, match="nothing was sent"):
+            late(simulator)
+        assert simulator.received == []
+
+
+def test_half_a_surrogate_pair_is_nobodys_name(my: DemoAccount) -> None:
+    with pytest.raises(oq.NotFound, match="Nothing was sent"):
+        my.send_friend("你好", to={"id": my.friends()["id"].iloc[0], "nick": "\ud800"})

@@ -58,7 +58,7 @@ class Account:
         self.numbers.update(self.learns)
         self.refreshed.release()
 
-    def forget(self) -> None:
+    def forget(self, told: bool) -> None:
         self.forgotten += 1
         self.numbers.clear()
 

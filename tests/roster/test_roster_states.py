@@ -353,5 +353,5 @@ def of(name: Any, examples: int, steps: int) -> Any:
 
 # A failure takes minutes to be made small.
 PATIENTLY = pytest.mark.timeout(900)
-TestOpenqq1 = PATIENTLY(of("openqq1", 30, 25))
-TestOpenqq2 = PATIENTLY(of("openqq2", 30, 25))
+TestOpenqq1 = PATIENTLY(of("openqq1", 15, 20))
+TestOpenqq2 = PATIENTLY(of("openqq2", 15, 20))
