@@ -158,13 +158,14 @@ def simulate(talk: int, faults: tuple[str, ...], **settings: object) -> None:
     type=click.FloatRange(min=0),
     default=0.0,
     metavar="SECONDS",
-    help="Listen for so long, while somebody writes to the account.",
+    help="Listen for so long, while somebody writes to the account; as my.listen() does, this keeps messages in the "
+    "journal of the account and remembers the port.",
 )
 def doctor(url: str | None, token: str | None, protocol: str, timeout: float, wait: float) -> None:
     """Say what is wrong with a set-up: server, login, numbers, lists, listener, this machine.
 
-    URL is the server's address, by default OPENQQ_NB_URL. Nothing is changed and nothing is sent. What is printed has
-    no name and no secret in it. The exit code is 1 when something is wrong.
+    URL is the server's address, by default OPENQQ_NB_URL. Nothing is sent, and without --wait nothing is changed. What
+    is printed has no name and no secret in it. The exit code is 1 when something is wrong.
     """
     if not url:
         raise click.UsageError(

@@ -6,6 +6,7 @@ on the way is translated here, at one border, into the errors of this package.
 
 import logging
 import math
+import re
 import ssl
 import weakref
 from collections.abc import Callable, Iterator
@@ -239,12 +240,36 @@ def checked_url(url: object) -> str:
     if full and "://" not in full:
         full = f"http://{full}"
     if not _is_address(full):
-        raise InvalidInput(
-            f"{url!r} is no address of a server. Write scheme, host and port, as in 'http://127.0.0.1:5000'."
-        )
+        raise InvalidInput(_no_address(str(url).strip()))
     base = httpx.URL(full)
     # Not cut from the text as a whole: `openqq` is also a likely name of a host.
     return str(base.copy_with(path=base.path.rstrip("/").removesuffix("/openqq") or "/")).rstrip("/")
+
+
+def _no_address(text: str) -> str:
+    shown = _without_secrets(text)
+    advice = "Write scheme, host and port, as in 'http://127.0.0.1:5000'."
+    if shown != text:
+        advice += " Leave user:password@ and ?… away; a token goes into token= (on the command line --token)."
+    return f"{shown!r} is no address of a server. {advice}"
+
+
+# Also as a Chinese keyboard writes them.
+_AT = re.compile("[@\uff20\ufe6b]")
+_QUERY = re.compile("[?#&;=\uff1f\ufe56\uff03\ufe5f\uff06\ufe60\uff1b\ufe54\uff1d\ufe66]")
+_SCHEME = re.compile(r"[\w+.-]*://")
+
+
+def _without_secrets(text: str) -> str:
+    """Cut from an address what stands before its @ and after its ?, where passwords and tokens are written."""
+    scheme = text[: text.index("://") + 3] if _SCHEME.match(text) else ""
+    rest = text.removeprefix(scheme)
+    mark = _QUERY.search(rest)
+    place, query = (rest[: mark.end()], rest[mark.end() :]) if mark else (rest, "")
+    if _AT.search(query):
+        return f"{scheme}…"  # a ? in a password, or an @ in a query: nothing tells which
+    *user, host = _AT.split(place)
+    return f"{scheme}{'…@' if user else ''}{host}{'…' if query else ''}"
 
 
 def _is_address(url: str) -> bool:

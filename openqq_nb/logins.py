@@ -168,19 +168,22 @@ def witnesses(
 
 
 def known_numbers(frames: Iterable[pd.DataFrame], id_column: str, number_column: str) -> Series:
-    """Collect which permanent number an id of one login stands for.
+    """Collect which permanent number an id of one login stands for, where the server does not contradict itself.
 
     Args:
-        frames: of one login, with both columns; of several numbers of one id the last counts.
+        frames: of one login, with both columns.
         id_column: `id` or `gid`.
         number_column: `qq` or `gnumber`.
 
     Returns:
-        The numbers (dtype `str`), indexed by id, each id once; ids without a number are not there.
+        The numbers (dtype `str`), indexed by id, each id once. Not there are ids without a number, ids with several
+        numbers, and ids whose number stands for other ids too.
     """
-    known = [frame[[id_column, number_column]].dropna() for frame in frames]
-    pairs = pd.concat(known, ignore_index=True).drop_duplicates(id_column, keep="last")
-    return pairs.set_index(id_column)[number_column]
+    pairs = pd.concat([frame[[id_column, number_column]].drop_duplicates() for frame in frames])
+    pairs = pairs.dropna().drop_duplicates()
+    clear = ~(pairs[id_column].duplicated(keep=False) | pairs[number_column].duplicated(keep=False))
+    known: Series = pairs[clear].set_index(id_column)[number_column]
+    return known
 
 
 def _people(roster: Fetched) -> pd.DataFrame:

@@ -57,6 +57,12 @@ def with_people(messages: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
 
 
 def _check(messages: pd.DataFrame, members: pd.DataFrame) -> None:
+    for what, frame in (("messages", messages), ("members", members)):
+        if not isinstance(frame, pd.DataFrame):
+            raise InvalidInput(
+                f"The {what} must be a DataFrame, not a {type(frame).__name__}.\n"
+                "Take messages such as `inbox.df`, and people such as `roster.members`."
+            )
     _check_numbers("messages", messages, ("sender_qq",), ("gnumber",))
     _check_numbers("members", members, ("qq",), ("gnumber",))
     both = sorted(str(name) for name in set(messages) & set(members) if name != "gnumber")

@@ -5,13 +5,15 @@ Numbers given by keyword go out exactly as given, and the server's code is the a
 
 import math
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
 from openqq_nb.columns import Series
 from openqq_nb.errors import InvalidInput, listed
 from openqq_nb.models import Recipient, RecipientType
+
+Undone = Literal["sent", "done"]
 
 Number = str | int | None
 """An identifier as people give it; it goes out as text."""
@@ -44,26 +46,40 @@ def by_keys(recipient_type: RecipientType, **given: Number) -> Recipient:
     return Recipient(recipient_type, **{key: number(key, value) for key, value in given.items()})
 
 
-def number(key: str, value: object) -> str | None:
+def number(key: str, value: object, undone: Undone = "sent") -> str | None:
     """Bring an identifier to text.
 
+    Args:
+        key: what it is given as.
+        value: the identifier; `None` stays `None`.
+        undone: what an error says of what was asked: that nothing was sent, or done.
+
     Raises:
-        InvalidInput: it is a float, missing, or no number at all.
+        InvalidInput: it is a float, missing, no number at all, or a text that cannot be written as UTF-8.
     """
-    if value is None or isinstance(value, str):
-        return value
-    if value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return _encodable(key, value, undone)
+    if is_missing(value):
         raise InvalidInput(
-            f"{key} is missing here: the server does not know this number. Nothing was sent; to=<the row> finds "
+            f"{key} is missing here: the server does not know this number. Nothing was {undone}; to=<the row> finds "
             "another way if there is one."
         )
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         shown = repr(value) if isinstance(value, float | bool) else "…"
         raise InvalidInput(
             f"{key}={shown} is a {type(value).__name__}. Identifiers are texts: a float loses digits beyond 15 and "
-            f"turns into another number. Nothing was sent; give {key} as a text."
+            f"turns into another number. Nothing was {undone}; give {key} as a text."
         )
     return str(value.__index__())
+
+
+def is_missing(value: object) -> bool:
+    """Tell what stands in a frame, or is given, where there is no value."""
+    return (
+        value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
+    )
 
 
 def by_row(recipient_type: RecipientType, to: RowLike) -> Recipient:
@@ -89,8 +105,12 @@ def by_row(recipient_type: RecipientType, to: RowLike) -> Recipient:
     return Recipient("session", person.qq, person.id, place.gnumber, place.gid, place.did)
 
 
-def one_row(to: RowLike) -> Mapping[str, Any]:
+def one_row(to: RowLike, undone: Undone = "sent") -> Mapping[str, Any]:
     """Take the one row that is meant.
+
+    Args:
+        to: a row, a mapping, or a frame or list of one row.
+        undone: as for `number`.
 
     Raises:
         InvalidInput: there is not exactly one.
@@ -100,19 +120,19 @@ def one_row(to: RowLike) -> Mapping[str, Any]:
     if isinstance(to, Mapping):
         return to
     if isinstance(to, list) and len(to) == 1:
-        return one_row(to[0])
+        return one_row(to[0], undone)
     if isinstance(to, pd.DataFrame):
         if len(to) == 1:
-            return one_row(to.iloc[0])
+            return one_row(to.iloc[0], undone)
         shown = [str(name) for name in to["displayname"]] if "displayname" in to else []
         choices = f" They are:{listed(shown)}" if shown else ""
         raise InvalidInput(
-            f"to= wants exactly one row, this frame has {len(to)}; nothing was sent. Filter it, or take one with "
+            f"to= wants exactly one row, this frame has {len(to)}; nothing was {undone}. Filter it, or take one with "
             f".iloc[0].{choices}"
         )
     raise InvalidInput(
         f"to= wants a row of friends(), groups(), members() or discusses(), not a {type(to).__name__}; nothing was "
-        "sent. For a number use qq=, gnumber= or did=."
+        f"{undone}. For a number use qq=, gnumber= or did=."
     )
 
 
@@ -127,10 +147,8 @@ def _refuse_messages(recipient_type: RecipientType, row: Mapping[str, Any]) -> N
 
 def _stated(recipient_type: RecipientType, row: Mapping[str, Any], keys: tuple[str, ...]) -> Recipient:
     for key in keys:
-        value = row.get(key)
-        if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
-            continue
-        return by_keys(recipient_type, **{key: value})
+        if not is_missing(row.get(key)):
+            return by_keys(recipient_type, **{key: row[key]})
     raise InvalidInput(
         f"This row names no {recipient_type}: {_why_not(row, keys)}. Nothing was sent; {_ROWS[recipient_type]}."
     )
@@ -141,3 +159,14 @@ def _why_not(row: Mapping[str, Any], keys: tuple[str, ...]) -> str:
     if there:
         return f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} missing, not known to the server"
     return f"it has no {' and no '.join(keys)}"
+
+
+def _encodable(key: str, text: str, undone: Undone) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput(
+            f"{key}={text!r} has half of a surrogate pair at position {error.start}, which is no text that a server "
+            f"takes. Nothing was {undone}; give the number in digits."
+        ) from error
+    return text

@@ -3,9 +3,9 @@
 import difflib
 import operator
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any, SupportsIndex, TypeAlias
+from typing import Any, Generic, Never, SupportsIndex, TypeAlias, TypeVar, overload
 
 import pandas as pd
 
@@ -17,6 +17,8 @@ from openqq_nb.numbering import Numbering
 
 Who: TypeAlias = str | int | Series | pd.DataFrame | Mapping[str, Any] | Iterable[Any]
 """A name or number, a row, or several of these as a list, column or frame."""
+
+Pandas = TypeVar("Pandas", pd.DataFrame, Series)
 
 _GROUP_NAMES = ("displayname", "gmarkname", "gname", "gnumber", "gid")
 _PERSON_NAMES = ("displayname", "markname", "card", "nick", "qq", "id")
@@ -37,9 +39,31 @@ _PERSON = _Names("person", _PERSON_NAMES, ("qq", "id"), "my.friends() or my.memb
 _DISCUSS = _Names("discuss", ("displayname", "dname", "did"), ("did",), "my.discusses()")
 
 
+class _Frozen(Generic[Pandas]):
+    """An attribute that gives a new object at each access, which shares its data until it is written to."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = f"_{name}"
+
+    @overload
+    def __get__(self, roster: None, owner: type) -> Never: ...
+
+    @overload
+    def __get__(self, roster: object, owner: type) -> Pandas: ...
+
+    def __get__(self, roster: object | None, owner: type) -> Pandas:
+        if roster is None:
+            raise AttributeError(self._name)  # to the dataclass: there is no default
+        kept: Pandas = roster.__dict__[self._name]
+        return kept.copy(deep=False)
+
+    def __set__(self, roster: object, value: Pandas) -> None:
+        roster.__dict__[self._name] = value.copy(deep=False)
+
+
 @dataclass(frozen=True)
 class Roster:
-    """One fetch of all who are there; it never changes.
+    """One fetch of all who are there; it never changes, whatever is written into its frames.
 
     Attributes:
         me: the account, a Series named by `schema.ME`.
@@ -57,13 +81,13 @@ class Roster:
         ['displayname', 'nick', 'card', 'role']
     """
 
-    me: Series
-    friends: pd.DataFrame
-    groups: pd.DataFrame
-    members: pd.DataFrame
-    discusses: pd.DataFrame
-    discuss_members: pd.DataFrame
-    fetched_at: pd.Timestamp
+    me: _Frozen[Series] = _Frozen()
+    friends: _Frozen[pd.DataFrame] = _Frozen()
+    groups: _Frozen[pd.DataFrame] = _Frozen()
+    members: _Frozen[pd.DataFrame] = _Frozen()
+    discusses: _Frozen[pd.DataFrame] = _Frozen()
+    discuss_members: _Frozen[pd.DataFrame] = _Frozen()
+    fetched_at: pd.Timestamp = field(kw_only=True)
 
     def __dir__(self) -> list[str]:
         """Show what is meant to be typed."""
@@ -71,9 +95,11 @@ class Roster:
 
     def __repr__(self) -> str:
         """Tell the counts in one line."""
+        unloaded = int((~self.groups["members_loaded"]).sum())
+        missing = f" ({unloaded} groups not loaded)" if unloaded else ""
         return (
             f"<Roster of {one_line(str(self.me['nick']))}: {len(self.friends)} friends, {len(self.groups)} groups with "
-            f"{len(self.members)} members, {len(self.discusses)} discusses, {self.fetched_at:%Y-%m-%d %H:%M}>"
+            f"{len(self.members)} members{missing}, {len(self.discusses)} discusses, {self.fetched_at:%Y-%m-%d %H:%M}>"
         )
 
     def diff(self, older: "Roster") -> pd.DataFrame:

@@ -159,11 +159,11 @@ def _filled(roster: Roster, connection: Connection, login: str) -> Roster:
 
 
 def _known(connection: Connection, login: str, columns: Mapping[str, tuple[str, str]]) -> Series:
-    """Collect which numbers the rosters of a login have for ids."""
+    """Collect which numbers the rosters of a login have for ids, without those on which they do not agree."""
     frames = []
     for name, (key, number) in columns.items():
         digests = connection.execute(
-            f'SELECT "{name}" FROM rosters WHERE login = ? GROUP BY 1 ORDER BY max(seq)',  # noqa: S608 - our names
+            f'SELECT DISTINCT "{name}" FROM rosters WHERE login = ?',  # noqa: S608 - our names
             (login,),
         )
         frames += [to_pandas(_table(connection, digest, [key, number])) for (digest,) in digests.fetchall()]
@@ -209,8 +209,13 @@ def _end_of(when: str | dt.date) -> pd.Timestamp:
     if moment.tzinfo is not None:
         return moment
     if isinstance(when, dt.datetime):
-        return moment.tz_localize(ZONE)
-    return pd.Period(str(when)).end_time.tz_localize(ZONE)
+        return _in_zone(moment)
+    return _in_zone(pd.Period(str(when)).end_time)
+
+
+def _in_zone(moment: pd.Timestamp) -> pd.Timestamp:
+    # Before 1992 the zone had a summer time, in which an hour is left out, and another is there twice.
+    return moment.tz_localize(ZONE, nonexistent="shift_forward", ambiguous=True)
 
 
 def _no_moment(when: object) -> InvalidInput:

@@ -10,9 +10,7 @@ import pandas as pd
 from openqq_nb.errors import InvalidInput
 
 _FRIEND_NAMES = ("displayname", "markname", "nick")
-_FRIEND_NUMBERS = ("qq", "id")
 _GROUP_NAMES = ("displayname", "gmarkname", "gname")
-_GROUP_NUMBERS = ("gnumber", "gid")
 # A character read in several ways doubles the initials of its name; beyond this only the usual readings count.
 _SPELLINGS = 64
 
@@ -22,7 +20,8 @@ def search_friends(friends: pd.DataFrame, text: object) -> pd.DataFrame:
 
     Args:
         friends: rows of `schema.FRIENDS`.
-        text: a part of a name or number, or of the pinyin initials of a name; case and width do not matter.
+        text: a part of a name or number, or of the pinyin initials of a name, or a whole `id`; case and width do
+            not matter.
 
     Returns:
         The rows that match, in their order, with a new RangeIndex.
@@ -30,21 +29,23 @@ def search_friends(friends: pd.DataFrame, text: object) -> pd.DataFrame:
     Raises:
         InvalidInput: there is nothing to look for.
     """
-    return _search(friends, text, _FRIEND_NAMES, _FRIEND_NUMBERS, 'my.search_friends("小灰")')
+    return _search(friends, text, _FRIEND_NAMES, "qq", "id", 'my.search_friends("小灰")')
 
 
 def search_groups(groups: pd.DataFrame, text: object) -> pd.DataFrame:
     """Keep the groups whose name or number has a text in it; arguments, result and errors as in `search_friends`."""
-    return _search(groups, text, _GROUP_NAMES, _GROUP_NUMBERS, 'my.search_groups("PERL")')
+    return _search(groups, text, _GROUP_NAMES, "gnumber", "gid", 'my.search_groups("PERL")')
 
 
 def _search(
-    frame: pd.DataFrame, text: object, names: tuple[str, ...], numbers: tuple[str, ...], example: str
+    frame: pd.DataFrame, text: object, names: tuple[str, ...], number: str, temporary: str, example: str
 ) -> pd.DataFrame:
     wanted = _wanted(text, example)
     hits = pd.Series(False, index=frame.index)
-    for column in (*names, *numbers):
+    for column in (*names, number):
         hits |= frame[column].map(lambda cell: _contains(cell, wanted)).astype(bool)
+    # A part of a temporary id says nothing.
+    hits |= frame[temporary].eq(wanted).fillna(False)
     if wanted.isascii() and wanted.isalpha():
         for column in names:
             hits |= frame[column].map(lambda cell: _sounds(cell, wanted)).astype(bool)

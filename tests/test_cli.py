@@ -1,4 +1,4 @@
-"""The command line, as people run it: `openqq-nb demo`, `openqq-nb simulate`."""
+"""The command line, as people run it: `openqq-nb demo`, `openqq-nb simulate`; the help and errors of the doctor."""
 
 import os
 import re
@@ -205,3 +205,17 @@ def test_a_simulated_server_has_the_faults_that_were_asked_for() -> None:
 def test_a_fault_that_makes_no_sense_is_refused_with_the_choices(fault: str, words: str) -> None:
     result = invoke("simulate", "--port", "0", "--fault", fault)
     assert result.exit_code == 2 and words in re.sub(r"\s+", " ", result.output)
+
+
+@pytest.mark.parametrize("url", ["http://me:hunter2@127.0.0.1:5999", "http://127.0.0.1:5999/?token=hunter2"])
+def test_the_doctor_refuses_an_address_with_a_secret_without_showing_it(url: str) -> None:
+    result = run("doctor", url)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "127.0.0.1:5999" in result.stderr and "--token" in result.stderr
+    assert "hunter2" not in result.stderr
+
+
+def test_the_help_of_the_doctor_tells_what_waiting_leaves_behind() -> None:
+    text = " ".join(invoke("doctor", "--help").output.split())
+    assert "without --wait nothing is changed" in text
+    assert "keeps messages in the journal of the account and remembers the port" in text

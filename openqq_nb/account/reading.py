@@ -150,7 +150,8 @@ class Reading(Face):
         """Find friends by a part of any name or number, or by the pinyin initials of a name.
 
         Args:
-            text: for instance `"小灰"`, `"xh"` or a few digits; letters of either case and width are the same.
+            text: for instance `"小灰"`, `"xh"` or a few digits of a `qq`, or a whole `id`; letters of either case and
+                width are the same.
 
         Returns:
             The rows of `friends()` that match, columns and dtypes of `schema.FRIENDS`, in the server's order.

@@ -62,8 +62,9 @@ def _changed(
 
 
 def _differs(before: Series, after: Series, *, missing_is_none: bool) -> Series:
-    differs = before.notna() & after.notna() & (before != after)
-    return differs | (before.isna() != after.isna()) if missing_is_none else differs
+    if missing_is_none:
+        return before.fillna("") != after.fillna("")
+    return before.notna() & after.notna() & (before != after)
 
 
 def _doubt_cut_cards(rows: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 from openqq_nb.columns import Series
 from openqq_nb.diff.kinds import FRIEND_COLUMNS, FRIENDS, GROUP_COLUMNS, GROUPS, MEMBER_COLUMNS, MEMBERS, Kind
 from openqq_nb.diff.matching import distinct
-from openqq_nb.logins import Fetched
+from openqq_nb.logins import Fetched, known_numbers
 
 # A 1.x server lists a stranger who wrote as a friend, with hardly a key, until it loads the list again.
 _STRANGER = "昵称未知"
@@ -79,22 +79,14 @@ def _side(roster: Fetched, login: Sequence[Fetched]) -> Side:
 
 def _of_people(login: Sequence[Fetched]) -> Series:
     frames = [frame for one in login for frame in (one.friends, one.members, one.discuss_members)]
-    known, own = _one_to_one(frames, "id", "qq"), str(login[0].me["id"])
+    known, own = known_numbers(frames, "id", "qq"), str(login[0].me["id"])
     # The id of the account is its number, also where the server does not say so.
     people: Series = pd.concat([known[known.index != own], pd.Series([own], [own], known.dtype)])
     return people
 
 
 def _of_groups(login: Sequence[Fetched]) -> Series:
-    return _one_to_one([frame for one in login for frame in (one.groups, one.members)], "gid", "gnumber")
-
-
-def _one_to_one(frames: Sequence[pd.DataFrame], key: str, number: str) -> Series:
-    """Collect the numbers of ids; where the server contradicts itself there is none."""
-    pairs = pd.concat([frame[[key, number]].drop_duplicates() for frame in frames]).dropna().drop_duplicates()
-    clear = ~(pairs[key].duplicated(keep=False) | pairs[number].duplicated(keep=False))
-    known: Series = pairs[clear].set_index(key)[number]
-    return known
+    return known_numbers([frame for one in login for frame in (one.groups, one.members)], "gid", "gnumber")
 
 
 def _number(frame: pd.DataFrame, kind: Kind, known: Series) -> Series:

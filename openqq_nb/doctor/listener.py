@@ -7,6 +7,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from openqq_nb.doctor.report import Finding
+from openqq_nb.errors import (
+    InvalidInput,
+    JournalFailed,
+    ListenerFailed,
+    NoAnswer,
+    NotLoaded,
+    OpenqqError,
+    Unreachable,
+)
 from openqq_nb.loopback import is_loopback
 from openqq_nb.models import Delivery
 from openqq_nb.protocols.base import Dialect
@@ -21,6 +30,32 @@ _REASONS: Mapping[str, str] = {
     "method": "something asked for the address in place of posting to it, such as a browser",
     "type": "something posted that is no JSON",
     "size": "something posted more than 32 MiB",
+}
+_ASK_AGAIN = "Look at the other findings; where none of them is a problem, ask the doctor once more."
+# The texts of the errors themselves have paths, numbers and names in them.
+_NOT_STARTED: Mapping[type[Exception], tuple[str, str]] = {
+    ListenerFailed: (
+        "the remembered port of this account cannot be had: most likely another kernel or program listens there",
+        "Stop that one (inbox.stop()), or ask the doctor there: my.doctor(wait=60).",
+    ),
+    JournalFailed: (
+        "the journal of this account cannot be opened, read or written",
+        "my.listen() says which file it is, and what to do. my.listen(journal=False) listens without one.",
+    ),
+    InvalidInput: (
+        "the port and the secret that are remembered for this account cannot be read",
+        "my.listen() says which file it is. Delete that; the listener then gets a new address.",
+    ),
+    OSError: (
+        "the folder where journals and ports are kept cannot be made, or not be written to",
+        "Look at its permissions, or name another folder in OPENQQ_NB_HOME.",
+    ),
+    NotLoaded: (
+        "the server logged in anew each time it was asked who is there",
+        "Ask the doctor again once the server stays logged in.",
+    ),
+    Unreachable: ("the server could not be reached when it was asked who is there", _ASK_AGAIN),
+    NoAnswer: ("no answer came when the server was asked who is there", _ASK_AGAIN),
 }
 _LATE_S = 30.0
 _PASTE = "Put what inbox.setup() shows into the server's start script, and start the server again."
@@ -123,6 +158,15 @@ def listener(heard: Heard | None) -> Iterator[Finding]:
     yield from _order(heard)
     yield from _senders(heard)
     yield from _sends(heard)
+
+
+def not_started(error: OpenqqError | OSError) -> Finding:
+    """Say why a listener could not be started, by the kind of the error alone."""
+    found, advice = next(
+        (words for kind, words in _NOT_STARTED.items() if isinstance(error, kind)),
+        ("what the server answered when it was asked who is there was not understood", _ASK_AGAIN),
+    )
+    return Finding("listener", "problem", f"it could not be started: {found}", advice)
 
 
 def _address(heard: Heard) -> Finding:

@@ -7,6 +7,8 @@ import pandas as pd
 from openqq_nb.doctor.asking import Looked
 from openqq_nb.doctor.report import Finding
 
+# What else a server gives out as its state may be anything, and is not shown.
+_STATES = frozenset({"online", "offline", "away", "hidden", "busy", "callme", "silent"})
 _FEW = 0.1
 _MANY = 0.9
 
@@ -14,7 +16,9 @@ _MANY = 0.9
 def people(looked: Looked) -> Iterator[Finding]:
     """Look at account, numbers, loaded lists and logins."""
     if looked.me is not None:
-        yield Finding("login", "ok", f"the server is logged in; the account is {looked.me['state']}")
+        state = looked.me["state"]
+        told = f"is {state}" if state in _STATES else "has a state that is not told"
+        yield Finding("login", "ok", f"the server is logged in; the account {told}")
     yield from _new_login(looked)
     shares = {
         name: _share(frame, number)

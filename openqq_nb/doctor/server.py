@@ -1,5 +1,6 @@
 """Findings about the server: whether it answers, what it is, whether it lets us in, how long it takes."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
@@ -11,6 +12,19 @@ from openqq_nb.models import Response
 
 _SLOW_S = 1.0
 _HTTP_OK, _HTTP_MISTAKE = 200, 500
+_VERSION = re.compile(r"[0-9.]{1,20}")
+# Others are a text of whoever answers, and are not shown.
+_CONTENT_TYPES = frozenset(
+    {
+        "application/json",
+        "application/octet-stream",
+        "application/xml",
+        "text/html",
+        "text/json",
+        "text/plain",
+        "text/xml",
+    }
+)
 _STANDING_STILL = (
     "A server stands still while its login code waits to be scanned, while it logs in anew, and while it loads lists: "
     "look at its log or console, and scan the code if it shows one."
@@ -138,9 +152,15 @@ def _misunderstood(check: str, response: Response | None) -> Finding:
             "Leave proxies out, and check the address.",
         )
     cause, advice = _cause(response)
-    kind = response.content_type.partition(";")[0] or "no content type"
-    shape = f"HTTP status {response.http_status}, {kind}, {len(response.body)} bytes"
+    shape = f"HTTP status {response.http_status}, {_kind(response)}, {len(response.body)} bytes"
     return Finding(check, "problem", f"{cause} ({shape})", advice)
+
+
+def _kind(response: Response) -> str:
+    kind = response.content_type.partition(";")[0].strip().casefold()
+    if not kind:
+        return "no content type"
+    return kind if kind in _CONTENT_TYPES else "another content type"
 
 
 def _cause(response: Response) -> tuple[str, str]:
@@ -171,9 +191,9 @@ def _dialect(looked: Looked, protocol: str | None) -> Finding:
             f"the server speaks {spoken}, and was connected with protocol={protocol!r}",
             "Write oq.connect(url), which finds the dialect out.",
         )
-    about = looked.server
-    version = about["version"] if about is not None and isinstance(about["version"], str) else "not told"
-    return Finding("dialect", "ok", f"{spoken}, version {version}")
+    version = looked.server["version"] if looked.server is not None else ""
+    told = version if isinstance(version, str) and _VERSION.fullmatch(version) else "not told"
+    return Finding("dialect", "ok", f"{spoken}, version {told}")
 
 
 def _speed(asked: Iterable[Asked]) -> Finding:

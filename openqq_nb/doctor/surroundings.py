@@ -3,8 +3,8 @@
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -39,16 +39,20 @@ class Machine:
         versions: of packages; `None` for those that are not there.
     """
 
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     in_container: bool
     utc_offset: timedelta
     versions: Mapping[str, str | None]
 
 
-def this_machine() -> Machine:
-    """Look at the machine that this process runs on."""
+def this_machine(root: Path = Path("/")) -> Machine:
+    """Look at the machine that this process runs on.
+
+    Args:
+        root: the folder that everything lies under.
+    """
     offset = datetime.now(UTC).astimezone().utcoffset() or timedelta()
-    return Machine(os.environ, _in_container(), offset, {name: _version(name) for name in _PACKAGES})
+    return Machine(os.environ, _in_container(root), offset, {name: _version(name) for name in _PACKAGES})
 
 
 def surroundings(url: str, machine: Machine) -> Iterator[Finding]:
@@ -126,10 +130,14 @@ def _version(name: str) -> str | None:
         return version(name)
     except PackageNotFoundError:
         return None
+    except (OSError, ValueError, KeyError):  # what was installed of it is damaged
+        return "of unknown version"
 
 
-def _in_container(exists: Callable[[str], bool] = lambda path: Path(path).exists()) -> bool:
-    if exists("/.dockerenv") or exists("/run/.containerenv"):
-        return True
-    groups = Path("/proc/1/cgroup")
-    return groups.exists() and bool(_CONTAINER.search(groups.read_text("utf-8", "replace")))
+def _in_container(root: Path) -> bool:
+    try:
+        if (root / ".dockerenv").exists() or (root / "run/.containerenv").exists():
+            return True
+        return bool(_CONTAINER.search((root / "proc/1/cgroup").read_text("utf-8", "replace")))
+    except OSError:
+        return False  # not there, or closed to other users (hidepid): nothing tells of a container

@@ -64,7 +64,7 @@ def export(frame: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
         >>> my.close()
         >>> folder.cleanup()
     """
-    target = Path(path)
+    target = _target(path)
     write = _writer(target)
     columns = plain(_frame(frame))
     place = _place(target)
@@ -97,12 +97,23 @@ _WRITERS: dict[str, Writer] = {
 }
 
 
+def _target(path: str | os.PathLike[str]) -> Path:
+    try:
+        return Path(path)
+    except TypeError as error:
+        raise InvalidInput(
+            f"A path is a text or a Path. Found {path!r}, a {type(path).__name__}.\n"
+            "Write it such as oq.export(frame, 'members.xlsx')."
+        ) from error
+
+
 def _writer(target: Path) -> Writer:
     if target.suffix.lower() in _WRITERS:
         return _WRITERS[target.suffix.lower()]
+    example = target.with_suffix(".xlsx") if target.name else target / "members.xlsx"
     raise InvalidInput(
         f"The end of the file's name tells what to write, and {target.name!r} ends in none of the known ones.\n"
-        f"Choose one of {', '.join(_WRITERS)}, for example {str(target.with_suffix('.xlsx'))!r}."
+        f"Choose one of {', '.join(_WRITERS)}, for example {str(example)!r}."
     )
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from openqq_nb.errors import InvalidInput, NoAnswer
+from openqq_nb.errors import InvalidInput, NoAnswer, NotUnderstood
 from openqq_nb.models import Flow, Outcome
 from openqq_nb.protocols.base import Dialect
-from openqq_nb.recipients import Number, RowLike, number, one_row
+from openqq_nb.recipients import Number, RowLike, is_missing, number, one_row
 
 T = TypeVar("T")
 
@@ -32,14 +32,21 @@ class Managing:
 
 
 def _told(flow: Flow[T], what: str) -> Flow[T]:
-    """Say of a silence that it leaves open whether the thing was done."""
+    """Say of a silence, and of an answer that tells nothing, that it leaves open whether the thing was done."""
+    open_still = (
+        "It may have been done, or may still be; look, for instance with my.members() or my.server(), before you ask "
+        "again."
+    )
     try:
         return (yield from flow)
     except NoAnswer as error:
         raise NoAnswer(
-            f"No answer to {what} came ({error.__cause__ or 'the connection was lost'}). It may have been done, or may "
-            "still be; look, for instance with my.members() or my.server(), before you ask again."
+            f"No answer to {what} came ({error.__cause__ or 'the connection was lost'}). {open_still}",
+            error.how,
         ) from error
+    except NotUnderstood as error:
+        error.add_note(f"This came of {what}. {open_still}")
+        raise
 
 
 def _member(gnumber: Number, qq: Number, to: RowLike | None) -> tuple[str, str]:
@@ -47,18 +54,12 @@ def _member(gnumber: Number, qq: Number, to: RowLike | None) -> tuple[str, str]:
         raise InvalidInput(
             "Name the member once: by gnumber= and qq=, or by to=<a member>. Nothing was done."
         )
-    given: dict[str, Any] = {"gnumber": gnumber, "qq": qq} if to is None else _numbers(one_row(to))
-    known = {key: number(key, value) for key, value in given.items() if value is not None}
-    missing = [key for key in ("gnumber", "qq") if key not in known]
+    row: Mapping[str, Any] = {"gnumber": gnumber, "qq": qq} if to is None else one_row(to, "done")
+    missing = [key for key in ("gnumber", "qq") if is_missing(row.get(key))]
     if missing:
         raise InvalidInput(
             f"{' and '.join(missing)} of the member {'is' if len(missing) == 1 else 'are'} missing; nothing was done. "
             "The servers mute and kick by permanent numbers only: of a member without one they report success, and "
             "touch nobody."
         )
-    return str(known["gnumber"]), str(known["qq"])
-
-
-def _numbers(row: Mapping[str, Any]) -> dict[str, str | int]:
-    """Take the numbers that a row states; missing values of any kind are left out."""
-    return {key: row[key] for key in ("gnumber", "qq") if isinstance(row.get(key), str | int)}
+    return str(number("gnumber", row["gnumber"], "done")), str(number("qq", row["qq"], "done"))

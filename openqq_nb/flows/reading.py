@@ -106,7 +106,10 @@ class Reading:
         Args:
             load: whether the server is to load the members that it has not loaded, which may keep it busy long.
         """
-        return (yield from self._in_one_login(lambda: self._whole(load=load)))
+        roster = yield from self._in_one_login(lambda: self._whole(load=load))
+        if load:
+            _warn_of_unloaded(roster.groups)
+        return roster
 
     def _in_one_login(self, ask: Callable[[], Flow[T]]) -> Flow[T]:
         """Ask several questions, and once more if a new login came in between: their ids must fit each other."""
@@ -130,7 +133,7 @@ class Reading:
         # Asked once more, they show a login in between also to the first roster of a session.
         yield from self.friends() if len(friends) else self.groups()
         fetched_at = pd.Timestamp.now(ZONE).as_unit("us")
-        return Roster(me, friends, groups, members, discusses, discuss_members, fetched_at)
+        return Roster(me, friends, groups, members, discusses, discuss_members, fetched_at=fetched_at)
 
     def of_kind(self, kind: Kind) -> Flow[pd.DataFrame]:
         """Ask for one kind of frame, as far as the server has it."""

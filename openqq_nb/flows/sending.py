@@ -53,6 +53,8 @@ class Sending:
             )
         if not isinstance(content, str):
             raise InvalidInput(f"The text must be a str, not {type(content).__name__}; nothing was sent.")
+        if not isinstance(wait, bool):
+            raise InvalidInput(f"wait must be True or False, not {wait!r}; nothing was sent.")
         if to is None:
             return (yield from self.send_to(by_keys(recipient_type, **given), content, wait=wait))
         recipient = by_row(recipient_type, to)
@@ -123,9 +125,9 @@ class Sending:
         names = names_of(frames[kind], key, temporary)
         if not names:
             raise NotFound(
-                f"{key}={temporary} of {name!r} is not in what the server has now: gone, or in a group whose members "
-                "are not loaded, or the server has logged in anew and ids changed. Nothing was sent; load the frame "
-                "again and take the row from there."
+                f"{key}={temporary} does not belong to {name!r} any more as far as the server knows, which lists "
+                "nobody by it: gone, or in a group whose members are not loaded, or the server has logged in anew and "
+                "ids changed. Nothing was sent; load the frame again and take the row from there."
             )
         if name not in names:
             raise NotFound(
@@ -157,7 +159,9 @@ def _kind_of(recipient: Recipient, key: str) -> Kind:
 def _name(row: Mapping[str, Any], key: str) -> str:
     name = row.get(NAME_OF[key])
     if isinstance(name, str):
-        return name.encode("utf-8", "replace").decode()  # half a surrogate pair is in no name, and Arrow refuses it
+        return name.encode(
+            "utf-8", "replace"
+        ).decode()  # half a surrogate pair is in no name, and Arrow refuses it
     raise InvalidInput(
         f"This row has only {key}={row.get(key)}, which may belong to somebody else after the next login, and no "
         f"{NAME_OF[key]} to compare. Nothing was sent; give a whole row, or {key}= to send it as it is."

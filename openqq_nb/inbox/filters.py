@@ -107,6 +107,12 @@ def compiled(filters: Mapping[str, object], links: Links, login: str) -> Filter:
         "group": (links.resolve_group, links.known_group),
         "sender": (links.resolve_sender, links.known_sender),
     }
+    for name in resolve:
+        if isinstance(filters.get(name), list | tuple | set | frozenset) and not filters[name]:
+            raise InvalidInput(
+                f"{name}={filters[name]!r} is an empty list, so that no message would ever pass. Name at least one, or "
+                f"leave {name}= away."
+            )
     meant = {
         name: Bearers(value, *resolve[name], login) if name in resolve else value
         for name, value in filters.items()
@@ -230,11 +236,16 @@ def _seconds(name: str, value: object) -> float:
         )
     try:
         moment = pd.Timestamp(value)
-    except ValueError as error:
+        if pd.isna(moment):
+            raise ValueError("no time at all")
+        if moment.tzinfo is None:
+            # Before 1992 the zone had a summer time, in which an hour is left out, and another is there twice.
+            moment = moment.tz_localize(ZONE, nonexistent="shift_forward", ambiguous=True)
+        return moment.timestamp()
+    except (ValueError, OverflowError) as error:
         raise InvalidInput(
             f"{name}={value!r} cannot be read as a moment ({error}). Write it such as '2026-11-17 09:30'."
         ) from error
-    return (moment.tz_localize(ZONE) if moment.tzinfo is None else moment).timestamp()
 
 
 def _pattern(value: object) -> re.Pattern[str]:

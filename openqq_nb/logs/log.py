@@ -47,11 +47,19 @@ def open_log(*paths: str | os.PathLike[str]) -> "Log":
         raise InvalidInput(
             'No log can be opened.\nNo path was given.\nName a journal: `oq.open_log("messages.db")`.'
         )
-    log = Log([Path(path).expanduser() for path in paths])
+    log = Log([_checked(path) for path in paths])
     for path in log.paths:
         with open_readonly(path):
             pass
     return log
+
+
+def _checked(path: object) -> Path:
+    if isinstance(path, str | os.PathLike) and str(path):
+        return Path(path).expanduser()
+    raise InvalidInput(
+        f'No log can be opened.\n{path!r} is no path of a file.\nName a journal: `oq.open_log("messages.db")`.'
+    )
 
 
 class Log:

@@ -42,7 +42,7 @@ class Changing:
             The membership.
 
         Raises:
-            ValueError: He is in the group already.
+            ValueError: He is in the group already, or the account is not.
             NotExactlyOneError: The group fits none or several.
 
         Example:
@@ -53,12 +53,11 @@ class Changing:
             >>> len(simulator.truth.groups[0].members)
             4
         """
-        found = find_group(self.world, group)
+        found = _group(self.world, group)
         member = who if isinstance(who, Membership) else Membership(_person(who))
 
         def change() -> Membership:
-            known = self.world.group(found.number)
-            if known and known.member(member.person.qq):
+            if _group(self.world, found).member(member.person.qq):
                 raise ValueError(f"{member.person.nick!r} ({member.person.qq}) is in {found.name!r} already.")
             self.world.add_member(found.number, member)
             return member
@@ -72,15 +71,16 @@ class Changing:
             Who.
 
         Raises:
-            ValueError: It is the account itself.
+            ValueError: It is the account itself, or he is no member.
             NotExactlyOneError: A name fits none or several.
         """
-        found = find_group(self.world, group)
+        found = _group(self.world, group)
         person = find_person(self.world, who, found)
         if person.qq == self.world.me.person.qq:
             raise ValueError("The account itself leaves a group by leave_group(group).")
 
         def change() -> Person:
+            _member(self.world, found, person)
             self.world.remove_member(found.number, person.qq)
             return person
 
@@ -110,11 +110,21 @@ class Changing:
         return self._change(change, *_if(seen, "friends", "discusses", *places))
 
     def set_markname(self, who: Who, markname: str | None, *, seen: bool = True) -> Friend:
-        """Give a friend another remark; `None` takes it away."""
+        """Give a friend another remark; `None` takes it away.
+
+        Raises:
+            ValueError: He is no friend.
+            NotExactlyOneError: A name fits none or several.
+        """
         return self._change_friend(who, lambda one: replace(one, markname=markname), seen)
 
     def set_state(self, who: Who, state: str, *, seen: bool = True) -> Friend:
-        """Let a friend come online, go offline and so on; no post tells it in either dialect."""
+        """Let a friend come online, go offline and so on; no post tells it in either dialect.
+
+        Raises:
+            ValueError: He is no friend.
+            NotExactlyOneError: A name fits none or several.
+        """
         return self._change_friend(
             who, lambda one: replace(one, person=replace(one.person, state=state)), seen
         )
@@ -123,6 +133,7 @@ class Changing:
         """Give a member another card; `None` takes it away.
 
         Raises:
+            ValueError: He is no member.
             NotExactlyOneError: A name fits none or several.
         """
         return self._change_member(group, who, lambda one: replace(one, card=card), seen)
@@ -131,16 +142,16 @@ class Changing:
         """Make somebody `admin` or `member` of a group, or its `owner`; the former owner is a member then.
 
         Raises:
-            ValueError: There is no such role.
+            ValueError: There is no such role, he is no member, or he is the owner: somebody else must be it first.
             NotExactlyOneError: A name fits none or several.
         """
         if role not in ROLES:
             raise ValueError(f"There is no role {role!r}. Choose one of: {', '.join(ROLES)}.")
-        found = find_group(self.world, group)
+        found = _group(self.world, group)
         person = find_person(self.world, who, found)
 
         def change() -> Membership:
-            return _give_role(self.world, found.number, person.qq, role)
+            return _give_role(self.world, found, person, role)
 
         return self._change(change, *_if(seen, "groups", found.number))
 
@@ -148,13 +159,14 @@ class Changing:
         """Give a group another name; two of the same name both lose their number at the server.
 
         Raises:
+            ValueError: The account is not in it.
             NotExactlyOneError: The group fits none or several.
         """
-        found = find_group(self.world, group)
+        found = _group(self.world, group)
 
         def change() -> Group:
             self.world.change_group(found.number, lambda one: replace(one, name=name))
-            return self.world.group(found.number) or found
+            return _group(self.world, found)
 
         return self._change(change, *_if(seen, "groups"))
 
@@ -178,11 +190,13 @@ class Changing:
         """Take somebody off the friend list.
 
         Raises:
+            ValueError: He is not on it.
             NotExactlyOneError: A name fits none or several.
         """
         person = find_person(self.world, who)
 
         def change() -> Person:
+            _friend(self.world, person)
             self.world.friends = [one for one in self.world.friends if one.person.qq != person.qq]
             return person
 
@@ -215,13 +229,15 @@ class Changing:
         """Let the account leave a group, or be removed from it.
 
         Raises:
+            ValueError: The account is not in it.
             NotExactlyOneError: The group fits none or several.
         """
-        found = find_group(self.world, group)
+        found = _group(self.world, group)
 
         def change() -> Group:
+            group = _group(self.world, found)
             self.world.groups = [one for one in self.world.groups if one.number != found.number]
-            return found
+            return group
 
         return self._change(change, *_if(seen, "groups"))
 
@@ -241,21 +257,21 @@ class Changing:
         person = find_person(self.world, who)
 
         def do() -> Friend:
-            changed = [change(one) if one.person.qq == person.qq else one for one in self.world.friends]
-            self.world.friends = changed
-            return next(one for one in changed if one.person.qq == person.qq)
+            new = change(_friend(self.world, person))
+            self.world.friends = [new if one.person.qq == person.qq else one for one in self.world.friends]
+            return new
 
         return self._change(do, *_if(seen, "friends"))
 
     def _change_member(
         self, group: Where, who: Who, change: Callable[[Membership], Membership], seen: bool
     ) -> Membership:
-        found = find_group(self.world, group)
+        found = _group(self.world, group)
         person = find_person(self.world, who, found)
 
         def do() -> Membership:
             self.world.change_member(found.number, person.qq, change)
-            return _member(self.world, found.number, person.qq)
+            return _member(self.world, found, person)
 
         return self._change(do, *_if(seen, found.number))
 
@@ -268,21 +284,49 @@ def _if(seen: bool, *lists: List) -> tuple[List, ...]:
     return lists if seen else ()
 
 
-def _member(world: World, number: int, qq: int) -> Membership:
-    group = world.group(number)
-    member = group.member(qq) if group else None
+def _group(world: World, wanted: Where) -> Group:
+    """Find a group of the account as it is now."""
+    found = find_group(world, wanted)
+    group = world.group(found.number)
+    if group is None:
+        raise ValueError(f"The account is not in {found.name!r} ({found.number}). See add_group(group).")
+    return group
+
+
+def _member(world: World, place: Group, person: Person) -> Membership:
+    group = _group(world, place)
+    member = group.member(person.qq)
     if member is None:
-        raise ValueError(f"Nobody with number {qq} is in the group {number}.")
+        raise ValueError(
+            f"{person.nick!r} ({person.qq}) is not in {group.name!r} ({group.number}). See join(group, who)."
+        )
     return member
 
 
-def _give_role(world: World, number: int, qq: int, role: str) -> Membership:
+def _friend(world: World, person: Person) -> Friend:
+    friend = world.friend(person.qq)
+    if friend is None:
+        raise ValueError(f"{person.nick!r} ({person.qq}) is not a friend. See add_friend(who).")
+    return friend
+
+
+def _give_role(world: World, place: Group, person: Person, role: str) -> Membership:
+    _member(world, place, person)
+    owner = _group(world, place).owner
     if role == "owner":
-        group = world.group(number)
-        world.change_member(number, group.owner if group else 0, lambda one: replace(one, role="member"))
-        world.change_group(number, lambda one: replace(one, owner=qq))
+        _stand(world, place.number, owner, "member")
+        world.change_group(place.number, lambda one: replace(one, owner=person.qq))
+    elif person.qq == owner:
+        raise ValueError(
+            f"{person.nick!r} ({person.qq}) is the owner of {place.name!r}. Give the ownership to somebody else "
+            f"first: set_role(group, other, 'owner')."
+        )
+    _stand(world, place.number, person.qq, role)
+    return _member(world, place, person)
+
+
+def _stand(world: World, number: int, qq: int, role: str) -> None:
     world.change_member(number, qq, lambda one: replace(one, role=role))
     if qq == world.me.person.qq:
         standing = {"owner": "create", "admin": "manage", "member": "attend"}[role]
         world.change_group(number, lambda one: replace(one, role=standing))
-    return _member(world, number, qq)

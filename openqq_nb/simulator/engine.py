@@ -150,20 +150,20 @@ class Engine:
         self.running.set()
         await self.posts.event_and_wait("state_change", "updating", "running")
 
-    async def log_in_again(self, keep_lists: bool | None = None, fault: Fault | None = None) -> None:
+    async def log_in_again(self, keep_lists: bool | None = None, code_waits: bool = False) -> None:
         """Log in anew: calls wait, all temporary ids change, 2.x posts its events one after the other.
 
         Args:
             keep_lists: Whether the member lists are loaded at once; as the world says if not given.
-            fault: The code waits to be scanned until this one has ended.
+            code_waits: Whether the code waits to be scanned until no fault `scan_code` is active.
         """
         self.running.clear()
         async with self._logging_in:
             self.running.clear()
             if self.protocol == "openqq2":
-                await self._scan("running", fault)
-            elif fault:
-                await until_over(fault)
+                await self._scan("running", code_waits)
+            elif code_waits:
+                await self._until_scanned()
             self._log_in(self.login.nth + 1, self.world.lists_loaded if keep_lists is None else keep_lists)
             if self.protocol == "openqq2":
                 await self.posts.event_and_wait("login", 1)
@@ -171,13 +171,17 @@ class Engine:
         if self.protocol == "openqq2":
             await self.posts.event_and_wait("state_change", "updating", "running")
 
-    async def _scan(self, before: str, fault: Fault | None = None) -> None:
+    async def _scan(self, before: str, code_waits: bool = False) -> None:
         await self.posts.event_and_wait("input_qrcode", QRCODE_PATH, QRCODE_PICTURE)
         await self.posts.event_and_wait("state_change", before, "scaning")
-        if fault:
-            await until_over(fault)
+        if code_waits:
+            await self._until_scanned()
         for old, new in (("scaning", "confirming"), ("confirming", "updating")):
             await self.posts.event_and_wait("state_change", old, new)
+
+    async def _until_scanned(self) -> None:
+        while fault := self.faults.oldest("scan_code"):
+            await until_over(fault)
 
     async def stop_client(self) -> None:
         """Stop as the call of that name makes it."""

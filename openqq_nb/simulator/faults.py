@@ -29,6 +29,7 @@ class FaultKind:
         dialects: Which dialects have it.
         seconds: What `seconds` is if it counts and is not given; `None` lasts until the fault is ended.
         code: What `code` is if it counts and is not given.
+        never_with: The faults that cannot be active at the same time.
     """
 
     meaning: str
@@ -36,6 +37,7 @@ class FaultKind:
     dialects: tuple[Protocol, ...] = _BOTH
     seconds: float | None = None
     code: int | None = None
+    never_with: tuple[str, ...] = ()
 
 
 FAULTS: dict[str, FaultKind] = {
@@ -77,15 +79,18 @@ FAULTS: dict[str, FaultKind] = {
     "down": FaultKind(
         "All connections are cut and nobody listens at the port; when this has ended all is as before.",
         ("seconds",),
+        never_with=("restart",),
     ),
     "restart": FaultKind(
         "All connections are cut and nobody listens at the port; when this has ended the server has started "
         "anew: all ids are others, member lists are not loaded.",
         ("seconds",),
+        never_with=("down", "scan_code"),
     ),
     "scan_code": FaultKind(
         "A new login waits for its code to be scanned: calls wait; it goes on when this has ended.",
         ("seconds",),
+        never_with=("restart",),
     ),
     # Sends
     "full_queue": FaultKind(
@@ -213,9 +218,19 @@ class Faults:
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> None:
-        """Switch one on."""
+        """Switch one on.
+
+        Raises:
+            ValueError: One is active that it cannot go together with.
+        """
         with self._lock:
-            self._all = (*self.active, fault)
+            active = self.active
+            for other in active:
+                if other.name in FAULTS[fault.name].never_with:
+                    raise ValueError(
+                        f"The fault {fault.name!r} cannot begin while {other.name!r} is active. End that one first."
+                    )
+            self._all = (*active, fault)
 
     @property
     def active(self) -> list[Fault]:
@@ -228,7 +243,11 @@ class Faults:
 
     def has(self, name: str) -> bool:
         """Tell whether a fault is active, without counting it."""
-        return any(fault.name == name for fault in self.active)
+        return self.oldest(name) is not None
+
+    def oldest(self, name: str) -> Fault | None:
+        """Give the one that has been active longest, without counting it."""
+        return next((fault for fault in self.active if fault.name == name), None)
 
 
 def checked(

@@ -13,7 +13,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from openqq_nb.simulator.connection import Listening
 from openqq_nb.simulator.engine import Engine, Times
 from openqq_nb.simulator.faults import Fault, Faults
-from openqq_nb.simulator.lasting import BEGIN, CHANGES_WORLD, END
+from openqq_nb.simulator.lasting import BEGIN, CHANGES_WORLD, Lasting
 from openqq_nb.simulator.login import Protocol
 from openqq_nb.simulator.pages import refusal
 from openqq_nb.simulator.records import History
@@ -65,7 +65,8 @@ class Running:
         stack: Ends the thread.
 
     Attributes:
-        own_names: What the groups are called while a fault calls them otherwise.
+        own_names: What the groups are called while a fault calls them otherwise; the first gives its name to all.
+        own_extended: Whether the world has extended information while a fault says it has none.
     """
 
     def __init__(
@@ -78,7 +79,9 @@ class Running:
         self._stack = stack
         self._held: socket.socket | None = None
         self._timers: list[Future[None]] = []
+        self._lasting = Lasting(self)
         self.own_names: dict[int, str] = {}
+        self.own_extended = plan.world.extended
 
     @classmethod
     def start(cls, plan: Plan, listener: socket.socket) -> Self:
@@ -101,8 +104,8 @@ class Running:
         for timer in self._timers:
             timer.cancel()
         for fault in self._plan.faults.active:
-            if fault.finish() and fault.name in CHANGES_WORLD:
-                self.portal.call(END[fault.name], self, fault)
+            fault.finish()
+        self.portal.call(self._lasting.end, CHANGES_WORLD)
         self.portal.call(self._listening.close)
         self.portal.call(self.engine.close)
         if self._held:
@@ -128,22 +131,20 @@ class Running:
 
     def begin(self, fault: Fault) -> None:
         """Let a fault begin, and end when its time is over."""
-        begin = BEGIN.get(fault.name)
-        if begin:
-            fault.strike(None)
-            self.portal.call(begin, self, fault)
-        if fault.seconds is not None and (begin or fault.name == "busy"):
+        if fault.name in BEGIN:
+            self.portal.call(self._lasting.begin, fault)
+        if fault.seconds is not None and (fault.name in BEGIN or fault.name == "busy"):
             self._timers.append(self.portal.start_task_soon(self._end_later, fault, fault.seconds))
 
     def end(self, fault: Fault) -> None:
         """Undo what a fault that has ended did."""
-        if fault.name in END:
-            self.portal.call(END[fault.name], self, fault)
+        if fault.name in BEGIN:
+            self.portal.call(self._lasting.end)
 
     async def _end_later(self, fault: Fault, seconds: float) -> None:
         await asyncio.sleep(seconds)
-        if fault.finish() and fault.name in END:
-            await END[fault.name](self, fault)
+        fault.finish()
+        await self._lasting.end()
 
     async def refuse(self) -> None:
         """Cut all connections and let nobody listen; the port stays ours."""

@@ -238,7 +238,7 @@ class Simulator(Changing, Happened):
 
         Raises:
             ValueError: There is no such fault in this dialect, or an argument makes no sense; the message lists
-                the choices.
+                the choices. Or one is active that it cannot go together with (`FaultKind.never_with`).
 
         Example:
             >>> import httpx

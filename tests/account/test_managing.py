@@ -101,8 +101,9 @@ NO_MEMBERS: list[dict[str, Any]] = [
 def test_who_is_no_member_is_refused_in_words_of_what_is_done_not_sent(
     my: DemoAccount, given: dict[str, Any]
 ) -> None:
-    for ask in (lambda: my.kick(**given), lambda: my.mute(**given, seconds=60)):
-        with pytest.raises(oq.InvalidInput, match="[Nn]othing was done") as caught:
+    asks: list[Callable[[], Outcome]] = [lambda: my.kick(**given), lambda: my.mute(**given, seconds=60)]
+    for ask in asks:
+        with pytest.raises(oq.InvalidInput, match=r"[Nn]othing was done") as caught:
             ask()
         assert "sent" not in str(caught.value)
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import openqq_nb as oq
 from openqq_nb.client import Client, checked_url
 from openqq_nb.errors import InvalidInput
 from openqq_nb.loopback import is_loopback
@@ -63,6 +64,54 @@ def test_an_address_is_brought_to_one_form(given: str, taken: str) -> None:
 def test_a_bad_address_is_refused_with_an_example(url: str) -> None:
     with pytest.raises(InvalidInput, match=r"no address of a server.*http://127\.0\.0\.1:5000"):
         Client(url)
+
+
+SECRETS = [
+    ("http://me:hunter2@127.0.0.1:5999", "http://…@127.0.0.1:5999"),
+    ("me:hunter2@127.0.0.1:5999/openqq", "…@127.0.0.1:5999/openqq"),
+    ("https://hunter2@qq.example", "https://…@qq.example"),
+    ("http://me:hun@ter2@127.0.0.1", "http://…@127.0.0.1"),
+    ("http://me:hun/ter2@127.0.0.1:x", "http://…@127.0.0.1:x"),
+    ("http://me:hunter2\uff20127.0.0.1", "http://…@127.0.0.1"),
+    ("http://127.0.0.1:5999/?token=hunter2", "http://127.0.0.1:5999/?…"),
+    ("http://127.0.0.1:5999?hunter2", "http://127.0.0.1:5999?…"),
+    ("http://127.0.0.1:5999#hunter2", "http://127.0.0.1:5999#…"),
+    ("http://127.0.0.1:5999&token=hunter2", "http://127.0.0.1:5999&…"),
+    ("127.0.0.1:5999 token=hunter2", "127.0.0.1:5999 token=…"),
+    ("http://me:hunter2@127.0.0.1:5999?token=hunter2", "http://…@127.0.0.1:5999?…"),
+    ("http://127.0.0.1:5999/?token=x@hunter2", "http://…"),
+    ("http://me:hunter2?@127.0.0.1:5999", "http://…"),
+]
+
+
+@pytest.mark.parametrize(("url", "shown"), SECRETS)
+def test_a_bad_address_is_shown_without_password_and_token(url: str, shown: str) -> None:
+    with pytest.raises(InvalidInput, match="Leave user:password@ and") as caught:
+        oq.connect(url)
+    assert str(caught.value).startswith(f"{shown!r} is no address")
+    assert "hunter2" not in str(caught.value) and caught.value.__context__ is None
+
+
+def test_a_bad_address_without_secrets_is_shown_as_it_is() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        checked_url("ftp://127.0.0.1:5000/x")
+    assert str(caught.value) == (
+        "'ftp://127.0.0.1:5000/x' is no address of a server. "
+        "Write scheme, host and port, as in 'http://127.0.0.1:5000'."
+    )
+
+
+@given(
+    before=st.text(),
+    secret=st.uuids().map(str),
+    after=st.text(),
+    form=st.sampled_from(["{}:{}@{}", "{}?{}{}"]),
+)
+def test_no_password_or_query_of_any_text_is_shown(before: str, secret: str, after: str, form: str) -> None:
+    try:
+        checked_url("http://" + form.format(before, secret, after))
+    except InvalidInput as error:
+        assert secret not in str(error)
 
 
 @given(url=st.text() | st.text().map("http://{}".format))

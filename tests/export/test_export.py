@@ -42,6 +42,12 @@ def test_another_kind_is_refused_with_the_choices(name: str, tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("path", ["", ".", "/", 5, None, b"members.xlsx"])
+def test_what_names_no_file_is_refused_with_an_example(path: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"members\.xlsx"):
+        export(ONE, path)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_file_that_is_there_is_replaced(kind: str, tmp_path: Path) -> None:
     path = tmp_path / f"again{kind}"

@@ -52,7 +52,9 @@ def _send(kind: Any, to: Any = None, wait: bool = True, **keys: str) -> Callable
 
 
 def _in_login(flows: Flows) -> Flow[Receipt]:
-    return flows.sending.send_in_login(Recipient("group", gid="2617047201"), {"group": "PERL学习角"}, "你好", 0)
+    return flows.sending.send_in_login(
+        Recipient("group", gid="2617047201"), {"group": "PERL学习角"}, "你好", 0
+    )
 
 
 _FRIENDS = "get_friend_info"

@@ -130,6 +130,11 @@ def test_unknown_name_is_an_error_at_once() -> None:
         {"matches": 5},
         {"since": 1448010862},
         {"until": "soon"},
+        {"since": pd.NaT},
+        {"since": "NaT"},
+        {"group": []},
+        {"sender": ()},
+        {"sender": set()},
         {"sender_qq": 9900000204.0},
         {"own": "yes"},
         {"type": True},
@@ -153,3 +158,8 @@ def test_text_of_a_filter_is_what_was_written() -> None:
 def test_the_id_of_one_group_is_not_taken_for_the_number_of_another() -> None:
     other = {"type": "group_message", "gnumber": "7", "group_id": "9910000201"}
     assert not keeps(other, group="PERL学习角")
+
+
+@pytest.mark.parametrize("moment", ["1991-04-14 02:30", "1991-09-15 01:30", "1940-06-01"])
+def test_a_moment_that_summer_time_left_out_or_made_twice_is_one(moment: str) -> None:
+    assert keeps(ROW, since=moment) and not keeps(ROW, until=moment)

@@ -35,7 +35,7 @@ def roster(
         frame(schema.MEMBERS, members),
         frame(schema.DISCUSSES, discusses),
         frame(schema.DISCUSS_MEMBERS, discuss_members),
-        NOW,
+        fetched_at=NOW,
     )
 
 

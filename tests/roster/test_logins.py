@@ -138,11 +138,21 @@ def test_discusses_have_no_number_and_tell_by_their_names() -> None:
     assert same_ids(discusses, discusses.assign(did=["7", "8"]), "did", None) is False
 
 
-def test_known_numbers_are_those_of_ids_and_the_last_counts() -> None:
-    one, other = people([*THREE, friend("丁", None, 104), friend("戊", 5)]), people([friend("甲", 7, 101)])
+def test_known_numbers_are_those_of_ids_that_have_one() -> None:
+    one, other = people([*THREE, friend("丁", None, 104), friend("戊", 5)]), people([friend("甲", 1, 101)])
     known = known_numbers([one, other], "id", "qq")
-    assert known.to_dict() == {"101": "7", "102": "2", "103": "3"}
+    assert known.to_dict() == {"101": "1", "102": "2", "103": "3"}
     assert known.dtype == "str" and known.index.is_unique
+
+
+def test_an_id_with_two_numbers_is_known_by_none() -> None:
+    known = known_numbers([people(THREE), people([friend("甲", 7, 101)])], "id", "qq")
+    assert known.to_dict() == {"102": "2", "103": "3"}
+
+
+def test_a_number_of_two_ids_is_known_of_none() -> None:
+    known = known_numbers([people(THREE), people([friend("甲", 1, 105)])], "id", "qq")
+    assert known.to_dict() == {"102": "2", "103": "3"}
 
 
 def test_of_empty_frames_no_number_is_known() -> None:

@@ -71,7 +71,7 @@ def test_a_number_in_a_row_may_be_an_int() -> None:
     assert by_row("friend", row) == Recipient("friend", qq="12345678901234567")
 
 
-@pytest.mark.parametrize("missing", [None, float("nan"), np.nan, pd.NA])
+@pytest.mark.parametrize("missing", [None, float("nan"), np.nan, pd.NA, pd.NaT])
 def test_a_missing_number_is_passed_over(missing: Any) -> None:
     assert by_row("friend", {"qq": missing, "id": "5002"}) == Recipient("friend", id="5002")
 
@@ -156,6 +156,23 @@ def test_an_int_of_any_kind_is_taken(given: Any) -> None:
 def test_a_float_and_what_is_no_number_is_refused(given: Any) -> None:
     with pytest.raises(InvalidInput, match=r"qq.*Nothing was sent; (give qq as a text|to=)"):
         number("qq", given)
+
+
+@pytest.mark.parametrize("given", ["\ud800", "12\udfff"])
+def test_a_text_that_cannot_be_written_as_utf_8_is_refused(given: str) -> None:
+    for name in (lambda: number("qq", given), lambda: by_row("friend", {"qq": given})):
+        with pytest.raises(InvalidInput, match=r"qq=.*surrogate.*Nothing was sent"):
+            name()
+
+
+@pytest.mark.parametrize("given", [1.5, float("nan"), "\ud800"])
+def test_a_refusal_says_what_was_not_done(given: Any) -> None:
+    with pytest.raises(InvalidInput, match="Nothing was done"):
+        number("qq", given, "done")
+    several: list[Any] = [[], FRIENDS]
+    for rows in several:
+        with pytest.raises(InvalidInput, match="nothing was done"):
+            one_row(rows, "done")
 
 
 def test_a_float_in_a_row_is_refused_not_passed_over() -> None:

@@ -87,6 +87,24 @@ def test_before_the_first_one_the_error_lists_those_that_were_kept(fetched: Rost
         store.at("2026-11-16")
 
 
+@pytest.mark.parametrize(
+    "when",
+    [
+        "1991-04-14 02:30",  # left out by summer time
+        "1991-09-15 01:30",  # there twice
+        dt.datetime(1991, 4, 14, 2, 30),  # noqa: DTZ001 - what a person types
+        pd.Timestamp("1991-09-15 01:30"),
+        dt.date(1940, 6, 1),
+    ],
+    ids=str,
+)
+def test_a_moment_that_summer_time_left_out_or_made_twice_is_one(fetched: Roster, when: object) -> None:
+    store = Rosters(None)
+    store.keep(dated(fetched, "1930-01-01"))
+    store.keep(dated(fetched, "2026-11-17"))
+    assert store.at(when).fetched_at.year == 1930
+
+
 @pytest.mark.parametrize("when", ["", "昨天吧", 5, None, float("nan"), pd.NaT, "9" * 30, ["2026-11-17"]])
 def test_what_is_no_moment_is_refused(fetched: Roster, when: object) -> None:
     store = Rosters(None)
@@ -125,6 +143,34 @@ def test_a_server_that_forgot_numbers_does_not_take_them_from_the_roster(fetched
     store.keep(dated(fetched, "2026-11-17"))
     kept = store.keep(dated(without_numbers(fetched), "2026-11-18"))
     assert kept.members["qq"].tolist() == fetched.members["qq"].tolist()
+
+
+def test_numbers_on_which_rosters_of_a_login_do_not_agree_fill_nothing(fetched: Roster) -> None:
+    store = Rosters(None)
+    someone = fetched.friends.dropna(subset="qq")["id"].iloc[0]
+    others = fetched.friends.dropna(subset="qq")["id"].iloc[1:]
+    for day, number in (("2026-11-17", "12345678"), ("2026-11-18", None)):
+        stated = {
+            name: (rows := getattr(fetched, name)).assign(qq=rows["qq"].mask(rows["id"] == someone, number))
+            for name in ("friends", "members", "discuss_members")
+        }
+        store.keep(dated(fetched, "2026-11-16"))
+        kept = store.keep(dated(replace(fetched, **stated), day))
+    friends = kept.friends.set_index("id")["qq"]
+    assert pd.isna(friends[someone]) and friends[others].notna().all()
+
+
+def test_a_number_that_stands_for_two_ids_fills_nothing(fetched: Roster) -> None:
+    store = Rosters(None)
+    one, other = fetched.friends.dropna(subset="qq").index[:2]
+    twice = fetched.friends.assign(
+        qq=fetched.friends["qq"].mask(fetched.friends.index == other, fetched.friends["qq"][one])
+    )
+    nobody = {name: getattr(fetched, name).iloc[:0] for name in ("members", "discuss_members")}
+    store.keep(dated(replace(fetched, friends=twice, **nobody), "2026-11-17"))
+    numberless = fetched.friends.assign(qq=nothing(fetched.friends["qq"]))
+    kept = store.keep(dated(replace(fetched, friends=numberless, **nobody), "2026-11-18"))
+    assert pd.isna(kept.friends["qq"][one]) and pd.isna(kept.friends["qq"][other])
 
 
 @pytest.fixture(params=["openqq1", "openqq2"])
@@ -193,3 +239,19 @@ def test_a_file_that_is_not_ours_is_left_alone(fetched: Roster, tmp_path: Path) 
     with pytest.raises(oq.JournalFailed, match="not a journal"):
         Rosters(path)
     assert path.read_bytes() == b"a letter to grandmother"
+
+
+def test_what_is_written_into_a_frame_of_a_roster_is_the_users_own(fetched: Roster) -> None:
+    frame, me = fetched.friends, fetched.me
+    before = frame["nick"].iloc[0]
+    frame.loc[0, "nick"] = "改了"
+    frame["new"] = 1
+    me["nick"] = "改了"
+    assert fetched.friends["nick"].iloc[0] == before
+    assert "new" not in fetched.friends and fetched.me["nick"] != "改了"
+
+
+def test_a_roster_says_which_groups_are_not_loaded(my: DemoAccount) -> None:
+    with my.simulator.fault("no_members"), pytest.warns(oq.NotLoadedWarning, match="3 of 3 groups"):
+        roster = my.roster()
+    assert "0 members (3 groups not loaded)" in repr(roster)

@@ -40,9 +40,13 @@ def test_a_part_of_any_name_finds_a_friend() -> None:
         assert len(search_friends(named, part)) == 1, part
 
 
-@pytest.mark.parametrize("number", ["990001", "0001", 990001, "71"])
+@pytest.mark.parametrize("number", ["990001", "0001", 990001, "71", 71])
 def test_a_part_of_a_number_finds_a_friend(number: object) -> None:
     assert found(number, "甲", "乙") == ["乙"]
+
+
+def test_a_part_of_an_id_finds_nobody() -> None:
+    assert found("7", "甲", "乙") == []
 
 
 @pytest.mark.parametrize("text", ["xh", "XH", "\uff38\uff28", " xh "])

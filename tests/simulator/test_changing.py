@@ -12,6 +12,7 @@ from tests.simulator.listener import Listener
 
 SMALL: dict[str, Any] = {"groups": 3, "friends": 5, "members": 5, "discusses": 1}
 NEW = Person(9900000900, "新来的")
+UNKNOWN = Group(9940099999, "别的群", members=(Membership(NEW),))
 
 
 @pytest.fixture(params=["openqq1", "openqq2"])
@@ -104,9 +105,28 @@ def test_a_new_owner_makes_the_former_one_a_member(server: Simulator) -> None:
 def test_the_standing_of_the_account_follows_its_role(server: Simulator) -> None:
     group = server.world.groups[0]
     me = server.world.me.person
-    for role, standing in (("admin", "manage"), ("owner", "create"), ("member", "attend")):
+    server.set_role(group, other(server), "owner")
+    for role, standing in (("admin", "manage"), ("member", "attend"), ("owner", "create")):
         server.set_role(group, me, role)
         assert server.truth.groups[0].role == standing
+
+
+def test_the_account_stands_as_a_member_where_it_gave_the_ownership_away(server: Simulator) -> None:
+    group = server.world.groups[0]
+    server.set_role(group, server.world.me.person, "owner")
+    server.set_role(group, other(server), "owner")
+    assert server.truth.groups[0].role == "attend"
+
+
+@pytest.mark.parametrize("role", ["admin", "member"])
+def test_an_owner_stays_until_somebody_else_is_the_owner(server: Simulator, role: str) -> None:
+    group, owner = server.world.groups[0], server.world.groups[0].owner
+    with pytest.raises(ValueError, match=r"owner of .*Give the ownership to somebody else first"):
+        server.set_role(group, owner, role)
+    assert server.truth.groups[0] == group
+    assert server.set_role(group, owner, "owner").role == "owner"
+    server.set_role(group, other(server), "owner")
+    assert server.set_role(group, owner, role).role == role
 
 
 def test_groups_of_one_name_lose_their_number_until_one_is_renamed(server: Simulator) -> None:
@@ -229,6 +249,18 @@ def test_1x_posts_no_events() -> None:
         (lambda one: one.add_group(one.world.groups[0]), "already"),
         (lambda one: one.set_role(one.world.groups[0], other(one), "king"), "owner, admin, member"),
         (lambda one: one.set_card(one.world.groups[0], NEW, "x"), "9900000900"),
+        (lambda one: one.set_role(one.world.groups[0], NEW, "admin"), "9900000900"),
+        (lambda one: one.set_role(one.world.groups[0], NEW, "owner"), "9900000900"),
+        (lambda one: one.leave(one.world.groups[0], NEW), "'新来的' \\(9900000900\\) is not in"),
+        (lambda one: one.remove_friend(NEW), "'新来的' \\(9900000900\\) is not a friend"),
+        (lambda one: one.set_markname(NEW, "x"), "'新来的' \\(9900000900\\) is not a friend"),
+        (lambda one: one.set_state(Friend(NEW), "away"), "'新来的' \\(9900000900\\) is not a friend"),
+        (lambda one: one.join(UNKNOWN, NEW), "The account is not in '别的群' \\(9940099999\\)"),
+        (lambda one: one.leave(UNKNOWN, NEW), "The account is not in"),
+        (lambda one: one.set_card(UNKNOWN, NEW, "x"), "The account is not in"),
+        (lambda one: one.set_role(UNKNOWN, NEW, "owner"), "The account is not in"),
+        (lambda one: one.rename_group(UNKNOWN, "x"), "The account is not in"),
+        (lambda one: one.leave_group(UNKNOWN), "The account is not in"),
     ],
 )
 def test_a_change_that_makes_no_sense_is_refused(
@@ -238,6 +270,13 @@ def test_a_change_that_makes_no_sense_is_refused(
     with pytest.raises(ValueError, match=words):
         change(server)
     assert (server.truth.groups, server.truth.friends) == before
+
+
+def test_who_left_meanwhile_cannot_leave_again(server: Simulator) -> None:
+    group, member = server.world.groups[0], other(server)
+    assert server.leave(group, member) == member.person
+    with pytest.raises(ValueError, match="is not in"):
+        server.leave(group, member)
 
 
 def test_an_unknown_name_is_refused_with_the_choices(server: Simulator) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from openqq_nb.errors import InvalidInput, NotSupported, NotUnderstood, Refused, first_bytes
 from openqq_nb.models import (
@@ -222,8 +221,7 @@ class Openqq:
         path = f"openqq/{manage.KICK_CALL}"
         response = yield Request("POST", path, params, repeatable=False)
         if response.http_status == HTTP_MISTAKE:
-            there = yield from self.groups()
-            return manage.after_kick(gone=not _is_member(there.members, gnumber, qq))
+            return manage.after_kick(gone=(yield from self._has_left(gnumber, qq)))
         return _outcome(checked(response, manage.KICK_CALL), manage.KICK_CALL)
 
     def relogin(self) -> Flow[Outcome]:
@@ -261,6 +259,18 @@ class Openqq:
     def _do(self, path: str, params: tuple[tuple[str, str], ...]) -> Flow[bytes]:
         response = yield Request("POST", f"openqq/{path}", (*params, *_token(self.token)), repeatable=False)
         return checked(response, path)
+
+    def _has_left(self, gnumber: str, qq: str) -> Flow[bool | None]:
+        """Look whether a member is gone, having the members loaded if the lists do not show it."""
+        try:
+            there = yield from self.groups()
+            gone, gid = manage.has_left(there, gnumber, qq), manage.gid_of(there, gnumber)
+            if gone is None and gid is not None and self.loads_members:
+                gone = manage.has_left((yield from self.load_members(gid)), gnumber, qq)
+        except BaseException as error:
+            error.add_note(manage.UNSEEN_KICK)
+            raise
+        return gone
 
     def _queued(self, recipient: Recipient) -> tuple[tuple[str, str], ...]:
         """Say that the server is not to wait; with a discuss 2.x fails then."""
@@ -355,11 +365,6 @@ def _outcome(body: bytes, path: str) -> Outcome:
             "before you ask again."
         )
     return found
-
-
-def _is_member(members: pa.Table, gnumber: str, qq: str) -> bool:
-    there = pc.and_(pc.equal(members.column("gnumber"), gnumber), pc.equal(members.column("qq"), qq))
-    return bool(pc.any(there, skip_nulls=True).as_py())
 
 
 def _address(recipient: Recipient, keys: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

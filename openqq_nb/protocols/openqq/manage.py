@@ -7,8 +7,12 @@ Source:
 import math
 from collections.abc import Mapping
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from openqq_nb.errors import InvalidInput
 from openqq_nb.models import Outcome
+from openqq_nb.protocols.base import Listing
 from openqq_nb.protocols.openqq.decode import stated_code
 from openqq_nb.protocols.openqq.rows import text, value
 
@@ -31,6 +35,21 @@ _MEANINGS: Mapping[int, str] = {
     ),
     400: "the time was missing or no number; nothing was done",
 }
+
+_AFTER_KICK: Mapping[bool | None, str] = {
+    True: "the member is no longer in the group; the server failed while reporting it, as it always does",
+    False: "the server failed at it, and the member is still in the group",
+    None: (
+        "the server failed at it, or did it and failed while reporting; who is there cannot be seen. Look before you "
+        "ask again"
+    ),
+}
+
+UNSEEN_KICK = (
+    "The server had answered the kick with an error page, as it does after each one that worked, so it may have "
+    "worked; this error came while looking who is there."
+)
+"""What is added to whatever goes wrong in that look."""
 
 
 def minutes(seconds: object) -> int:
@@ -71,15 +90,35 @@ def outcome(body: bytes) -> Outcome | None:
     return Outcome(ok=code == 0, code=code, status=text(found.get("status")) or "", meaning=meaning)
 
 
-def after_kick(*, gone: bool) -> Outcome:
+def has_left(there: Listing, gnumber: str, qq: str) -> bool | None:
+    """Tell whether somebody is in a group no more; `None` if lists of groups and members do not show it.
+
+    Members of the same name never have a number, and a server finds a member to kick by the number that it knows: so
+    these do not count. Where the server knows no numbers, the account alone has one.
+    """
+    members = _rows_of(there.members, gnumber).column("qq")
+    if pc.any(pc.equal(members, qq)).as_py():
+        return False
+    loaded = _rows_of(there.places, gnumber).column("members_loaded")
+    numbered = members.null_count == 0 or len(members) - members.null_count > 1
+    return True if len(loaded) and pc.all(loaded).as_py() and numbered else None
+
+
+def gid_of(there: Listing, gnumber: str) -> str | None:
+    """Give the id of a group, if it is in the list with its number and an id."""
+    return next(iter(_rows_of(there.places, gnumber).column("gid").to_pylist()), None)
+
+
+def after_kick(*, gone: bool | None) -> Outcome:
     """Say what became of a kick that was answered with a page of status 500, by looking who is there now.
 
     The servers do this after each kick that worked: they fail while they report it.
+
+    Args:
+        gone: whether the member is there no more; `None` if that cannot be seen.
     """
-    if gone:
-        meaning = (
-            "the member is no longer in the group; the server failed while reporting it, as it always does"
-        )
-    else:
-        meaning = "the server failed at it, and the member is still in the group"
-    return Outcome(ok=gone, code=500, status="Server Error", meaning=meaning)
+    return Outcome(ok=gone is True, code=500, status="Server Error", meaning=_AFTER_KICK[gone])
+
+
+def _rows_of(table: pa.Table, gnumber: str) -> pa.Table:
+    return table.filter(pc.equal(table.column("gnumber"), gnumber))

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from openqq_nb import schema
-from openqq_nb.errors import NotSupported, NotUnderstood, Refused
+from openqq_nb.errors import NotSupported, NotUnderstood, Refused, Unreachable
 from openqq_nb.models import Delivery, Flow, Outcome, Receipt, Recipient, Response
 from openqq_nb.protocols.base import Dialect, Listing
 from openqq_nb.protocols.openqq import DIALECTS
@@ -85,10 +85,61 @@ def test_a_kick_that_ended_in_an_error_page_did_nothing_if_the_member_is_still_t
     assert (outcome.ok, outcome.code) == (False, 500)
 
 
+def kicked(*lists: bytes, token: str | None = None) -> Outcome:
+    """Give the outcome of a kick that was answered with an error page, with the lists that are asked for then."""
+    answers = [json_answer(one) for one in lists]
+    outcome = answered(second(token).kick(GNUMBER, "9900000205"), SERVER_ERROR, *answers)
+    assert isinstance(outcome, Outcome)
+    assert outcome.code == 500
+    return outcome
+
+
+UNLOADED = body("openqq2", "get_group_info before any member list was loaded")
+UNSEEN = "who is there cannot be seen. Look before you ask again"
+
+
+def test_after_a_kick_a_list_that_is_not_loaded_is_loaded_and_tells_who_is_left() -> None:
+    assert not kicked(UNLOADED, LOADED)
+    assert "still in the group" in kicked(UNLOADED, LOADED).meaning
+    assert kicked(UNLOADED, body("openqq2", "get_group_info after the kick"))
+
+
+def test_after_a_kick_members_that_cannot_be_loaded_are_not_taken_for_gone() -> None:
+    none_given = body("openqq2", "search_group without members at the provider")
+    for found in (none_given, b'{"code":100}', b"[]"):
+        assert not kicked(UNLOADED, found) and UNSEEN in kicked(UNLOADED, found).meaning
+    assert UNSEEN in kicked(UNLOADED, token="x").meaning
+
+
+def test_after_a_kick_a_group_that_is_not_there_by_its_number_tells_nothing() -> None:
+    numberless = body("openqq2", "no extended information: get_group_info with members")
+    for found in (numberless, b"[]"):
+        assert not kicked(found) and UNSEEN in kicked(found).meaning
+
+
+def test_after_a_kick_members_of_whom_none_but_the_account_has_a_number_tell_nothing() -> None:
+    groups = json.loads(body("openqq2", "get_group_info after the kick"))
+    for member in groups[0]["member"]:
+        member["uid"] = member["id"] if member.get("uid") == member["id"] else None
+    unknown = json.dumps(groups).encode()
+    assert not kicked(unknown, unknown) and UNSEEN in kicked(unknown, unknown).meaning
+
+
 @pytest.mark.parametrize("there", [SERVER_ERROR, json_answer(b"{"), json_answer(b'{"code":100}')])
-def test_a_kick_whose_look_around_fails_is_not_told_as_done(there: Response) -> None:
-    with pytest.raises(NotUnderstood):
-        answered(second().kick(GNUMBER, QQ), SERVER_ERROR, there)
+def test_a_kick_whose_look_around_fails_may_have_worked_and_the_error_says_so(there: Response) -> None:
+    for answers in ([there], [json_answer(UNLOADED), SERVER_ERROR]):
+        with pytest.raises(NotUnderstood) as caught:
+            answered(second().kick(GNUMBER, QQ), SERVER_ERROR, *answers)
+        assert "so it may have worked" in caught.value.__notes__[0]
+
+
+def test_a_look_after_a_kick_that_nobody_answers_says_that_the_kick_may_have_worked() -> None:
+    flow = second().kick(GNUMBER, QQ)
+    next(flow)
+    flow.send(SERVER_ERROR)
+    with pytest.raises(Unreachable) as caught:
+        flow.throw(Unreachable("Nobody answers; nothing was sent."))
+    assert "so it may have worked" in caught.value.__notes__[0]
 
 
 @pytest.mark.parametrize("answer", [b"", b"[]", b"{}", b'{"code":true}', b'{"code":"no"}', b"<html>"])
