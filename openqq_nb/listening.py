@@ -1,5 +1,6 @@
 """From the settings of `my.listen()` to a running inbox: address, journal, and the ways back to the account."""
 
+import math
 import secrets
 import weakref
 from collections.abc import Callable, Collection
@@ -98,13 +99,35 @@ class Listening:
         if self._now is not None and self._now.inbox.running:
             self._now.inbox.begin_login()
 
-    def hears(self, wait_s: float) -> bool:
-        """Wait for a message on the running inbox, without taking it from other waits; False without an inbox."""
-        return self._now is not None and self._now.inbox.running and self._now.inbox.hears(wait_s)
+    def hears(self, wait: float) -> bool:
+        """Wait for a message on the running inbox, without taking it from other waits.
 
-    async def hears_async(self, wait_s: float) -> bool:
+        Args:
+            wait: for how many seconds; 0 does not wait.
+
+        Raises:
+            InvalidInput: it is no such number, or no inbox runs.
+        """
+        inbox = self._to_wait_for(wait)
+        return inbox is not None and inbox.hears(wait)
+
+    async def hears_async(self, wait: float) -> bool:
         """Do the same without blocking the loop."""
-        return self._now is not None and self._now.inbox.running and await self._now.inbox.aio.hears(wait_s)
+        inbox = self._to_wait_for(wait)
+        return inbox is not None and await inbox.aio.hears(wait)
+
+    def _to_wait_for(self, wait: object) -> "Inbox | None":
+        if isinstance(wait, bool) or not isinstance(wait, int | float) or not 0 <= wait < math.inf:
+            raise InvalidInput(
+                f"wait must be a number of seconds from 0, not {wait!r}; write for instance wait=60."
+            )
+        if not wait:
+            return None
+        if self._now is None or not self._now.inbox.running:
+            raise InvalidInput(
+                "There is no inbox to wait on. Start it with my.listen(), then call my.doctor(wait=60)."
+            )
+        return self._now.inbox
 
     def heard(self, waited_s: float) -> Heard | None:
         """Tell the doctor what the running inbox knows; `None` without one."""

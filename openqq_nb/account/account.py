@@ -133,14 +133,16 @@ class Account(Reading, Sending, Managing):
         Returns:
             A `Report`: shown as lines of text, as a DataFrame in `df`, falsy when something is wrong.
 
+        Raises:
+            InvalidInput: `wait` is no number of seconds, or no inbox runs that could be waited on.
+
         Example:
             >>> import openqq_nb as oq
             >>> report = oq.demo().doctor()
             >>> bool(report), report.df.columns.tolist()
             (True, ['check', 'verdict', 'found', 'advice'])
         """
-        if wait:
-            self._listening.hears(wait)
+        self._listening.hears(wait)
         return self._run(self._examination(wait))
 
     def _examination(self, wait: float) -> Flow[Report]:

@@ -163,8 +163,7 @@ class AsyncAccount:
 
     async def doctor(self, wait: float = 0) -> Report:
         """Find out what is wrong with the set-up; see `Account.doctor`."""
-        if wait:
-            await self._listening.hears_async(wait)
+        await self._listening.hears_async(wait)
         return await self._run(self._examination(wait))
 
     async def _send(

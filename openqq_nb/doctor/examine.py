@@ -44,7 +44,7 @@ def examine(
 def _findings(
     url: str, token: str | None, protocol: str | None, looked: Looked, machine: Machine, heard: Heard | None
 ) -> Iterator[Finding]:
-    yield from address(url, token)
+    yield from address(url, token, answers=looked.spoken is not None)
     yield from reach(looked, protocol)
     if looked.spoken is None:
         yield Finding("account", "not looked at", "no server that could be asked answers")

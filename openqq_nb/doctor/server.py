@@ -31,8 +31,8 @@ _STANDING_STILL = (
 )
 
 
-def address(url: str, token: str | None) -> Iterator[Finding]:
-    """Look at the address alone."""
+def address(url: str, token: str | None, *, answers: bool) -> Iterator[Finding]:
+    """Look at the address alone, knowing whether an Openqq server answers there."""
     host = urlsplit(url).hostname or ""
     if not is_loopback(host):
         yield Finding(
@@ -52,7 +52,7 @@ def address(url: str, token: str | None) -> Iterator[Finding]:
         )
     else:
         yield Finding("host name", "ok", "a loopback address: nothing leaves this machine")
-    if token is None:
+    if token is None and answers:
         yield Finding(
             "token",
             "note",

@@ -4,6 +4,7 @@ import dataclasses
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -94,12 +95,12 @@ def test_a_proxy_counts_for_servers_elsewhere_only() -> None:
     [("http://qq.example:5000", "unencrypted"), ("http://localhost:5000", "::1"), (URL, "ok")],
 )
 def test_the_host_name_is_looked_at(url: str, words: str) -> None:
-    assert words in said(address(url, "x"))["host name"]
+    assert words in said(address(url, "x", answers=True))["host name"]
 
 
 def test_without_a_token_it_says_who_can_reach_the_server() -> None:
-    assert "any web page" in said(address(URL, None))["token"]
-    assert "token" not in said(address(URL, "x"))
+    assert "any web page" in said(address(URL, None, answers=True))["token"]
+    assert "token" not in said(address(URL, "x", answers=True))
 
 
 @pytest.mark.parametrize(
@@ -158,3 +159,22 @@ def test_consulted_from_outside_it_listens_only_where_a_server_answers() -> None
     with Simulator(friends=3, groups=1, members=3) as simulator:
         report = consult(simulator.url, None, "auto", 5, 0.1, told.append)
     assert len(told) == 1 and "nothing has arrived in 0.1 s" in said(iter(report.findings))["post_api"]
+
+
+def test_what_is_no_token_is_not_said_of_a_server_that_does_not_answer() -> None:
+    assert "token" not in said(address(URL, None, answers=False))
+
+
+@pytest.mark.parametrize("wait", [-1, True, "60", None, float("nan"), float("inf")])
+def test_a_wait_that_is_no_number_of_seconds_is_refused(wait: Any) -> None:
+    my = oq.demo(groups=1, friends=2, members=2)
+    with pytest.raises(oq.InvalidInput, match="number of seconds"):
+        my.doctor(wait)
+    my.close()
+
+
+def test_there_is_nothing_to_wait_on_without_an_inbox() -> None:
+    my = oq.demo(groups=1, friends=2, members=2)
+    with pytest.raises(oq.InvalidInput, match=r"my\.listen\(\)"):
+        my.doctor(wait=1)
+    my.close()

@@ -138,5 +138,5 @@ def _one_sided(
 def _changed(
     what: str, before: str | None, after: str | None, number: str | None, qq: str | None
 ) -> Iterator[Change]:
-    if before != after:
+    if (before or "") != (after or ""):  # nobody sees whether an empty name is there
         yield what, number, qq, before, after

@@ -245,9 +245,9 @@ class Openqq:
     def setup(self, url: str) -> str:
         """Tell what to put into the server's start script."""
         return (
-            "Put this into the script that starts the server, and start it again:\n\n"
+            "Put the post_api line into the script that starts the server, and start it again:\n\n"
             '$client->load("Openqq", data => {\n'
-            '    listen   => [{ host => "127.0.0.1", port => 5000 }],\n'
+            "    # what stands here already (listen, auth) stays as it is\n"
             f"    post_api => '{url}',\n"
             "});\n"
         )
