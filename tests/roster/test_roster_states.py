@@ -157,7 +157,9 @@ class RosterMachine(RuleBasedStateMachine):
 
     def role(self, draw: Draw) -> None:
         group = draw(st.sampled_from(self.world.groups))
-        self.simulator.set_role(group, draw(st.sampled_from(group.members)), draw(ROLES))
+        member, role = draw(st.sampled_from(group.members)), draw(ROLES)
+        # An owner can only be replaced.
+        self.simulator.set_role(group, member, "owner" if member.person.qq == group.owner else role)
 
     def friends(self, draw: Draw) -> None:
         person = draw(st.sampled_from(self.people))
