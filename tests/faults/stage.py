@@ -1,5 +1,6 @@
 """A person's account behind a simulated server that goes wrong, with an inbox that listens."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -61,8 +62,12 @@ class Stage:
         self.simulator.wait_posted()
 
     def settle(self) -> None:
-        """Wait until nothing is on its way any more, neither a send nor a post."""
+        """Wait until nothing is on its way any more, neither a send nor a post, and the inbox has its row."""
         self.simulator.wait_posted()
+        if self.inbox.running:
+            done = threading.Event()
+            self.inbox._writer.call(done.set)
+            assert done.wait(TIMEOUT_S)
 
     def check_all_is_well(self) -> None:
         """See that a call, a send and a message come through again, each once."""
