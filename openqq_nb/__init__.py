@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from openqq_nb.models import Reply as Reply
     from openqq_nb.people import with_people as with_people
     from openqq_nb.roster import Roster as Roster
+    from openqq_nb.upkeep import journals as journals
 
 _ERRORS = (
     "Ambiguous", "HandlerWarning", "InvalidInput", "JournalFailed", "ListenerFailed", "NestedWait", "NoAnswer",
@@ -57,6 +58,7 @@ _HOMES = {
     "connect": "connecting",
     "demo": "demo_account",
     "export": "exporting",
+    "journals": "upkeep",
     "open_log": "logs",
     "run": "kernel.running",
     "with_people": "people",

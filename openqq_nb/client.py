@@ -38,7 +38,8 @@ MAX_BODY_BYTES: Final = 256 << 20
 
 # The servers close an idle connection after 15 s; letting go earlier avoids writing into a closed one.
 _KEPT: Final = httpx.Limits(max_keepalive_connections=4, keepalive_expiry=10.0)
-# A send on a fresh connection: when it cannot be opened, the message certainly did not go out.
+# A send on a fresh connection: when it cannot be opened, the message certainly did not go out. A poll likewise: on a
+# kept one that the server has just closed, it would look as if something was lost.
 _FRESH: Final = httpx.Limits(max_keepalive_connections=0)
 
 
@@ -52,7 +53,7 @@ _RETRY_READS: Final[dict[str, Any]] = {
 
 
 class Client:
-    """Asks one server: reads over kept-alive connections, sends one at a time and in order.
+    """Asks one server: reads over kept-alive connections, sends one at a time and in order, polls beside all that.
 
     Args:
         url: the base address of the server, with a path where it lives under one.
@@ -101,7 +102,7 @@ class Client:
 
     def close(self) -> None:
         """Let go of the connections; a later question opens new ones."""
-        for name in ("_reads", "_sends"):
+        for name in ("_reads", "_fresh"):
             http = self.__dict__.pop(name, None)
             if http is not None:
                 http.close()
@@ -125,21 +126,26 @@ class Client:
     def _exchange(self, request: Request) -> Response:
         if request.repeatable:
             return tenacity.Retrying(**_RETRY_READS)(self._ask, self._reads, request)
+        if request.held_s:
+            return self._ask(self._fresh, request)
         with self._turns.mine(), _interrupt_is_told():
-            return self._ask(self._sends, request)
+            return self._ask(self._fresh, request)
 
     async def _exchange_async(self, http: httpx.AsyncClient, request: Request) -> Response:
         if request.repeatable:
             return await tenacity.AsyncRetrying(**_RETRY_READS)(self._ask_async, http, request)
-        async with self._turns.mine_async(), httpx.AsyncClient(**self._settings, limits=_FRESH) as fresh:
-            with _interrupt_is_told():
+        async with httpx.AsyncClient(**self._settings, limits=_FRESH) as fresh:
+            if request.held_s:
                 return await self._ask_async(fresh, request)
+            async with self._turns.mine_async():
+                with _interrupt_is_told():
+                    return await self._ask_async(fresh, request)
 
     def _ask(self, http: httpx.Client, request: Request) -> Response:
         body = bytearray()
         with (
             self._translated(request),
-            http.stream(request.method, request.path, **_content(request)) as answer,
+            http.stream(request.method, request.path, **self._details(request)) as answer,
         ):
             for piece in answer.iter_bytes():
                 self._add(body, piece, request)
@@ -148,7 +154,7 @@ class Client:
     async def _ask_async(self, http: httpx.AsyncClient, request: Request) -> Response:
         body = bytearray()
         with self._translated(request):
-            async with http.stream(request.method, request.path, **_content(request)) as answer:
+            async with http.stream(request.method, request.path, **self._details(request)) as answer:
                 async for piece in answer.aiter_bytes():
                     self._add(body, piece, request)
                 return _response(answer, body)
@@ -166,7 +172,7 @@ class Client:
         return self._opened(_KEPT)
 
     @cached_property
-    def _sends(self) -> httpx.Client:
+    def _fresh(self) -> httpx.Client:
         return self._opened(_FRESH)
 
     def _opened(self, limits: httpx.Limits) -> httpx.Client:
@@ -179,11 +185,17 @@ class Client:
     def _settings(self) -> dict[str, Any]:
         return {
             "base_url": self.url,
-            "timeout": httpx.Timeout(self.timeout_s, connect=min(CONNECT_S, self.timeout_s)),
             # Proxy settings of the environment are for the outside world.
             "trust_env": not is_loopback(urlsplit(self.url).hostname or ""),
             "verify": _certificates() if self.url.startswith("https:") else False,
         }
+
+    def _details(self, request: Request) -> dict[str, Any]:
+        connect_s = min(CONNECT_S, self.timeout_s)
+        return {"timeout": httpx.Timeout(self._patience_s(request), connect=connect_s), **_content(request)}
+
+    def _patience_s(self, request: Request) -> float:
+        return max(self.timeout_s, request.held_s)
 
     @contextmanager
     def _translated(self, request: Request) -> Iterator[None]:
@@ -213,7 +225,17 @@ class Client:
         )
 
     def _silence(self, request: Request, error: Exception) -> str:
-        how = f"within {self.timeout_s:g} s" if isinstance(error, httpx.TimeoutException) else f"({error})"
+        how = (
+            f"within {self._patience_s(request):g} s"
+            if isinstance(error, httpx.TimeoutException)
+            else f"({error})"
+        )
+        if request.held_s:
+            return (
+                f"{self.url} took the connection, but no whole answer to {request.path} came {how}. What happened "
+                "meanwhile may be lost, since the server hands out everything once. Was it "
+                "stopped or started anew, or does its login code wait to be scanned?"
+            )
         if request.repeatable:
             return (
                 f"{self.url} took the connection, but no whole answer to {request.path} came {how}. "

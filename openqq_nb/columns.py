@@ -7,6 +7,7 @@ rows of a journal or of a live listener into the same columns.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -82,21 +83,26 @@ class Column:
         return _PANDAS[self.kind]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Schema:
     """The columns of one kind of frame, in reading order."""
 
     name: str
     columns: tuple[Column, ...]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of the columns, in order."""
-        return tuple(column.name for column in self.columns)
+        return tuple(self.by_name)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Column]:
+        """The columns by their names, in order."""
+        return {column.name: column for column in self.columns}
 
     def column(self, name: str) -> Column:
         """Look a column up by its name."""
-        return next(column for column in self.columns if column.name == name)
+        return self.by_name[name]
 
     def table(self, rows: Sequence[Row]) -> pa.Table:
         """Turn rows into an Arrow table of the declared types; keys without a column come last, as text.
@@ -175,7 +181,7 @@ def _plain(values: Iterable[Any]) -> pa.Array:
 
 def plain_text(value: object) -> str:
     """Write a value as the frames show it; half a surrogate pair, which no UTF-8 holds, becomes U+FFFD."""
-    written = f"{value:.6f}" if isinstance(value, float) else str(value)
+    written = value if type(value) is str else f"{value:.6f}" if isinstance(value, float) else str(value)
     return written if written.isascii() else _HALF_PAIRS.sub("\ufffd", written)
 
 

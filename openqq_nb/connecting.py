@@ -53,14 +53,21 @@ def connect(
             "No address of a server was given and OPENQQ_NB_URL is not set. "
             "Write oq.connect('http://127.0.0.1:5000'), or oq.demo() to try without a server."
         )
-    client = Client(address, timeout)
+    return Account(*connected(address, protocol, timeout, token))
+
+
+def connected(
+    address: str, protocol: str, timeout_s: float, token: str | None
+) -> tuple[Client, Dialect]:
+    """Give what asks a server, and how it speaks; see `connect`."""
+    client = Client(address, timeout_s)
     secret = _checked_token(token or os.environ.get("OPENQQ_NB_TOKEN") or None)
     try:
         dialect = _detected(client, secret) if protocol == "auto" else registry.dialect(protocol, secret)
     except BaseException:
         client.close()
         raise
-    return Account(client, dialect)
+    return client, dialect
 
 
 def _checked_token(token: object) -> str | None:

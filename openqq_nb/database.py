@@ -4,6 +4,7 @@ A file is ours when its `application_id` is; its `user_version` counts the migra
 Whatever is not ours, or was written by a newer version, is refused and left as it was.
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -15,6 +16,9 @@ from openqq_nb.errors import JournalFailed, first_bytes
 APPLICATION_ID = 0x4F514E42  # "OQNB", as `file` would show it
 BUSY_TIMEOUT_S = 2.0  # a 2.x server stands still for at most 5 s while it waits for an answer
 
+# Where it was waited for in vain already, posts that come meanwhile are not to wait long.
+_HASTE_S = 0.05
+
 _MAGIC = b"SQLite format 3\x00"
 
 Connection = sqlite3.Connection
@@ -23,6 +27,8 @@ Migration = Callable[[Connection], object]
 
 class Database:
     """An open file, or a database in memory that behaves the same; safe to use from several threads.
+
+    A file that was deleted, replaced or damaged is let go of, and opened anew at the next use.
 
     Args:
         path: the file; it is made when there is none, but its folder must be there. `None`: memory only.
@@ -37,7 +43,9 @@ class Database:
         self._lock = threading.RLock()
         self._closed = False
         self._timeout_s = busy_timeout_s
-        self._connection = _open_writable(path, busy_timeout_s)
+        self._busy = False
+        self._connection: Connection | None = _open_writable(path, busy_timeout_s)
+        self._identity = _identity(path)
 
     def __repr__(self) -> str:
         return f"<Database {self.path or 'in memory'}>"
@@ -49,9 +57,25 @@ class Database:
         Raises:
             JournalFailed: SQLite could not do it (disk full, locked ...); nothing was kept.
         """
-        with self._lock, self._translated("written"):
+        with self._transaction("BEGIN IMMEDIATE", "written") as connection:
+            yield connection
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """Give the same connection for reading one state of the data.
+
+        Raises:
+            JournalFailed: the file cannot be read.
+        """
+        with self._transaction("BEGIN", "read") as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, begin: str, what: str) -> Iterator[Connection]:
+        with self._lock, self._translated(what):
             connection = self._open()
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(begin)
+            self._wait_for_others(connection, patiently=True)
             try:
                 yield connection
                 connection.execute("COMMIT")
@@ -71,23 +95,75 @@ class Database:
                 yield self._open()
             return
         with self._lock:
-            self._open()
+            self._check_open()
         with open_readonly(self.path, self._timeout_s) as connection:
             yield connection
+
+    def version(self) -> int:
+        """Give a number that changes when another program has written to the file; reads hardly anything.
+
+        Raises:
+            JournalFailed: the file cannot be read.
+        """
+        with self._lock, self._translated("read"):
+            return _pragma(self._open(), "data_version")
+
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of the file as it stands into a new one, and put it on the disk.
+
+        Raises:
+            JournalFailed: there is a file of that name already, or it could not be written.
+        """
+        with self._lock, self._translated("copied"):
+            self._open().execute("VACUUM INTO ?", (str(path),))
+        with path.open("rb+") as copy:
+            os.fsync(copy.fileno())
+
+    def compact(self) -> None:
+        """Write the file anew without what was deleted, and empty its `-wal`, so that nothing of it is left in either.
+
+        Raises:
+            JournalFailed: another program reads or writes the file at this moment.
+        """
+        with self._lock, self._translated("written anew"):
+            connection = self._open()
+            connection.execute("VACUUM")
+            (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise JournalFailed(
+                f"The tables of the journal {self._name()} have lost what was deleted, but bytes of it "
+                "are still in its files.\n"
+                "Found another program that reads it at this moment.\nClose that program and try again."
+            )
 
     def close(self) -> None:
         """Close the file; closing twice does no harm."""
         with self._lock:
             self._closed = True
-            self._connection.close()
+            self._let_go()
 
     def _open(self) -> Connection:
+        self._check_open()
+        if self._connection is not None and self._identity != _identity(self.path):
+            # Closed before the name is used again: SQLite removes what lies beside it by name.
+            self._let_go()
+            raise JournalFailed(
+                f"The journal {self._name()} was deleted, moved or replaced while it was written to.\n"
+                "Found another file of that name, or none; what is not stored yet is kept in memory.\n"
+                "It is opened anew within a second, as a new journal if there is none. Messages of before are in the "
+                "file that was moved away."
+            )
+        if self._connection is None:
+            self._connection = _open_writable(self.path, self._timeout_s)
+            self._identity = _identity(self.path)
+        return self._connection
+
+    def _check_open(self) -> None:
         if self._closed:
             raise JournalFailed(
                 f"The journal {self._name()} is closed; nothing was read or written.\n"
                 "To go on, open it again: `my.listen()` or `oq.open_log(path)`."
             )
-        return self._connection
 
     def _name(self) -> str:
         return str(self.path or "in memory")
@@ -97,7 +173,38 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
+            self._recover(_kind(error))
             raise _failed(self._name(), what, error) from error
+
+    def _recover(self, kind: int) -> None:
+        """Prepare the next use: wait less for a program that was waited for already, and open a sick file anew."""
+        if kind in _BUSY:
+            if self._connection is not None:
+                self._wait_for_others(self._connection, patiently=False)
+        elif kind != sqlite3.SQLITE_FULL and self.path is not None:
+            self._let_go()
+
+    def _wait_for_others(self, connection: Connection, *, patiently: bool) -> None:
+        if patiently != self._busy:
+            return
+        self._busy = not patiently
+        wait_s = self._timeout_s if patiently else min(self._timeout_s, _HASTE_S)
+        connection.execute(f"PRAGMA busy_timeout = {int(1000 * wait_s)}")
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+        self._busy = False
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Tell one file from another of the same name; None where there is none."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return None if found is None else (found.st_dev, found.st_ino)
 
 
 @contextmanager
@@ -264,13 +371,17 @@ _ADVICE = {
     sqlite3.SQLITE_CORRUPT: "Keep a copy of the file, and name another one to go on.",
     sqlite3.SQLITE_NOTADB: "Keep a copy of the file, and name another one to go on.",
 }
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _failed(name: str, what: str, error: Exception) -> JournalFailed:
-    # The lower 8 bits are the kind of failure, the others its details.
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    advice = _ADVICE.get(code, "Check the file, its folder and the disk, or name another file.")
+    advice = _ADVICE.get(_kind(error), "Check the file, its folder and the disk, or name another file.")
     return JournalFailed(f"The journal {name} could not be {what}.\nFound: {error}.\n{advice}")
+
+
+def _kind(error: Exception) -> int:
+    """Give the kind of an SQLite failure: the lower 8 bits, the others are its details."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _1_journal(connection: Connection) -> None:
@@ -318,4 +429,19 @@ CREATE TABLE rosters (
 )
 """
 
-MIGRATIONS: tuple[Migration, ...] = (_1_journal, _2_rosters)
+
+def _3_shared(connection: Connection) -> None:
+    """Let several programs share a journal, and bodies be compressed with a dictionary."""
+    for statement in _SHARED_TABLES.split(";"):
+        connection.execute(statement)
+
+
+_SHARED_TABLES = """
+CREATE TABLE dictionaries (number INTEGER PRIMARY KEY, content BLOB NOT NULL UNIQUE);
+ALTER TABLE arrivals ADD COLUMN dictionary INTEGER REFERENCES dictionaries (number);
+ALTER TABLE messages ADD COLUMN revision INTEGER;
+CREATE INDEX messages_revision ON messages (revision) WHERE revision IS NOT NULL;
+CREATE TABLE holder (kind TEXT NOT NULL, pid INTEGER NOT NULL, port INTEGER, since REAL NOT NULL)
+"""
+
+MIGRATIONS: tuple[Migration, ...] = (_1_journal, _2_rosters, _3_shared)

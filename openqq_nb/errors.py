@@ -111,6 +111,14 @@ class HandlerWarning(UserWarning):
     """A handler of incoming messages failed; `inbox.handlers` has the details."""
 
 
+class InboxWarning(UserWarning):
+    """An inbox cannot store what comes, or what should come does not; `inbox.stats` has the details."""
+
+
+class FollowingWarning(UserWarning):
+    """Another program receives already, so an inbox follows what it writes and does not listen itself."""
+
+
 def first_bytes(body: bytes) -> str:
     """Show the beginning of an answer in an error text, on one line."""
     shown = body[:_SHOWN_BYTES].decode("utf-8", "backslashreplace")

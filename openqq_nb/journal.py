@@ -4,27 +4,35 @@ The file is an SQLite database. Its `application_id` is 0x4F514E42, its `user_ve
 Its tables are:
 
 - `arrivals`: `seq` (counts up, never used twice), `fingerprint` (the identity of the arrival, unique), `body`
-  (the bytes as they came, compressed with zlib);
-- `messages`: `seq` of the arrival, the columns of `schema.MESSAGES`, and `extra`, a JSON object of the keys
-  that have no column;
-- `events`: the same with the columns of `schema.EVENTS`;
-- `aside`: `seq`, `received_at`, `why` and `body` (zlib) of what came but could not be read.
+  (the bytes as they came, compressed by zstd; empty for what the account sent itself), `dictionary` (the number of
+  what they were compressed with; NULL for zlib);
+- `messages`: `seq` of the arrival, the columns of `schema.MESSAGES`, `extra`, a JSON object of the keys
+  that have no column, and `revision`, which counts the transactions that changed rows that were there;
+- `events`: the same with the columns of `schema.EVENTS`, without `revision`;
+- `aside`: `seq`, `received_at`, `why` and `body` (zlib) of what came but could not be read;
+- `dictionaries`: `number` and `content`, see `bodies`;
+- `holder`: who fills the journal at present, see `holding`.
 
 Texts and identifiers are TEXT, times REAL (UTC seconds), counts and flags INTEGER (flags 0 or 1); what is not
 known is NULL. An arrival whose fingerprint is there already is not stored again; another fingerprint makes
 another row.
+
+Several programs may write to one file. Each of them sees in a turn, before it writes, what the others have written
+since its last one, so that all of them have the same rows in the same order.
 """
 
+import json
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import pyarrow as pa
 
-from openqq_nb import records
+from openqq_nb import bodies, records
 from openqq_nb.columns import Schema, plain_text
 from openqq_nb.database import Connection, Database
 from openqq_nb.errors import InvalidInput, listed
@@ -34,7 +42,10 @@ from openqq_nb.schema import EVENTS, MESSAGES
 ASIDE_ROWS = 1_000
 ASIDE_BYTES = 64 * 2**20
 
-_SCHEMAS: Mapping[str, Schema] = {"message": MESSAGES, "event": EVENTS}
+
+def recorded(arrival: Arrival) -> records.Entry:
+    """Write the row of an arrival as the tables have it."""
+    return records.entry(records.ARRIVALS[arrival.kind], arrival.row, arrival.extra)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,155 @@ class Stored:
     new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An arrival that another program has stored.
+
+    Attributes:
+        seq: its number in the journal.
+        arrival: its row; `raw` is not read.
+        posted: whether a body was kept, as it is of all that a server posted.
+        whole: whether its row was changed after it was stored.
+    """
+
+    seq: int
+    arrival: Arrival
+    posted: bool
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What other programs have written since the last turn.
+
+    Attributes:
+        kept: new arrivals, in order of `seq`.
+        changed: by `seq`, all known columns of messages that were there and were changed.
+    """
+
+    kept: Sequence[Kept] = ()
+    changed: Mapping[int, Row] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Tell whether there is any."""
+        return bool(self.kept or self.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who fills a journal, or did so last.
+
+    Attributes:
+        kind: what it is, in words.
+        pid: its number among the processes of the machine.
+        port: where it listens; None where it does not.
+        since: when it began, in UTC seconds.
+    """
+
+    kind: str
+    pid: int
+    port: int | None
+    since: float
+
+    def __str__(self) -> str:
+        """Say who it is."""
+        return f"{self.kind} (process {self.pid})"
+
+
+class Turn:
+    """One transaction, in which nobody else can write.
+
+    Args:
+        connection: inside the transaction.
+        mark: up to where the rows are known.
+        packer: compresses bodies.
+    """
+
+    def __init__(self, connection: Connection, mark: "_Mark", packer: bodies.Packer) -> None:
+        self._connection = connection
+        self._packer = packer
+        self.mark = mark
+        self._seq, self._revision = _reached(connection)
+
+    def news(self) -> News:
+        """Give what others have written since the last turn."""
+        known, self.mark = self.mark, _Mark(self._seq, self._revision, self.mark.dictionary)
+        if known.seq == self._seq and known.revision == self._revision:
+            return News()
+        kept = [*self._kept("message", known.seq), *self._kept("event", known.seq)]
+        return News(sorted(kept, key=lambda one: one.seq), self._changed(known))
+
+    def present(self, fingerprints: Sequence[str]) -> frozenset[str]:
+        """Tell which of some fingerprints the journal holds."""
+        return _present(self._connection, fingerprints)
+
+    def append(self, arrivals: Sequence[Arrival], entries: Sequence[records.Entry]) -> list[int]:
+        """Store arrivals, none of which is there, with their rows as `recorded` writes them; gives their numbers."""
+        packed, dictionary = self._packer.packed, self.mark.dictionary
+        numbers = range(self._seq + 1, self._seq + 1 + len(arrivals))
+        self._connection.executemany(
+            "INSERT INTO arrivals (seq, fingerprint, body, dictionary) VALUES (?, ?, ?, ?)",
+            [
+                (seq, one.fingerprint, packed(one.raw), dictionary)
+                for seq, one in zip(numbers, arrivals, strict=True)
+            ],
+        )
+        for kind, statement in _INSERT.items():
+            rows = [
+                (seq, *entry.cells, records.extra_json(entry))
+                for seq, one, entry in zip(numbers, arrivals, entries, strict=True)
+                if one.kind == kind
+            ]
+            if rows:
+                self._connection.executemany(statement, rows)
+        self._seq += len(arrivals)
+        self._note()
+        return list(numbers)
+
+    def amend(self, changes: Mapping[int, Row], posts: Mapping[int, Arrival]) -> None:
+        """Fill or change cells of messages that are kept; see `Journal.amend`."""
+        _check_columns(changes)
+        if changes:
+            self._revision += 1
+        for seq, row in changes.items():
+            _update(self._connection, seq, row, self._revision)
+        for seq, post in posts.items():
+            self._connection.execute(
+                _TAKE_OVER, (post.fingerprint, self._packer.packed(post.raw), self.mark.dictionary, seq)
+            )
+        self._note()
+
+    def set_aside(self, posts: Sequence[records.Aside]) -> None:
+        """Keep posts that could not be read; see `Journal.set_aside`."""
+        self._connection.executemany(
+            "INSERT INTO aside (received_at, why, body) VALUES (?, ?, ?)",
+            [(one.received_at, plain_text(one.why), bodies.packed_alone(one.body)) for one in posts],
+        )
+        self._connection.execute(_TRIM_ASIDE, (ASIDE_ROWS, ASIDE_BYTES))
+
+    def aside(self) -> list[records.Aside]:
+        """Give the posts that could not be read, oldest first."""
+        return records.aside(self._connection)
+
+    def seq_of(self, fingerprint: str) -> int:
+        """Give the number of an arrival that is there."""
+        return int(self._connection.execute(_SEQ, (fingerprint,)).fetchone()[0])
+
+    def _note(self) -> None:
+        self.mark = _Mark(self._seq, self._revision, self.mark.dictionary)
+
+    def _kept(self, kind: records.ArrivalKind, after: int) -> Iterator[Kept]:
+        found = self._connection.execute(_KEPT[kind], (after,)).fetchall()
+        rows = records.rows(records.ARRIVALS[kind], (one[4:] for one in found))
+        for (seq, fingerprint, size, revision, *_), (row, extra) in zip(found, rows, strict=True):
+            yield Kept(seq, Arrival(kind, row, fingerprint, extra=extra), size > 0, revision is not None)
+
+    def _changed(self, known: "_Mark") -> dict[int, Row]:
+        found = self._connection.execute(_CHANGED, (known.revision, known.seq)).fetchall()
+        rows = records.rows(MESSAGES, (one[1:] for one in found))
+        return {seq: row for (seq, *_), (row, _) in zip(found, rows, strict=True)}
+
+
 class Journal:
     """A durable store of arrivals; safe to use from several threads, and from several processes on one file.
 
@@ -61,6 +221,10 @@ class Journal:
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
         self._clock = clock
+        self._packer = bodies.Packer()
+        with self._database.writing() as connection:
+            self._mark = _met(connection, None)
+        self._connection = connection
 
     @classmethod
     def open(cls, path: Path | None) -> Self:
@@ -100,6 +264,30 @@ class Journal:
         """Close the file; closing twice does no harm."""
         self._database.close()
 
+    @contextmanager
+    def turn(self, *, writing: bool = True) -> Iterator[Turn]:
+        """Give one durable transaction: when the block ends, all that was written in it is on the disk.
+
+        Args:
+            writing: False for one that only reads, which keeps nobody else from writing.
+
+        Raises:
+            JournalFailed: nothing of all this was stored.
+        """
+        with self._database.writing() if writing else self._database.looking() as connection:
+            mark = self._mark if connection is self._connection else _met(connection, self._mark)
+            turn = Turn(connection, mark, self._packer)
+            yield turn
+        self._connection, self._mark = connection, turn.mark
+
+    def version(self) -> int:
+        """Give a number that changes when another program has written to the journal.
+
+        Raises:
+            JournalFailed: the file cannot be read.
+        """
+        return self._database.version()
+
     def append(self, arrivals: Sequence[Arrival]) -> list[Stored]:
         """Keep arrivals in one durable transaction; when it returns, they are on the disk.
 
@@ -112,13 +300,30 @@ class Journal:
         Raises:
             JournalFailed: nothing of all this was stored.
         """
-        with self._database.writing() as connection:
-            return [_insert(connection, arrival) for arrival in arrivals]
+        with self.turn() as turn:
+            present = turn.present([one.fingerprint for one in arrivals])
+            first = {one.fingerprint: one for one in reversed(arrivals) if one.fingerprint not in present}
+            new = [one for one in arrivals if first.get(one.fingerprint) is one]
+            numbers = dict(
+                zip(
+                    (id(one) for one in new), turn.append(new, [recorded(one) for one in new]), strict=True
+                )
+            )
+            return [
+                Stored(seq, new=True)
+                if (seq := numbers.get(id(one)))
+                else Stored(turn.seq_of(one.fingerprint), new=False)
+                for one in arrivals
+            ]
 
-    def holds(self, fingerprint: str) -> bool:
-        """Tell whether an arrival of that identity is kept."""
+    def present(self, fingerprints: Sequence[str]) -> frozenset[str]:
+        """Tell which of some fingerprints the journal holds, also while another program keeps it from being written to.
+
+        Raises:
+            JournalFailed: the file cannot be read.
+        """
         with self._database.reading() as connection:
-            return bool(connection.execute(_HOLDS, (fingerprint,)).fetchone()[0])
+            return _present(connection, fingerprints)
 
     def amend(self, changes: Mapping[int, Row], posts: Mapping[int, Arrival] | None = None) -> None:
         """Fill or change cells of messages that are kept, such as numbers learnt later.
@@ -132,12 +337,8 @@ class Journal:
             InvalidInput: a column does not exist; nothing was changed.
             JournalFailed: nothing was changed.
         """
-        _check_columns(changes)
-        with self._database.writing() as connection:
-            for seq, row in changes.items():
-                _update(connection, seq, row)
-            for seq, post in (posts or {}).items():
-                connection.execute(_TAKE_OVER, (post.fingerprint, records.packed(post.raw), seq))
+        with self.turn() as turn:
+            turn.amend(changes, posts or {})
 
     def set_aside(self, body: bytes, why: str) -> None:
         """Keep a post that could not be read; the newest 1,000 are kept, as far as they fit into 64 MiB.
@@ -146,12 +347,8 @@ class Journal:
             body: the bytes as they came.
             why: what was wrong, in a sentence.
         """
-        with self._database.writing() as connection:
-            connection.execute(
-                "INSERT INTO aside (received_at, why, body) VALUES (?, ?, ?)",
-                (self._clock(), plain_text(why), records.packed(body)),
-            )
-            connection.execute(_TRIM_ASIDE, (ASIDE_ROWS, ASIDE_BYTES))
+        with self.turn() as turn:
+            turn.set_aside([records.Aside(self._clock(), why, body)])
 
     def aside(self) -> list[records.Aside]:
         """Give the posts that could not be read, oldest first."""
@@ -174,6 +371,26 @@ class Journal:
         """
         return self._read(EVENTS)
 
+    def numbers(self) -> list[int]:
+        """Give the number of each row of `messages`, in the same order."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT seq FROM messages WHERE seq <= ? ORDER BY seq", (self._mark.seq,)
+            )
+            return [seq for (seq,) in found]
+
+    def sign(self, holder: Holder) -> None:
+        """Write down who fills the journal from now on."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM holder")
+            connection.execute("INSERT INTO holder VALUES (?, ?, ?, ?)", astuple(holder))
+
+    def holder(self) -> Holder | None:
+        """Tell who fills the journal, or did so last; None if nobody ever did."""
+        with self._database.reading() as connection:
+            found = connection.execute("SELECT kind, pid, port, since FROM holder").fetchone()
+        return None if found is None else Holder(*found)
+
     def body(self, seq: int) -> bytes:
         """Give the bytes of one arrival as they came.
 
@@ -181,21 +398,58 @@ class Journal:
             InvalidInput: the journal holds no arrival of that number.
         """
         with self._database.reading() as connection:
-            row = connection.execute("SELECT body FROM arrivals WHERE seq = ?", (seq,)).fetchone()
+            row = connection.execute(_BODY, (seq,)).fetchone()
         if row is None:
             raise InvalidInput(
                 f"The journal holds no arrival number {seq}.\nTake a number that `append` returned."
             )
-        return records.unpacked(row[0])
+        return bodies.unpacked(*row)
 
     def _read(self, schema: Schema) -> pa.Table:
         with self._database.reading() as connection:
-            return records.read(connection, schema)
+            return records.read(connection, schema, self._mark.seq)
 
 
-_HOLDS = "SELECT EXISTS (SELECT 1 FROM arrivals WHERE fingerprint = ?)"
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Up to where the rows of a journal are known, and which dictionary new bodies are compressed with."""
+
+    seq: int
+    revision: int
+    dictionary: int
+
+
+def _met(connection: Connection, known: _Mark | None) -> _Mark:
+    """Meet a file for the first time, or once more after it was replaced."""
+    connection.execute("INSERT OR IGNORE INTO dictionaries (content) VALUES (?)", (bodies.DICTIONARY,))
+    (dictionary,) = connection.execute(
+        "SELECT number FROM dictionaries WHERE content = ?", (bodies.DICTIONARY,)
+    ).fetchone()
+    seq, revision = _reached(connection)
+    if known is None or seq < known.seq or revision < known.revision:
+        return _Mark(seq, revision, dictionary)
+    return _Mark(known.seq, known.revision, dictionary)
+
+
+def _reached(connection: Connection) -> tuple[int, int]:
+    seq, revision = connection.execute(_REACHED).fetchone()
+    return int(seq or 0), int(revision or 0)
+
+
+def _present(connection: Connection, fingerprints: Sequence[str]) -> frozenset[str]:
+    found = connection.execute(_PRESENT, (json.dumps(fingerprints),))
+    return frozenset(fingerprint for (fingerprint,) in found)
+
+
+_REACHED = """
+SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'arrivals'),
+    (SELECT max(revision) FROM messages WHERE revision IS NOT NULL)
+"""
+_PRESENT = "SELECT fingerprint FROM json_each(?) JOIN arrivals ON fingerprint = value"
+_SEQ = "SELECT seq FROM arrivals WHERE fingerprint = ?"
+_BODY = "SELECT body, content FROM arrivals LEFT JOIN dictionaries ON number = dictionary WHERE seq = ?"
 # Where another row has that fingerprint already, both stay as they are.
-_TAKE_OVER = "UPDATE OR IGNORE arrivals SET fingerprint = ?, body = ? WHERE seq = ?"
+_TAKE_OVER = "UPDATE OR IGNORE arrivals SET fingerprint = ?, body = ?, dictionary = ? WHERE seq = ?"
 
 # Seen from the newest, a row stays while it is among the first so many and they fit; the newest always stays.
 _TRIM_ASIDE = """
@@ -208,33 +462,28 @@ DELETE FROM aside WHERE seq IN (
 """
 
 
+def _columns(schema: Schema) -> str:
+    return ", ".join(f'"{name}"' for name in (*schema.names, "extra"))
+
+
 def _insert_statement(schema: Schema) -> str:
-    names = ", ".join(f'"{name}"' for name in ("seq", *schema.names, "extra"))
     marks = ", ".join("?" * (len(schema.names) + 2))
-    return f"INSERT INTO {schema.name.lower()} ({names}) VALUES ({marks})"  # noqa: S608 -- names of our own
+    return f"INSERT INTO {schema.name.lower()} (seq, {_columns(schema)}) VALUES ({marks})"  # noqa: S608 -- names of our own
 
 
-_INSERT: Mapping[str, str] = {kind: _insert_statement(schema) for kind, schema in _SCHEMAS.items()}
-
-
-def _insert(connection: Connection, arrival: Arrival) -> Stored:
-    cursor = connection.execute(
-        "INSERT INTO arrivals (fingerprint, body) VALUES (?, ?) ON CONFLICT (fingerprint) DO NOTHING",
-        (arrival.fingerprint, records.packed(arrival.raw)),
+def _kept_statement(schema: Schema, revision: str) -> str:
+    return (
+        f"SELECT seq, fingerprint, length(body), {revision}, {_columns(schema)} "  # noqa: S608 -- names of our own
+        f"FROM {schema.name.lower()} JOIN arrivals USING (seq) WHERE seq > ? ORDER BY seq"
     )
-    if not cursor.rowcount:
-        return Stored(_seq(connection, arrival.fingerprint), new=False)
-    seq = int(cursor.lastrowid or 0)
-    schema = _SCHEMAS[arrival.kind]
-    extra = records.extra_json(schema, arrival.row, arrival.extra)
-    connection.execute(_INSERT[arrival.kind], (seq, *records.cells(schema, arrival.row), extra))
-    return Stored(seq, new=True)
 
 
-def _seq(connection: Connection, fingerprint: str) -> int:
-    return int(
-        connection.execute("SELECT seq FROM arrivals WHERE fingerprint = ?", (fingerprint,)).fetchone()[0]
-    )
+_INSERT: Mapping[str, str] = {kind: _insert_statement(schema) for kind, schema in records.ARRIVALS.items()}
+_KEPT: Mapping[str, str] = {
+    "message": _kept_statement(MESSAGES, "revision"),
+    "event": _kept_statement(EVENTS, "NULL"),
+}
+_CHANGED = f"SELECT seq, {_columns(MESSAGES)} FROM messages WHERE revision > ? AND seq <= ? ORDER BY seq"  # noqa: S608 -- as above
 
 
 def _check_columns(changes: Mapping[int, Row]) -> None:
@@ -245,9 +494,10 @@ def _check_columns(changes: Mapping[int, Row]) -> None:
         )
 
 
-def _update(connection: Connection, seq: int, row: Row) -> None:
-    for name, value in row.items():
-        connection.execute(
-            f'UPDATE messages SET "{name}" = ? WHERE seq = ?',  # noqa: S608 -- the name was checked
-            (records.cell(value, MESSAGES.column(name)), seq),
-        )
+def _update(connection: Connection, seq: int, row: Row, revision: int) -> None:
+    names = ", ".join(f'"{name}" = ?' for name in (*row, "revision"))
+    cells = [records.cell(value, MESSAGES.column(name)) for name, value in row.items()]
+    connection.execute(
+        f"UPDATE messages SET {names} WHERE seq = ?",  # noqa: S608 -- the names were checked
+        (*cells, revision, seq),
+    )

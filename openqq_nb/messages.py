@@ -6,6 +6,7 @@ from openqq_nb.models import Cell, Recipient, Row
 
 _IMAGE = re.compile(r"(\[图片\]\s*)+")
 _FACE = re.compile(r"(\[[^\[\]\s]{1,12}\]\s*)+")
+_MARKS = ("[", "共享文件")
 _FILE = re.compile(r"共享文件 \[.*\]", re.DOTALL)
 
 
@@ -31,16 +32,17 @@ def is_own(row: Row) -> bool:
     """Tell whether the account itself wrote the message, on whichever device."""
     if row.get("msg_class") == "send":
         return True
-    return any(
-        row.get(f"sender_{key}") is not None and row.get(f"sender_{key}") == row.get(f"receiver_{key}")
-        for key in ("id", "qq")
-    )
+    sender_id, sender_qq = row.get("sender_id"), row.get("sender_qq")
+    by_id = sender_id is not None and sender_id == row.get("receiver_id")
+    return by_id or (sender_qq is not None and sender_qq == row.get("receiver_qq"))
 
 
 def guess_kind(content: Cell) -> str:
     """Guess from the whole text what was sent; a person may have typed `[图片]`, nothing tells them apart."""
     if not isinstance(content, str) or content == "":
         return "other"
+    if not content.startswith(_MARKS):
+        return "text"
     for kind, pattern in (("image", _IMAGE), ("file", _FILE), ("face", _FACE)):
         if pattern.fullmatch(content):
             return kind

@@ -3,7 +3,10 @@
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from reprlib import repr as shown
 from typing import Literal, TypeVar
+
+from openqq_nb.errors import InvalidInput
 
 T = TypeVar("T")
 
@@ -21,6 +24,8 @@ class Request:
         path: relative to the base address of the server, without a leading slash.
         params: sent in the query of a GET and as a form in a POST.
         repeatable: whether asking again after a lost connection is harmless; never so for sends.
+        held_s: for how long the server may hold its answer back on purpose; 0 where it does not. Such a call waits
+            at least that long, on a connection of its own, and nothing waits for it.
     """
 
     method: Literal["GET", "POST"]
@@ -28,6 +33,7 @@ class Request:
     # A token stands among them.
     params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     repeatable: bool = True
+    held_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,19 @@ class Response:
     http_status: int
     content_type: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one poll brought; the server has it no more.
+
+    Attributes:
+        bodies: each thing that came, oldest first, as a post of it would have it.
+        missed: how many things another program got while this poll waited for them.
+    """
+
+    bodies: tuple[bytes, ...] = ()
+    missed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +189,9 @@ class Reply:
         shutup: whether to mute the sender, in a group.
         shutup_time: for how many seconds; the servers refuse less than 60.
 
+    Raises:
+        InvalidInput: the text is no str, `shutup` no bool, or `shutup_time` no whole number from 1.
+
     Source:
         API document §10.
 
@@ -182,6 +204,20 @@ class Reply:
     text: str = ""
     shutup: bool = False
     shutup_time: int = 60
+
+    def __post_init__(self) -> None:
+        """Refuse what a server would take for something else."""
+        if not isinstance(self.text, str):
+            raise InvalidInput(
+                f"The text of a Reply must be a str; found {shown(self.text)}. Write str(...) around it."
+            )
+        if not isinstance(self.shutup, bool):
+            raise InvalidInput(f"shutup of a Reply must be True or False; found {shown(self.shutup)}.")
+        seconds: object = self.shutup_time
+        if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds < 1:
+            raise InvalidInput(
+                f"shutup_time of a Reply must be whole seconds from 1, as in shutup_time=600; found {shown(seconds)}."
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,28 @@
 
 import json
 import re
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from openqq_nb import bodies
 from openqq_nb.columns import SECONDS, WHOLE, Column, Kind, Schema, plain_text
 from openqq_nb.database import Connection
 from openqq_nb.errors import JournalFailed
 from openqq_nb.models import Cell, Row
+from openqq_nb.schema import EVENTS, MESSAGES
 
 ROWS_AT_ONCE = 32_768
+
+ArrivalKind = Literal["message", "event"]
+
+ARRIVALS: Mapping[ArrivalKind, Schema] = {"message": MESSAGES, "event": EVENTS}
+"""The table of each kind of arrival, which is called like its schema."""
 
 Value = str | int | float | None
 """One value as a table of the journal holds it."""
@@ -23,6 +31,9 @@ Value = str | int | float | None
 # What is no time or number in a frame is none here.
 _SECONDS = re.compile(SECONDS)
 _WHOLE = re.compile(WHOLE)
+Layout = Mapping[str, tuple[int, Callable[[Cell], Value]]]
+
+_NO_TIME = 1e11
 _FLAGS: Mapping[str, int] = {"1": 1, "true": 1, "True": 1, "0": 0, "false": 0, "False": 0}
 _READ_AS: Mapping[Kind, pa.DataType] = {
     "text": pa.string(),
@@ -47,29 +58,50 @@ class Aside:
     body: bytes
 
 
-def packed(body: bytes) -> bytes:
-    """Compress what came; a body is a few hundred bytes, more effort than the least saves hardly anything."""
-    return zlib.compress(body, 1)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row as a table of a journal has it, and as a live frame takes it.
 
-
-def unpacked(blob: bytes) -> bytes:
-    """Give back what came.
-
-    Raises:
-        JournalFailed: the bytes are damaged.
+    Attributes:
+        cells: the values of the declared columns, in their order.
+        extra: what has no column.
     """
-    try:
-        return zlib.decompress(blob)
-    except zlib.error as error:
-        raise JournalFailed(
-            f"A body in the journal is damaged.\nFound: {error}.\nThe columns of the message can still be read."
-        ) from error
+
+    cells: Sequence[Value]
+    extra: Mapping[str, Cell]
+
+
+def entry(schema: Schema, row: Row, extra: Mapping[str, Cell] = MappingProxyType({})) -> Entry:
+    """Write a row as the tables have it.
+
+    Args:
+        schema: the declared columns.
+        row: by column; what cannot be a time, a number or a flag becomes missing; undeclared keys are kept.
+        extra: more keys that have no column.
+    """
+    places = _places(schema)
+    cells: list[Value] = [None] * len(places)
+    undeclared: dict[str, Cell] = {}
+    for name, value in row.items():
+        place = places.get(name)
+        if place is None:
+            undeclared[name] = value
+        elif type(value) is str and value.isascii() and place[1] is plain_text:
+            cells[place[0]] = value  # nearly all are
+        elif value is not None:
+            cells[place[0]] = place[1](value)
+    return Entry(cells, {**undeclared, **extra} if undeclared else extra)
+
+
+def extra_json(found: Entry) -> str | None:
+    """Write what has no column as JSON; `None` if there is nothing."""
+    return json.dumps(dict(found.extra)) if found.extra else None
 
 
 def aside(connection: Connection) -> list[Aside]:
     """Read the posts that could not be understood, oldest first."""
     rows = connection.execute("SELECT received_at, why, body FROM aside ORDER BY seq")
-    return [Aside(received_at, why, unpacked(body)) for received_at, why, body in rows]
+    return [Aside(received_at, why, bodies.unpacked(body, None)) for received_at, why, body in rows]
 
 
 def fingerprints(connection: Connection, schema: Schema) -> list[str]:
@@ -81,37 +113,48 @@ def fingerprints(connection: Connection, schema: Schema) -> list[str]:
     return [fingerprint for (fingerprint,) in rows]
 
 
-def cells(schema: Schema, row: Row) -> list[Value]:
-    """Turn a row into the values of its declared columns, in their order."""
-    return [cell(row.get(column.name), column) for column in schema.columns]
-
-
 def cell(value: Cell, column: Column) -> Value:
     """Turn one value into what the table keeps; what cannot be a time, a number or a flag is missing."""
-    if value is None:
-        return None
+    return None if value is None else _CELLS[column.kind](value)
+
+
+def _time(value: Cell) -> float | None:
+    if type(value) is float and 0.0 < value < _NO_TIME:
+        return round(value, 6)
     text = plain_text(value)
-    if column.kind == "text":
-        return text
-    if column.kind == "time":
-        return (float(text) or None) if _SECONDS.fullmatch(text) else None
-    if column.kind == "count":
-        return int(text) if _WHOLE.fullmatch(text) else None
-    return _FLAGS.get(text)
+    return (float(text) or None) if _SECONDS.fullmatch(text) else None
 
 
-def extra_json(schema: Schema, row: Row, extra: Mapping[str, Cell]) -> str | None:
-    """Write down what has no column, as JSON; `None` if there is nothing."""
-    undeclared = {key: value for key, value in row.items() if key not in schema.names}
-    return json.dumps({**undeclared, **extra}) if undeclared or extra else None
+def _count(value: Cell) -> int | None:
+    text = plain_text(value)
+    return int(text) if _WHOLE.fullmatch(text) else None
 
 
-def read(connection: Connection, schema: Schema) -> pa.Table:
+def _flag(value: Cell) -> int | None:
+    return int(value) if value is True or value is False else _FLAGS.get(plain_text(value))
+
+
+_CELLS: Mapping[Kind, Callable[[Cell], Value]] = {
+    "text": plain_text,
+    "time": _time,
+    "count": _count,
+    "flag": _flag,
+}
+
+
+@cache
+def _places(schema: Schema) -> Layout:
+    """Give where the cells of a schema stand, and how they are written."""
+    return {column.name: (place, _CELLS[column.kind]) for place, column in enumerate(schema.columns)}
+
+
+def read(connection: Connection, schema: Schema, upto: int) -> pa.Table:
     """Read the table that is called like the schema.
 
     Args:
         connection: an open journal.
         schema: `MESSAGES` or `EVENTS`.
+        upto: the last `seq` to read.
 
     Returns:
         One row an arrival in order of `seq`.
@@ -122,13 +165,30 @@ def read(connection: Connection, schema: Schema) -> pa.Table:
     names = ", ".join(f'"{column.name}"' for column in schema.columns)
     table = schema.name.lower()
     cursor = connection.execute(
-        f"SELECT seq, {names}, extra FROM {table} ORDER BY seq"  # noqa: S608 -- names of our own
+        f"SELECT seq, {names}, extra FROM {table} WHERE seq <= ? ORDER BY seq",  # noqa: S608 -- names of our own
+        (upto,),
     )
     parts = [_empty(schema)]
     while rows := cursor.fetchmany(ROWS_AT_ONCE):
         numbers, *columns = zip(*rows, strict=True)
         parts.append(_part(schema, columns, numbers))
     return pa.concat_tables(parts, promote_options="default")
+
+
+def rows(schema: Schema, found: Iterable[Sequence[Any]]) -> Iterator[tuple[dict[str, Cell], dict[str, Cell]]]:
+    """Turn rows of a table into the columns that are known and the keys that have none.
+
+    Args:
+        schema: `MESSAGES` or `EVENTS`.
+        found: the declared columns in their order, then `extra`.
+    """
+    flags = [column.name for column in schema.columns if column.kind == "flag"]
+    for *values, extra in found:
+        row = {name: value for name, value in zip(schema.names, values, strict=True) if value is not None}
+        yield (
+            row | {name: bool(row[name]) for name in flags if name in row},
+            json.loads(extra) if extra else {},
+        )
 
 
 def _empty(schema: Schema) -> pa.Table:
@@ -138,7 +198,7 @@ def _empty(schema: Schema) -> pa.Table:
 def _part(schema: Schema, columns: Sequence[Sequence[Any]], numbers: Sequence[int]) -> pa.Table:
     *declared, extras = columns
     try:
-        arrays = {c.name: _array(values, c) for c, values in zip(schema.columns, declared, strict=True)}
+        arrays = {c.name: array(values, c) for c, values in zip(schema.columns, declared, strict=True)}
     except (pa.ArrowException, OverflowError) as error:
         raise JournalFailed(
             f"The journal's table {schema.name.lower()} cannot be read as it stands.\n"
@@ -148,7 +208,8 @@ def _part(schema: Schema, columns: Sequence[Sequence[Any]], numbers: Sequence[in
     return pa.table(arrays | _extra_arrays(extras, frozenset(arrays)))
 
 
-def _array(values: Sequence[Any], column: Column) -> pa.Array:
+def array(values: Sequence[Any], column: Column) -> pa.Array:
+    """Turn cells of a column into an Arrow array of its type."""
     array = pa.array(values, _READ_AS[column.kind])
     if column.kind == "time":
         return instants(array)

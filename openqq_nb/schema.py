@@ -235,6 +235,21 @@ CHANGES = Schema(
     ),
 )
 
+JOURNALS = Schema(
+    "JOURNALS",
+    (
+        text("account", "number of the account that it is filled for"),
+        count("messages", "how many messages it holds"),
+        count("events", "how many events it holds"),
+        time("first", "when the earliest message was written"),
+        time("last", "when the latest message was written"),
+        count("size_bytes", "size on the disk, in bytes"),
+        flag("held", "whether a program fills it now"),
+        text("problem", "why it cannot be read; missing if it can"),
+        text("path", "the file"),
+    ),
+)
+
 ALL = (
     ME,
     FRIENDS,
@@ -248,5 +263,6 @@ ALL = (
     EVENTS,
     PROBLEMS,
     CHANGES,
+    JOURNALS,
 )
 """Every schema there is."""

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -50,6 +51,11 @@ def journal_path(account: str) -> Path:
     return _folder("journals") / f"{file_name(account)}.db"
 
 
+def kept_journals() -> list[Path]:
+    """Give the files of all journals, in order of their names; nothing is made."""
+    return sorted((home() / "journals").glob("*.db"))
+
+
 def roster_path(account: str) -> Path:
     """Give the file of an account's kept rosters; its folder is made.
 
@@ -84,14 +90,26 @@ def remember(account: str, what: Remembered) -> None:
         account: identifies the account.
         what: replaces what was remembered.
     """
-    path = _account_path(account)
-    # Made with mode 0600, and in the same folder, so that it can take the old file's place in one step.
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=".settings-")
-    with os.fdopen(number, "w", encoding="utf-8") as file:
-        json.dump(asdict(what), file)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(name).replace(path)
+    _write(_account_path(account), asdict(what))
+
+
+def remember_port(port: int, journal: Path) -> None:
+    """Remember which journal is filled by what listens at a port of this machine.
+
+    Args:
+        port: of the listener.
+        journal: the file.
+    """
+    _write(_folder("ports") / f"{port}.json", {"journal": str(journal.absolute())})
+
+
+def journal_of_port(port: int) -> Path | None:
+    """Give the journal that was last filled from a port of this machine; None if none is known."""
+    try:
+        found = json.loads((_folder("ports") / f"{port}.json").read_text("utf-8"))["journal"]
+        return Path(found) if isinstance(found, str) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def file_name(account: str) -> str:
@@ -102,6 +120,16 @@ def file_name(account: str) -> str:
     kept = "".join(character if character.isascii() and character.isalnum() else "-" for character in account)
     # No plain name holds this sign, so none can equal a name made here.
     return f"{kept[:40].casefold()}={digest}"
+
+
+def _write(path: Path, found: Mapping[str, object]) -> None:
+    # Made with mode 0600, and in the same folder, so that it can take the old file's place in one step.
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=".settings-")
+    with os.fdopen(number, "w", encoding="utf-8") as file:
+        json.dump(found, file)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(name).replace(path)
 
 
 def _account_path(account: str) -> Path:

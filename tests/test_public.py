@@ -10,7 +10,7 @@ import pytest
 import openqq_nb as oq
 from openqq_nb.demo_account import DemoAccount
 
-TYPED = {"connect", "demo", "export", "open_log", "run", "with_people", "Reply"}
+TYPED = {"connect", "demo", "export", "journals", "open_log", "run", "with_people", "Reply"}
 MET_IN_ANNOTATIONS = {"Account", "Inbox", "Log", "Outcome", "Receipt", "Report", "Roster"}
 ERRORS = {
     "Ambiguous", "InvalidInput", "JournalFailed", "ListenerFailed", "NestedWait", "NoAnswer", "NotFound", "NotLoaded",

@@ -12,7 +12,7 @@ from openqq_nb.account.sending import Sending
 from openqq_nb.client import Client
 from openqq_nb.doctor import Report, examine, this_machine
 from openqq_nb.flows import Flows
-from openqq_nb.listening import Listening, PostTo, Wanted
+from openqq_nb.listening import Listening, PostTo, Via, Wanted
 from openqq_nb.models import Flow, Receipt, Recipient
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.roster import Roster
@@ -87,6 +87,7 @@ class Account(Reading, Sending, Managing):
         secret: str | None = None,
         host: str = "127.0.0.1",
         public_url: str | None = None,
+        via: Via = "push",
     ) -> "Inbox":
         """Start to take what the server posts, or give the inbox that already does.
 
@@ -98,14 +99,21 @@ class Account(Reading, Sending, Managing):
             secret: the secret in the path, in place of the remembered one.
             host: the address to listen at; any but a loopback address is open to other machines.
             public_url: how the server reaches this listener, where that differs from `host` and `port`.
+            via: `push` lets the server post to this listener; `poll` asks a 2.x server again and again, where it
+                cannot reach this machine.
 
         Returns:
-            The running `Inbox`. Called again while it runs, the same one.
+            The running `Inbox`. Called again while it runs, the same one. Where another program fills the same
+            journal, `openqq-nb collect` or another notebook, an inbox that follows it.
 
         Raises:
             ListenerFailed: the port is taken, or the address cannot be listened at.
             JournalFailed: the journal cannot be opened.
-            InvalidInput: an inbox runs with other settings.
+            InvalidInput: an inbox runs with other settings, or an argument cannot be meant.
+            NotSupported: a 1.x server cannot be polled.
+
+        Warns:
+            FollowingWarning: another program receives already.
 
         Source:
             API document §10.
@@ -118,7 +126,7 @@ class Account(Reading, Sending, Managing):
             ...     inbox.wait(1, timeout=10)["content"].tolist()
             ['在吗？']
         """
-        return self._listening.start(Wanted(port, journal, path, secret, host, public_url))
+        return self._listening.start(Wanted(port, journal, path, secret, host, public_url, via))
 
     def doctor(self, wait: float = 0) -> Report:
         """Find out what is wrong with the set-up: server, login, numbers, lists, listener, machine.

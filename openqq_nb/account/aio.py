@@ -12,7 +12,7 @@ from openqq_nb.client import Client
 from openqq_nb.columns import Series
 from openqq_nb.doctor import Report
 from openqq_nb.flows import Flows
-from openqq_nb.listening import Listening, Wanted
+from openqq_nb.listening import Listening, Via, Wanted
 from openqq_nb.models import Flow, Outcome, Receipt, RecipientType
 from openqq_nb.recipients import Number, RowLike
 from openqq_nb.roster import Roster, Who
@@ -157,9 +157,10 @@ class AsyncAccount:
         secret: str | None = None,
         host: str = "127.0.0.1",
         public_url: str | None = None,
+        via: Via = "push",
     ) -> "Inbox":
         """Start to take what the server posts; see `Account.listen`."""
-        return await self._listening.start_async(Wanted(port, journal, path, secret, host, public_url))
+        return await self._listening.start_async(Wanted(port, journal, path, secret, host, public_url, via))
 
     async def doctor(self, wait: float = 0) -> Report:
         """Find out what is wrong with the set-up; see `Account.doctor`."""

@@ -19,6 +19,7 @@ from openqq_nb.errors import (
 from openqq_nb.loopback import is_loopback
 from openqq_nb.models import Delivery
 from openqq_nb.protocols.base import Dialect
+from openqq_nb.receive.address import MASK, Address
 
 if TYPE_CHECKING:
     from openqq_nb.inbox import Inbox
@@ -30,6 +31,10 @@ _REASONS: Mapping[str, str] = {
     "method": "something asked for the address in place of posting to it, such as a browser",
     "type": "something posted that is no JSON",
     "size": "something posted more than 32 MiB",
+    "http": "something spoke another language than HTTP",
+    "head": "a request had an endless head",
+    "slow": "something connected and said nothing, or took too long",
+    "crowd": "too many connections were open at once",
 }
 _ASK_AGAIN = "Look at the other findings; where none of them is a problem, ask the doctor once more."
 # The texts of the errors themselves have paths, numbers and names in them.
@@ -71,6 +76,7 @@ class Heard:
         secret: whether its address has a secret.
         public: whether the server is told another address than host and port.
         posts_own: whether the server posts what the account sends.
+        listens: whether the server posts to it; else it is polled, or another program receives.
         arrived: how many messages and events came.
         doubles: how many came twice.
         refused: how many posts were not taken, by reason.
@@ -90,6 +96,7 @@ class Heard:
     secret: bool
     public: bool
     posts_own: bool
+    listens: bool = True
     arrived: int = 0
     doubles: int = 0
     refused: Mapping[str, int] = field(default_factory=dict)
@@ -106,7 +113,9 @@ class Heard:
 
 def heard(inbox: "Inbox", dialect: Dialect, waited_s: float) -> Heard:
     """Sum up what an inbox knows."""
-    address, stats, messages = inbox.address, inbox.stats, inbox.df
+    way, stats, messages = inbox.way, inbox.stats, inbox.df
+    # Where nothing is listened at, nobody else can post either.
+    address = way if isinstance(way, Address) else Address(secret=MASK)
     is_own = messages["own"].fillna(False)
     own, came = messages[is_own], messages[~is_own]
     late = (
@@ -119,6 +128,7 @@ def heard(inbox: "Inbox", dialect: Dialect, waited_s: float) -> Heard:
         port=address.port,
         secret=bool(address.secret),
         public=address.public_url is not None,
+        listens=isinstance(way, Address),
         posts_own=dialect.posts_own,
         arrived=stats.received + stats.events,
         doubles=stats.doubles,
@@ -170,6 +180,8 @@ def not_started(error: OpenqqError | OSError) -> Finding:
 
 
 def _address(heard: Heard) -> Finding:
+    if not heard.listens:
+        return Finding("listener", "ok", "the server is polled, or another program receives for this inbox")
     secret = "with a secret in its path" if heard.secret else "without a secret in its path"
     where = f"it runs at port {heard.port}, {secret}"
     if not heard.secret:

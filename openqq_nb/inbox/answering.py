@@ -3,16 +3,20 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
+from openqq_nb.columns import ZONE
 from openqq_nb.errors import NotSupported, OpenqqError
+from openqq_nb.inbox.brakes import Brakes, in_words
 from openqq_nb.inbox.handlers import Handler, Handlers
 from openqq_nb.inbox.late import LateReplies
 from openqq_nb.inbox.message import Message
 from openqq_nb.inbox.replies import as_reply
 from openqq_nb.inbox.rounds import Round, Said
 from openqq_nb.inbox.stats import Counters
-from openqq_nb.models import Answer, Arrival, Receipt, Reply, Row
+from openqq_nb.models import Answer, Arrival, Outcome, Receipt, Reply, Row
 from openqq_nb.receive import intake
 
 BUDGET_S = 3.0
@@ -20,6 +24,7 @@ BUDGET_S = 3.0
 AnswerOf = Callable[[Arrival, Reply | None], Answer]
 Later = Callable[[Row], Callable[[str], Receipt]]
 Replied = Callable[[Arrival, str], None]
+MuteLater = Callable[[Row, int], Outcome]
 
 
 class Answering:
@@ -32,6 +37,9 @@ class Answering:
         replied: told of each text that went out as the answer to a push.
         counters: counts.
         budget_s: the time that all handlers of one message have together.
+        mute_later: mutes the sender of a message for so many seconds, after its push was answered; raises
+            `NotSupported` where the server mutes in an answer only.
+        brakes: decides whether a reply may go out.
     """
 
     def __init__(
@@ -42,6 +50,9 @@ class Answering:
         replied: Replied,
         counters: Counters,
         budget_s: float = BUDGET_S,
+        *,
+        mute_later: MuteLater,
+        brakes: Brakes | None = None,
     ) -> None:
         self._handlers = handlers
         self._answer = answer
@@ -49,6 +60,8 @@ class Answering:
         self._replied = replied
         self._counters = counters
         self._budget_s = budget_s
+        self._mute_later = mute_later
+        self._brakes = brakes or Brakes()
         self._late = LateReplies()
         self._lock = threading.Lock()
         self._rounds: set[Round] = set()
@@ -61,10 +74,13 @@ class Answering:
             arrival: a new received message.
             late: whether its push was answered already, so that a reply can only be sent as a message.
         """
+        if not self._handlers.registered:
+            return None
         with self._handlers.wanting(arrival.row) as wanting:
             if not wanting:
                 return None
-            new = Round(arrival, len(wanting), partial(self._too_late, self._later(arrival.row)))
+            send = self._later(arrival.row)
+            new = Round(arrival, len(wanting), self._brakes.now(), partial(self._too_late, send))
             if late:
                 new.expire()
             message = Message(arrival.row, arrival.extra)
@@ -86,7 +102,7 @@ class Answering:
         said = found.expire()
         if not in_time:
             self._handlers.relieve()
-        return intake.NOTHING_TO_SAY if said is None else self._said(found.arrival, said)
+        return intake.NOTHING_TO_SAY if said is None else self._said(found, said)
 
     @property
     def budget_s(self) -> float:
@@ -117,11 +133,34 @@ class Answering:
         with self._lock:
             self._rounds.discard(found)
 
-    def _said(self, arrival: Arrival, said: Said) -> Answer:
-        said.handler.replied()
-        if said.reply.text:
-            self._replied(arrival, said.reply.text)
-        return said.answer
+    def _said(self, found: Round, said: Said) -> Answer:
+        """Give what is written back, and count it; what the brakes hold back is not written."""
+        reply = self._braked(found, said)
+        answer = said.answer
+        if reply is not said.reply:
+            answer = self._answer(found.arrival, reply) if reply.shutup else intake.NOTHING_TO_SAY
+        if answer.body:
+            said.handler.replied()
+        if reply.text:
+            self._replied(found.arrival, reply.text)
+        return answer
+
+    def _braked(self, found: Round, said: Said) -> Reply:
+        """Take the text out of a reply that must not go out.
+
+        A mute goes out all the same: it takes no place in the queue of sends, and ends what the brakes are for.
+        """
+        if not said.reply.text:
+            return said.reply
+        row = found.arrival.row
+        sender = row.get("sender_qq") or row.get("sender_id") or row.get("sender")
+        held = self._brakes.check(str(row.get("chat_key")), str(sender), found.came_s)
+        if held is None:
+            return said.reply
+        self._counters.add("held_back")
+        if held.new:
+            said.handler.hold_back(in_words(held, row, datetime.now(ZoneInfo(ZONE))))
+        return Reply(shutup=said.reply.shutup, shutup_time=said.reply.shutup_time)
 
     def _returned(
         self, found: Round, index: int, handler: Handler, result: object, error: BaseException | None
@@ -133,7 +172,7 @@ class Answering:
         else:
             try:
                 said = self._as_said(found.arrival, handler, result)
-            except Exception as failure:  # noqa: BLE001 - what the user's function returned; kept and shown
+            except BaseException as failure:  # noqa: BLE001 - what the user's function returned; kept and shown
                 handler.fail(failure)
         found.finish(index, said)
 
@@ -149,16 +188,35 @@ class Answering:
             )
         return Said(handler, reply, answer)
 
-    def _too_late(self, send: Callable[[str], Receipt], _: Arrival, said: Said) -> None:
-        if said.reply.shutup:
+    def _too_late(self, send: Callable[[str], Receipt], found: Round, said: Said) -> None:
+        """Have a reply sent that can no longer be the answer."""
+        reply = self._braked(found, said)
+        jobs: list[Callable[[], None]] = []
+        if reply.shutup:
+            jobs.append(partial(self._mute_late, found.arrival.row, said))
+        if reply.text:
+            jobs.append(partial(self._send_late, send, said))
+        if not all([self._late.put(job) for job in jobs]):
+            said.handler.fail(NotSupported("A reply came after the inbox was stopped, so it was not sent."))
+
+    def _mute_late(self, row: Row, said: Said) -> None:
+        try:
+            outcome = self._mute_later(row, said.reply.shutup_time)
+        except NotSupported:
             said.handler.fail(
                 NotSupported(
-                    f"The handler took longer than {self._budget_s:g} s, and only an answer in time can mute. "
-                    "Nobody was muted; the text is sent as a message. Do slow work after returning the reply."
+                    f"A reply that mutes came too late to be the answer to the message: handlers have "
+                    f"{self._budget_s:g} s. This server mutes in an answer only. Nobody was muted; a text is sent as a "
+                    "message. Return the reply first, and do slow work elsewhere."
                 )
             )
-        if said.reply.text and not self._late.put(partial(self._send_late, send, said)):
-            said.handler.fail(NotSupported("A reply came after the inbox was stopped, so it was not sent."))
+        except Exception as error:  # noqa: BLE001 - the border of a thread; kept and shown
+            said.handler.fail(error)
+        else:
+            if not outcome:
+                said.handler.fail(OpenqqError(f"A late mute was not done by the server: {outcome.meaning}."))
+            elif not said.reply.text:
+                said.handler.replied()
 
     def _send_late(self, send: Callable[[str], Receipt], said: Said) -> None:
         try:

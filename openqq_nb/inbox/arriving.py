@@ -1,6 +1,6 @@
 """The way of an arrival: decoded, numbered, completed, stored, shown, and only then answered or handled.
 
-All of it runs on the writer's thread and asks nothing of the network.
+All of it runs on the receiving thread and asks nothing of the network.
 """
 
 import secrets
@@ -8,37 +8,42 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from openqq_nb import messages
-from openqq_nb.errors import JournalFailed, NotUnderstood
+from openqq_nb.errors import NotUnderstood
 from openqq_nb.inbox.answering import Answering
+from openqq_nb.inbox.frames import Line
 from openqq_nb.inbox.numbers import Numbers
+from openqq_nb.inbox.rounds import Round
 from openqq_nb.inbox.sends import Sends, Sent, merged, posted_to, recorded_to
-from openqq_nb.inbox.shelf import Change, Line, Placed, Shelf
+from openqq_nb.inbox.shelf import Change, Others, Shelf
 from openqq_nb.inbox.stats import Counters
 from openqq_nb.inbox.waits import Waits
 from openqq_nb.inbox.writer import Outcome, Post
-from openqq_nb.models import Answer, Arrival, Row
+from openqq_nb.models import Arrival, Row
 from openqq_nb.receive import intake
-from openqq_nb.receive.address import Address
-from openqq_nb.receive.intake import Decode, Refusal
+from openqq_nb.receive.intake import Refusal
 
 _NOT_YET = intake.failed("This could not be stored yet; it is kept in memory.")
 
+T = TypeVar("T")
+
+Decode = Callable[[bytes], Arrival]
 Clock = Callable[[], float]
 
 
 class Arriving:
-    """Takes posts in.
+    """Takes posts in, a turn at a time.
 
     Args:
         shelf: where they are stored.
         decode: reads a body.
-        address: where we are reached.
         numbers: adds permanent numbers.
         waits: who waits for messages.
         answering: has handlers answer.
         counters: counts.
+        follows: whether another program receives for this inbox, so that handlers are to see what it stores.
         clock: tells the time in UTC seconds.
     """
 
@@ -46,37 +51,39 @@ class Arriving:
         self,
         shelf: Shelf,
         decode: Decode,
-        address: Callable[[], Address],
         numbers: Numbers,
         waits: Waits,
         answering: Answering,
         counters: Counters,
+        *,
+        follows: bool = False,
         clock: Clock = time.time,
     ) -> None:
         self._shelf = shelf
         self._decode = decode
-        self._address = address
         self._numbers = numbers
         self._waits = waits
         self._answering = answering
         self._counters = counters
+        self._follows = follows
         self._clock = clock
         self._sends = Sends()
         self._login = _new_login()
 
     def store(self, posts: Sequence[Post]) -> None:
-        """Store the posts and set the outcome of each."""
-        fresh: list[tuple[Post, Arrival]] = []
-        for post in posts:
-            judged = intake.judge(post.push, self._address(), self._decoded)
-            if isinstance(judged, Refusal):
-                post.outcome = self._refused(post, judged)
-            elif (sent := self._recorded(judged.arrival)) is not None:
-                post.outcome = self._joined(sent, judged.arrival)
-            else:
-                fresh.append((post, judged.arrival))
-        if fresh:
-            self._store(fresh)
+        """Store posts in one transaction, and set the outcome of each."""
+        found = [intake.read(post.body, self._decoded) for post in posts]
+        placed = self._turn(lambda: self._placed(posts, found))
+        for post, one, line in zip(posts, found, placed, strict=True):
+            post.outcome = self._outcome(post, one, line)
+
+    def catch_up(self) -> None:
+        """Show what other programs have written to the journal."""
+        self._turn(lambda: None, writing=False)
+
+    def settle(self) -> None:
+        """Try to store what is not stored yet."""
+        self._turn(lambda: None)
 
     @property
     def login(self) -> str:
@@ -99,29 +106,49 @@ class Arriving:
             row: in the columns of messages, with what is known of its outcome.
         """
         arrival = self._completed(Arrival("message", {"msg_class": "send", **row}, uuid.uuid4().hex))
-        mistaken = self._sends.mistaken(arrival.row)
-        if mistaken is not None:
-            self._record(self._taken_back(mistaken, arrival), whole=True)
-            return
-        sent = self._sends.posted(arrival.row)
-        if sent is None:
-            self._record(arrival, whole=False)
-            return
-        self._shelf.change([recorded_to(sent, arrival.row)])
-        sent.whole = True
+        self._turn(lambda: self._record(arrival))
 
     def fill(self) -> None:
         """Complete earlier rows with the numbers that became known, and those found to be of this login with it."""
         moved = [line for line in self._numbers.moved() if line.row.get("login") != self._login]
         changes = [Change(line, {"login": self._login}) for line in moved] + self._numbers.changes()
         if changes:
-            self._shelf.change(changes)
+            self._turn(lambda: self._shelf.change(changes))
             self._waits.changed(min(change.line.position for change in changes))
         self._numbers.drop_complete()
 
-    def _decoded(self, body: bytes) -> Arrival:
+    def _turn(self, work: Callable[[], T], *, writing: bool = True) -> T:
+        """Do some work after what other programs wrote meanwhile was taken in, and tell of that afterwards."""
+
+        def after_others(others: Others) -> T:
+            self._meet(others)
+            return work()
+
+        result, others = self._shelf.turn(after_others, writing=writing)
+        self._tell(others)
+        return result
+
+    def _meet(self, others: Others) -> None:
+        for line, posted, whole in others.lines:
+            if line.arrival.kind == "event":
+                self._heed(line.row)
+            elif line.row.get("msg_class") == "send":
+                self._sends.remember(line, posted=posted, whole=whole)
+
+    def _tell(self, others: Others) -> None:
+        if others.changed_from is not None:
+            self._waits.changed(others.changed_from)
+        for line, _, _ in others.lines:
+            if self._follows:
+                self._count(line)
+            if line.arrival.kind == "message" and not line.row.get("own"):
+                self._waits.offer([(line.position, line.row)])
+                if self._follows:
+                    self._answering.begin(line.arrival, late=True)
+
+    def _decoded(self, body: bytes) -> Line:
         try:
-            return self._completed(self._decode(body))
+            return Line.of(self._completed(self._decode(body)))
         except NotUnderstood:
             raise
         except Exception as error:
@@ -133,23 +160,65 @@ class Arriving:
         """Add what the listener knows: when it came, in which login, whose permanent numbers these are."""
         received_at = {"received_at": self._clock()}
         if arrival.kind == "event":
-            if arrival.row.get("event") == "login":
-                self.begin_login(since_now=True)
+            self._heed(arrival.row)
             return replace(arrival, row={**arrival.row, **received_at})
         known = {"msg_time": received_at["received_at"], **arrival.row, **received_at, "login": self._login}
-        return replace(arrival, row=messages.complete(self._numbers.number(known)))
+        row = messages.complete(self._numbers.number(known))
+        return Arrival(
+            arrival.kind, row, arrival.fingerprint, arrival.raw, arrival.extra, arrival.answerable
+        )
 
-    def _refused(self, post: Post, refusal: Refusal) -> Outcome:
-        self._counters.refuse(refusal.reason)
-        if refusal.reason == "malformed":
-            self._set_aside(post.push.body, refusal.why)
-        return refusal.answer
+    def _heed(self, event: Row) -> None:
+        if event.get("event") == "login":
+            self.begin_login(since_now=True)
 
-    def _set_aside(self, body: bytes, why: str) -> None:
-        try:
-            self._shelf.journal.set_aside(body, why)
-        except JournalFailed as error:
-            self._counters.fail("setting a malformed post aside", error)
+    def _placed(self, posts: Sequence[Post], found: Sequence[Line | Refusal]) -> list[Line | Sent | None]:
+        """Find or make the row of each arrival; None for what is there already, and for what was refused."""
+        placed: dict[int, Line | Sent | None] = {}
+        fresh: dict[int, Line] = {}
+        for place, (post, one) in enumerate(zip(posts, found, strict=True)):
+            if isinstance(one, Refusal):
+                self._shelf.set_aside(post.body, one.why)
+            elif (sent := self._recorded(one.arrival)) is not None:
+                self._join(sent, one.arrival)
+                placed[place] = sent
+            else:
+                fresh[place] = one
+        placed.update(zip(fresh, self._shelf.put(list(fresh.values())), strict=True))
+        return [placed.get(place) for place in range(len(found))]
+
+    def _outcome(self, post: Post, found: Line | Refusal, placed: Line | Sent | None) -> Outcome:
+        if isinstance(found, Refusal):
+            self._counters.refuse(found.reason)
+            return found.answer
+        if placed is None:
+            self._counters.add("doubles")
+        if not isinstance(placed, Line):
+            return _NOT_YET if self._shelf.unsaved else intake.NOTHING_TO_SAY
+        stored = placed.seq is not None
+        self._seen(placed)
+        answer = self._handled(placed, late=not stored or post.respond is None)
+        # After a 503 nothing can be answered any more: what a handler replies goes out as a message.
+        return _NOT_YET if not stored else answer or intake.NOTHING_TO_SAY
+
+    def _handled(self, line: Line, *, late: bool) -> Round | None:
+        """Tell those who wait, and the handlers, of a new line that is a message of somebody else."""
+        if line.arrival.kind == "event" or line.row.get("own"):
+            return None
+        self._waits.offer([(line.position, line.row)])
+        return self._answering.begin(line.arrival, late=late)
+
+    def _seen(self, line: Line) -> None:
+        self._count(line)
+        if line.arrival.kind == "event":
+            return
+        self._numbers.watch(line)
+        if line.row.get("msg_class") == "send":
+            self._sends.remember(line, posted=True)
+
+    def _count(self, line: Line) -> None:
+        message = "own" if line.row.get("own") else "received"
+        self._counters.arrived("events" if line.arrival.kind == "event" else message, self._clock())
 
     def _recorded(self, arrival: Arrival) -> Sent | None:
         """Find the row of our own send that the server posts back, if there is one."""
@@ -159,12 +228,23 @@ class Arriving:
         sent = self._sends.recorded(arrival.row)
         return None if sent is None or self._shelf.holds(arrival.fingerprint) else sent
 
-    def _joined(self, sent: Sent, post: Arrival) -> Answer:
+    def _join(self, sent: Sent, post: Arrival) -> None:
         before = sent.line.arrival
         self._shelf.change([posted_to(sent, post)])
         sent.whole = True
         sent.before = before if before.row.get("msg_id") is None else None
-        return _NOT_YET if self._shelf.unsaved else intake.NOTHING_TO_SAY
+
+    def _record(self, arrival: Arrival) -> None:
+        mistaken = self._sends.mistaken(arrival.row)
+        if mistaken is not None:
+            self._remember(self._taken_back(mistaken, arrival), whole=True)
+            return
+        sent = self._sends.posted(arrival.row)
+        if sent is None:
+            self._remember(arrival, whole=False)
+            return
+        self._shelf.change([recorded_to(sent, arrival.row)])
+        sent.whole = True
 
     def _taken_back(self, mistaken: Sent, record: Arrival) -> Arrival:
         """Take a post back from the send it does not belong to, for the record that it does belong to."""
@@ -172,45 +252,12 @@ class Arriving:
         self._shelf.change([mistaken.give_back()])
         return replace(post, row=merged(record.row, post.row))
 
-    def _record(self, arrival: Arrival, *, whole: bool) -> None:
-        (placed,) = self._shelf.put([arrival])
-        if placed is not None and placed.line is not None:
-            self._seen(placed.line)
-            self._sends.remember(placed.line, posted=False, whole=whole)
-
-    def _store(self, fresh: Sequence[tuple[Post, Arrival]]) -> None:
-        stored = self._shelf.put([arrival for _, arrival in fresh])
-        for (post, _), placed in zip(fresh, stored, strict=True):
-            if placed is not None:
-                post.outcome = self._outcome(placed)
-
-    def _outcome(self, placed: Placed) -> Outcome:
-        at_once = intake.NOTHING_TO_SAY if placed.stored else _NOT_YET
-        if not self._taken(placed) or placed.arrival.row.get("own"):
-            return at_once
-        # After a 503 nothing can be answered any more: what a handler replies goes out as a message.
-        found = self._answering.begin(placed.arrival, late=not placed.stored)
-        return found if found is not None and placed.stored else at_once
-
-    def _taken(self, placed: Placed) -> bool:
-        """Count an arrival and tell of it; gives whether it is a new message."""
-        if placed.line is None:
-            self._counters.add("doubles")
-            return False
-        self._counters.arrived(self._clock())
-        if placed.arrival.kind == "event":
-            self._counters.add("events")
-            return False
-        self._seen(placed.line)
-        if placed.arrival.row.get("msg_class") == "send":
-            self._sends.remember(placed.line, posted=True)
-        if not placed.arrival.row.get("own"):
-            self._waits.offer([(placed.line.position, placed.arrival.row)])
-        return True
-
-    def _seen(self, line: Line) -> None:
-        self._counters.add("own" if line.row.get("own") else "received")
-        self._numbers.watch(line)
+    def _remember(self, arrival: Arrival, *, whole: bool) -> None:
+        (line,) = self._shelf.put([Line.of(arrival)])
+        if line is not None:
+            self._counters.add("own")
+            self._numbers.watch(line)
+            self._sends.remember(line, posted=False, whole=whole)
 
 
 def _new_login() -> str:

@@ -4,14 +4,13 @@ import asyncio
 import inspect
 import threading
 import traceback
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
 
-from openqq_nb.errors import HandlerWarning, OpenqqError
+from openqq_nb.errors import OpenqqError
 from openqq_nb.inbox import printing
 from openqq_nb.inbox.filters import Filter
 from openqq_nb.inbox.lanes import LoopLane, ThreadLane
@@ -22,6 +21,9 @@ Done = Callable[[object, BaseException | None], None]
 """Told what a handler returned, or why it failed."""
 
 _PRINTED_CHARACTERS = 10_000
+_SHOWN_CHARACTERS = 1_000
+# A function that fails in ever new ways is told of no more; its last error is in the table.
+_MOST_TOLD = 50
 _DTYPES = {
     "name": "str",
     "filters": "str",
@@ -88,19 +90,29 @@ class Handler:
             self._errors += 1
             self._last_error = shown
             if place not in self._told:
-                self._untold[place] = shown
+                self._tell(
+                    place,
+                    f"The handler {self.name!r} failed: {shown.rstrip('.')}. The message is kept in inbox.df, and "
+                    "other handlers were not disturbed. See inbox.handlers; mend the function and run its cell again.",
+                )
         self._failed()
 
+    def hold_back(self, why: str) -> None:
+        """Keep why a reply did not go out, to be told like an error; the function did nothing wrong."""
+        with self._lock:
+            self._last_error = why
+            self._tell(why, f"The handler {self.name!r} was held back. {why}")
+
     def untold(self) -> list[str]:
-        """Give the errors that the user has not been told yet; each place in the code is told once."""
+        """Give what the user has not been told yet; each place in the code is told once."""
         with self._lock:
             news, self._untold = self._untold, {}
             self._told.update(news)
-        return [
-            f"The handler {self.name!r} failed: {shown.rstrip('.')}. The message is kept in inbox.df, and other "
-            "handlers were not disturbed. See inbox.handlers; mend the function and run its cell again."
-            for shown in news.values()
-        ]
+        return list(news.values())
+
+    def _tell(self, place: str, text: str) -> None:
+        if place in self._untold or len(self._untold) + len(self._told) < _MOST_TOLD:
+            self._untold[place] = text
 
     def row(self) -> dict[str, Any]:
         """Its line in the table of handlers."""
@@ -177,20 +189,22 @@ class Handlers:
         with self._lock:
             yield [handler for handler in self._handlers.values() if handler.filter.keeps(row)]
 
+    @property
+    def registered(self) -> bool:
+        """Whether there is any."""
+        return bool(self._handlers)
+
     def table(self) -> pd.DataFrame:
         """Show what is registered: one row a handler, in order of registration."""
         with self._lock:
             rows = [handler.row() for handler in self._handlers.values()]
         return pd.DataFrame(rows, columns=list(_DTYPES)).astype(_DTYPES)
 
-    def tell(self, stacklevel: int) -> None:
-        """Warn of new errors, in the thread of the user who looks; a handler that looks is not told."""
-        if printing.in_handler():
-            return
+    def untold(self) -> list[str]:
+        """Give the errors that the user has not been told yet."""
         with self._lock:
             handlers = list(self._handlers.values())
-        for text in [text for handler in handlers for text in handler.untold()]:
-            warnings.warn(text, HandlerWarning, stacklevel=stacklevel + 1)
+        return [text for handler in handlers for text in handler.untold()]
 
     def relieve(self) -> None:
         """Tell all handlers that the time of some message is over."""
@@ -225,10 +239,22 @@ def _plain(result: object) -> object:
 
 
 def _described(error: BaseException, function: Callable[..., Any]) -> tuple[str, str]:
-    """Say an error in a line, and where it was raised in the user's own code."""
+    """Say an error in a line with the place in the user's own code, and where it was raised, wherever that is."""
     own_file = getattr(getattr(function, "__code__", None), "co_filename", None)
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == own_file]
-    line = f" (line {frames[-1].lineno}: {frames[-1].line})" if frames else ""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename == own_file]
+    line = f" (line {own[-1].lineno}: {own[-1].line})" if own else ""
     kind = "" if isinstance(error, OpenqqError) else f"{type(error).__name__}: "
-    place = line if frames else str(error)
-    return f"{kind}{error}{line}", f"{type(error).__name__}{place}"
+    text = _text(error)
+    raised = (own or frames)[-1:]
+    # An unusable result is refused at one line of ours, whatever it is; some show another address each time.
+    place = f"{raised[0].filename}:{raised[0].lineno}" if raised else text
+    return f"{kind}{text}{line}", f"{type(error).__name__} {place}"
+
+
+def _text(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except BaseException as another:  # noqa: BLE001 - code of the user as well, which must not end a lane
+        return f"(its text cannot be shown: {type(another).__name__})"
+    return text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + " …"

@@ -1,36 +1,26 @@
 """The inbox: what `my.listen()` gives. It joins listener, journal, live frames, handlers and waits."""
 
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
 import pandas as pd
 
-from openqq_nb.errors import InvalidInput, ListenerFailed
-from openqq_nb.inbox import printing, sends
+from openqq_nb.errors import InvalidInput, NotSupported
 from openqq_nb.inbox.aio import AsyncInbox
-from openqq_nb.inbox.answering import BUDGET_S, Answering
-from openqq_nb.inbox.arriving import Arriving
 from openqq_nb.inbox.filters import Filter, compiled
-from openqq_nb.inbox.handlers import Handlers
+from openqq_nb.inbox.frames import Frames, plain_rows
 from openqq_nb.inbox.links import Links
 from openqq_nb.inbox.message import Message
-from openqq_nb.inbox.numbers import Numbers
+from openqq_nb.inbox.receiver import SETTINGS, Receiver, Settings
 from openqq_nb.inbox.setup import Setup
-from openqq_nb.inbox.shelf import Shelf
-from openqq_nb.inbox.stats import Counters, Stats
+from openqq_nb.inbox.stats import Stats
 from openqq_nb.inbox.waiting import Waiting
-from openqq_nb.inbox.waits import Waits
-from openqq_nb.inbox.writer import Writer
+from openqq_nb.inbox.ways import Followed, Way
 from openqq_nb.journal import Journal
-from openqq_nb.models import Answer, Arrival, Receipt, Recipient, Row
-from openqq_nb.protocols.base import Dialect
-from openqq_nb.receive import intake
-from openqq_nb.receive.address import Address, checked
-from openqq_nb.receive.intake import Push, Refusal
-from openqq_nb.receive.listener import Listener
+from openqq_nb.models import Receipt, Recipient, Row
+from openqq_nb.protocols.base import Posting
+from openqq_nb.receive.address import Address
 
 Function = TypeVar("Function", bound=Callable[[Message], Any])
 
@@ -50,79 +40,32 @@ class Inbox:
         dialect: how the server speaks.
         journal: where arrivals are kept.
         links: the ways to the account.
-        address: where to listen.
-        budget_s: the seconds that the handlers of one message have together.
-        clock: tells the time in UTC seconds.
+        way: how arrivals come in: an address to listen at, polling, or another program that fills the journal.
+        settings: how it works.
 
     Attributes:
         aio: the awaitable twins of what waits.
     """
 
     def __init__(
-        self,
-        dialect: Dialect,
-        journal: Journal,
-        links: Links,
-        address: Address,
-        *,
-        budget_s: float = BUDGET_S,
-        clock: Callable[[], float] = time.time,
+        self, dialect: Posting, journal: Journal, links: Links, way: Way, settings: Settings = SETTINGS
     ) -> None:
         # Called again and again while a cell waits.
         self.ticks: list[Callable[[], None]] = []
         self._dialect = dialect
         self._links = links
-        self._address = checked(address)
-        self._clock = clock
-        self._counters = Counters()
-        self._shelf = Shelf(journal, self._counters.fail)
-        self._waits = Waits(self._shelf.rows)
-        self._handlers = Handlers(budget_s, lambda: self._counters.add("handler_errors"))
-        self._numbers = Numbers(
-            links.number,
-            links.knows,
-            links.doubts,
-            links.refresh,
-            links.forget,
-            self._fill,
-            self._counters.fail,
-        )
-        self._answering = Answering(
-            self._handlers, dialect.answer, links.later, self._replied, self._counters, budget_s
-        )
-        self._arriving = Arriving(
-            self._shelf,
-            dialect.arrival,
-            lambda: self._address,
-            self._numbers,
-            self._waits,
-            self._answering,
-            self._counters,
-            clock,
-        )
-        self._writer = Writer(
-            self._arriving.store, lambda: self._shelf.unsaved, self._shelf.settle, self._counters.fail
-        )
-        self._listener = Listener(self._screen, self._accept, address.host, address.port, self._refused)
-        self._waiting = Waiting(self._waits, self._compiled, self._shelf.messages.take, self.ticks)
+        self._frames = Frames(journal)
+        self._receiver = Receiver(dialect, journal, links, way, self._frames, self._rows, settings)
+        self._waiting = Waiting(self._receiver.waits, self._compiled, self._frames.messages.take, self.ticks)
         self.aio = AsyncInbox(self._waiting, self._tell)
-        self._started = self._stopped = False
 
     def start(self) -> Self:
-        """Begin to listen.
+        """Begin to take in.
 
         Raises:
             ListenerFailed: the address cannot be listened on.
         """
-        try:
-            self._listener.start()
-        except ListenerFailed:
-            self.journal.close()
-            raise
-        self._address = replace(self._address, port=self._listener.port)
-        self._writer.start()
-        printing.install()
-        self._started = True
+        self._receiver.start()
         return self
 
     def __enter__(self) -> Self:
@@ -138,11 +81,10 @@ class Inbox:
 
     def __repr__(self) -> str:
         self._tell()
-        state = "stopped" if self._stopped else f"listening at {self._address.masked}"
         kept = self.journal.path or "in memory only"
-        handlers = len(self._handlers.table())
+        handlers = len(self._receiver.handlers.table())
         return (
-            f"<Inbox {state}: {len(self._shelf.messages)} messages, {len(self._shelf.events)} events, "
+            f"<Inbox {self.state}: {len(self._frames.messages)} messages, {len(self._frames.events)} events, "
             f"{handlers} handlers; kept {kept}>"
         )
 
@@ -154,7 +96,7 @@ class Inbox:
             One row a message in order of arrival, columns and dtypes of `schema.MESSAGES`.
         """
         self._tell()
-        return self._shelf.messages.frame()
+        return self._frames.messages.frame()
 
     @property
     def events(self) -> pd.DataFrame:
@@ -164,7 +106,7 @@ class Inbox:
             One row an event in order of arrival, columns and dtypes of `schema.EVENTS`.
         """
         self._tell()
-        return self._shelf.events.frame()
+        return self._frames.events.frame()
 
     @property
     def handlers(self) -> pd.DataFrame:
@@ -174,33 +116,70 @@ class Inbox:
             One row a handler, in order of registration: `name filters calls replies errors last_error printed`.
         """
         self._tell()
-        return self._handlers.table()
+        return self._receiver.handlers.table()
 
     @property
     def stats(self) -> Stats:
         """What came in, what was refused and what went wrong since `listen()`."""
         self._tell()
-        return self._counters.shown(self._shelf.waiting, tuple(self._listener.errors))
+        return self._receiver.stats
 
     @property
     def url(self) -> str:
-        """The address that the server is to post to, with its secret."""
-        return self._address.url
+        """The address that the server is to post to, with its secret.
+
+        Raises:
+            NotSupported: nothing listens, because the server is polled or another program receives.
+        """
+        return self.address.url
 
     @property
     def address(self) -> Address:
-        """Where this inbox listens, with the port it got."""
-        return self._address
+        """Where this inbox listens, with the port it got.
+
+        Raises:
+            NotSupported: nothing listens, because the server is polled or another program receives.
+        """
+        way = self._receiver.way
+        if isinstance(way, Address):
+            return way
+        raise NotSupported(
+            f"This inbox has no address: it is {self.state}. Found: nothing that a server could post to. "
+            "There is nothing to put into the server's configuration."
+        )
+
+    @property
+    def way(self) -> Way:
+        """How messages come in."""
+        return self._receiver.way
 
     @property
     def journal(self) -> Journal:
         """Where arrivals are kept."""
-        return self._shelf.journal
+        return self._receiver.journal
 
     @property
     def running(self) -> bool:
-        """Whether posts are taken."""
-        return not self._stopped and self._listener.running
+        """Whether messages are taken in."""
+        return self._receiver.running
+
+    @property
+    def state(self) -> str:
+        """What it is doing, in a phrase."""
+        if self._receiver.stopped:
+            return "stopped"
+        way = self._receiver.way
+        if isinstance(way, Address):
+            return f"listening at {way.masked}"
+        if isinstance(way, Followed):
+            return f"following {way.by}" + (", which has ended" if way.gone() else "")
+        return "polling the server"
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether it follows somebody who has ended, so that nothing comes any more."""
+        way = self._receiver.way
+        return isinstance(way, Followed) and way.gone()
 
     def setup(self) -> Setup:
         """Tell what to put into the server's configuration so that it posts here; shows the secret.
@@ -299,23 +278,7 @@ class Inbox:
 
     def stop(self) -> None:
         """Stop listening; what came stays in `df`. Stopping twice does no harm."""
-        if self._stopped:
-            return
-        self._stopped = True
-        if self._started:
-            self._end_threads()
-        self._waits.close()
-        self.journal.close()
-
-    def _end_threads(self) -> None:
-        """End them from the outside in, so that what has come is still answered and stored."""
-        self._answering.hurry()
-        self._listener.stop()
-        self._answering.stop()
-        self._numbers.stop()
-        self._writer.call(self._shelf.settle)
-        self._writer.stop()
-        printing.uninstall()
+        self._receiver.stop()
 
     def record_sent(self, recipient: Recipient, content: str, receipt: Receipt | None) -> None:
         """Make a row of a send of the account; called after each.
@@ -327,8 +290,7 @@ class Inbox:
             content: the text.
             receipt: the server's word; None when no answer came.
         """
-        row = {**self._me(), **sends.sent_row(recipient, content, receipt)}
-        self._writer.call_and_wait(lambda: self._arriving.record(row))
+        self._receiver.record_sent(recipient, content, receipt)
 
     def record(self, row: Row) -> None:
         """Make a row of something the account sent, soon, unless the server posts it and it is there already.
@@ -336,52 +298,27 @@ class Inbox:
         Args:
             row: in the columns of messages.
         """
-        self._writer.call(lambda: self._arriving.record(row))
+        self._receiver.record(row)
 
     def begin_login(self) -> None:
         """Take note that the server was found to have logged in anew, some time before now; called from any thread."""
-        self._writer.call(lambda: self._arriving.begin_login(since_now=False))
+        self._receiver.begin_login()
 
     def _compiled(self, filters: Mapping[str, object]) -> Filter:
-        return compiled(filters, self._links, self._arriving.login)
+        return compiled(filters, self._links, lambda: self._receiver.login)
 
     def _register(self, function: Function, keep: Filter) -> Function:
-        if self._stopped:
+        if self._receiver.stopped:
             raise InvalidInput(
                 "This inbox was stopped, so nothing was registered. Listen again with my.listen()."
             )
         if not callable(function):
             raise InvalidInput(f"on_message takes a function; found {function!r}. Write it above a def.")
-        self._handlers.add(function, keep)
+        self._receiver.handlers.add(function, keep)
         return function
 
-    def _screen(self, head: Push) -> Refusal | None:
-        return intake.screen(head, self._address)
-
-    def _refused(self, refusal: Refusal) -> None:
-        self._counters.refuse(refusal.reason)
-
-    async def _accept(self, push: Push) -> Answer:
-        end_s = time.monotonic() + self._answering.budget_s
-        outcome = await self._writer.put(push)
-        if isinstance(outcome, Answer):
-            return outcome
-        return await self._answering.answer_of(outcome, end_s - time.monotonic())
-
-    def _replied(self, arrival: Arrival, text: str) -> None:
-        if not self._dialect.posts_own:
-            reply = sends.reply_row(arrival.row, text, self._clock())
-            self.record({**self._me(), **{name: cell for name, cell in reply.items() if cell is not None}})
-
-    def _me(self) -> Row:
-        try:
-            return self._links.me()
-        except Exception as error:  # noqa: BLE001 - code of another layer; kept and shown, and costs no row
-            self._counters.fail("looking up the account", error)
-            return {}
-
-    def _fill(self) -> None:
-        self._writer.call(self._arriving.fill)
+    def _rows(self, positions: Sequence[int], columns: Sequence[str]) -> list[Row]:
+        return plain_rows(self._frames.messages.take(positions, columns))
 
     def _tell(self) -> None:
-        self._handlers.tell(_LOOK)
+        self._receiver.tell(_LOOK)

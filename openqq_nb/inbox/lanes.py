@@ -97,6 +97,8 @@ class ThreadLane:
             worker.busy_since = None
             if worker is not self._worker:
                 self._left_behind -= 1
+                # Its place is free for a call that waits behind another one that hangs.
+                self._relieve()
                 return None
             self._changed.wait_for(lambda: self._calls or self.closed)
             if not self._calls:

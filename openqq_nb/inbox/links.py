@@ -4,15 +4,33 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from openqq_nb.models import Receipt, Row
+from openqq_nb.errors import NotSupported
+from openqq_nb.models import Outcome, Receipt, Row
 
 Meant = tuple[str, str]
 """A column of messages and the number in it that means somebody."""
 
 
+_NO_ACCOUNT = (
+    "An inbox over a log has no account that could answer. Nothing was sent. Listen with my.listen(): while another "
+    "program fills the journal it follows that as well, and can send."
+)
+
+
+def _no_later(_: Row) -> Callable[[str], Receipt]:
+    def refuse(_: str) -> Receipt:
+        raise NotSupported(_NO_ACCOUNT)
+
+    return refuse
+
+
+def _no_mute(_: Row, __: int) -> Outcome:
+    raise NotSupported(_NO_ACCOUNT)
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The ways from an inbox to its account.
+    """The ways from an inbox to its account; without any, it knows nobody and cannot send.
 
     Attributes:
         number: adds the permanent numbers that memory knows to a row; never asks the network.
@@ -24,6 +42,8 @@ class Links:
         me: the account itself as the sender of a message: its `sender`, `sender_qq` and `sender_id`.
         later: gives, when a message has come, the way to answer it later: that sends a text, waits for the receipt, has
             the send recorded in the inbox, and raises when the message had ids only and they are void by then.
+        mute_later: mutes the sender of a group message for so many seconds, after the message was answered; raises
+            `NotSupported` where the server mutes in an answer only.
         resolve_group: in which columns which numbers mean the group that goes by a name, `gnumber` and `group_id`;
             raises when it is not exactly one; asks the server when nothing is known.
         resolve_sender: the same for a person, `sender_qq` and `sender_id`.
@@ -31,14 +51,15 @@ class Links:
         known_sender: the same for a person.
     """
 
-    number: Callable[[Row], Row]
-    knows: Callable[[Row], bool]
-    doubts: Callable[[Row], bool]
-    refresh: Callable[[], None]
-    forget: Callable[[bool], None]
-    me: Callable[[], Row]
-    later: Callable[[Row], Callable[[str], Receipt]]
-    resolve_group: Callable[[Any], Collection[Meant]]
-    resolve_sender: Callable[[Any], Collection[Meant]]
-    known_group: Callable[[Any], Collection[Meant]]
-    known_sender: Callable[[Any], Collection[Meant]]
+    number: Callable[[Row], Row] = dict
+    knows: Callable[[Row], bool] = lambda _: True
+    doubts: Callable[[Row], bool] = lambda _: False
+    refresh: Callable[[], None] = lambda: None
+    forget: Callable[[bool], None] = lambda _: None
+    me: Callable[[], Row] = dict
+    later: Callable[[Row], Callable[[str], Receipt]] = _no_later
+    mute_later: Callable[[Row, int], Outcome] = _no_mute
+    resolve_group: Callable[[Any], Collection[Meant]] = lambda _: ()
+    resolve_sender: Callable[[Any], Collection[Meant]] = lambda _: ()
+    known_group: Callable[[Any], Collection[Meant]] = lambda _: ()
+    known_sender: Callable[[Any], Collection[Meant]] = lambda _: ()

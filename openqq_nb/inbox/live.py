@@ -22,6 +22,7 @@ from openqq_nb.columns import Column, Kind, Schema, plain_text, typed
 from openqq_nb.errors import InvalidInput
 from openqq_nb.inbox.buffers import Buffer, forget_unused, from_arrow, keep_while_used
 from openqq_nb.models import Cell, Row
+from openqq_nb.records import Entry, array
 
 CHUNK_ROWS = 65_536
 PENDING_ROWS = 256  # what a snapshot has to turn into columns at most, about a millisecond
@@ -42,7 +43,7 @@ class LiveFrame:
     def __init__(self, schema: Schema, table: pa.Table | None = None) -> None:
         self._schema = schema
         self._lock = threading.Lock()
-        self._pending: list[Row] = []
+        self._pending: list[Entry] = []
         self._amended: dict[int, dict[str, Cell]] = {}
         self._length = 0
         self._texts = {c.name: _Texts() for c in schema.columns if c.kind == "text"}
@@ -59,14 +60,14 @@ class LiveFrame:
     def __repr__(self) -> str:
         return f"<LiveFrame of {len(self)} rows>"
 
-    def append(self, rows: Sequence[Row]) -> None:
+    def append(self, entries: Sequence[Entry]) -> None:
         """Add rows at the end.
 
         Args:
-            rows: mappings from column to value; times are UTC seconds; unknown keys become text columns.
+            entries: of the same schema, as `records.entry` makes them; keys without a column become text columns.
         """
         with self._lock:
-            self._pending.extend(rows)
+            self._pending.extend(entries)
             if len(self._pending) >= PENDING_ROWS:
                 self._flush()
 
@@ -142,19 +143,23 @@ class LiveFrame:
 
     def _flush(self) -> None:
         if self._pending:
-            rows, self._pending = self._pending, []
-            self._add(self._arrays(rows), len(rows))
+            entries, self._pending = self._pending, []
+            self._add(self._arrays(entries), len(entries))
         if self._amended:
             changes, self._amended = self._amended, {}
             self._change(changes)
 
-    def _arrays(self, rows: Sequence[Row]) -> dict[str, pa.ChunkedArray]:
-        present = set[str]().union(*rows)
-        new = present - set(self._texts) - set(self._buffers)
+    def _arrays(self, entries: Sequence[Entry]) -> dict[str, pa.ChunkedArray]:
+        columns = zip(*(entry.cells for entry in entries), strict=True)
+        arrays = {
+            column.name: pa.chunked_array([array(values, column)])
+            for column, values in zip(self._schema.columns, columns, strict=True)
+        }
         # In the order of their first appearance, as the frame shows them.
-        unknown = dict.fromkeys(key for row in rows for key in row if key in new) if new else {}
-        names = [name for name in (*self._texts, *self._buffers, *unknown) if name in present]
-        return {plain_text(name): _array([row.get(name) for row in rows], self._kind(name)) for name in names}
+        unknown = dict.fromkeys(key for entry in entries for key in entry.extra if key not in arrays)
+        return arrays | {
+            plain_text(key): _array([entry.extra.get(key) for entry in entries], "text") for key in unknown
+        }
 
     def _kind(self, name: str) -> Kind:
         return self._schema.column(name).kind if name in self._schema.names else "text"

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from openqq_nb import messages
-from openqq_nb.inbox.shelf import Change, Line
+from openqq_nb.inbox.frames import Line
+from openqq_nb.inbox.shelf import Change
 from openqq_nb.models import Row
 
 T = TypeVar("T")

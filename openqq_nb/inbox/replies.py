@@ -1,6 +1,7 @@
 """What a handler may return, brought to one form."""
 
 from collections.abc import Mapping
+from reprlib import repr as shown
 from typing import Any
 
 from openqq_nb.errors import InvalidInput
@@ -8,6 +9,7 @@ from openqq_nb.models import Reply
 
 # `code` stands in the document's example; the servers do not look at it.
 _KEYS = frozenset({"reply", "shutup", "shutup_time", "format", "code"})
+_MOST_DIGITS = 9
 _ALLOWED = "None, a str, oq.Reply(...) or the document's {'reply': ..., 'shutup': 1, 'shutup_time': 60}"
 
 
@@ -30,29 +32,23 @@ def as_reply(value: object) -> Reply | None:
 
 def _read(value: object) -> Reply | None:
     if value is None or isinstance(value, Reply):
-        return _checked(value)
+        return value
     if isinstance(value, str):
         return Reply(value)
     if isinstance(value, Mapping):
         return _from_document(value)
-    raise InvalidInput(f"A handler returned a {type(value).__name__}: {value!r}. Return {_ALLOWED}.")
-
-
-def _checked(reply: Reply | None) -> Reply | None:
-    if reply is not None and not isinstance(reply.text, str):
-        raise InvalidInput(f"A handler returned a Reply whose text is {reply.text!r}. Give it a str.")
-    return reply
+    raise InvalidInput(f"A handler returned a {type(value).__name__}: {shown(value)}. Return {_ALLOWED}.")
 
 
 def _from_document(value: Mapping[Any, Any]) -> Reply:
     unknown = [key for key in value if key not in _KEYS]
     if unknown or value.get("format") not in (None, "text"):
         raise InvalidInput(
-            f"A handler returned a dict that servers do not read: {dict(value)!r}. Return {_ALLOWED}."
+            f"A handler returned a dict that servers do not read: {shown(dict(value))}. Return {_ALLOWED}."
         )
     return Reply(
         _text(value.get("reply")),
-        shutup=value.get("shutup") in (1, "1", True),
+        shutup=_flag(value.get("shutup")),
         shutup_time=_seconds(value.get("shutup_time", 60)),
     )
 
@@ -61,14 +57,21 @@ def _text(found: object) -> str:
     if found is None:
         return ""
     if isinstance(found, bool) or not isinstance(found, str | int | float):
-        raise InvalidInput(f"A handler returned a dict whose reply is {found!r}. Give it a str.")
+        raise InvalidInput(f"A handler returned a dict whose reply is {shown(found)}. Give it a str.")
     return str(found)
 
 
+def _flag(found: object) -> bool:
+    if found in (None, "", 0, "0", 1, "1"):
+        return found in (1, "1")
+    raise InvalidInput(f"A handler returned a dict whose shutup is {shown(found)}. Give 1 or 0.")
+
+
 def _seconds(found: object) -> int:
-    digits = str(found)
-    if isinstance(found, bool) or not (digits.isascii() and digits.isdigit()):
+    digits = found if isinstance(found, str) else shown(found)
+    usable = digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS
+    if not (usable and int(digits)):
         raise InvalidInput(
-            f"A handler returned a dict whose shutup_time is {found!r}. Give whole seconds, 60 or more."
+            f"A handler returned a dict whose shutup_time is {shown(found)}. Give whole seconds, 60 or more."
         )
     return int(digits)

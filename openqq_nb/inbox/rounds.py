@@ -42,14 +42,20 @@ class Round:
     Args:
         arrival: the message.
         count: how many handlers see it.
+        came_s: when it came, by the clock of the brakes.
         late: called with the one reply that came too late to be the answer.
 
     Attributes:
+        arrival: the message.
+        came_s: when it came.
         decided: becomes what is to be answered, or None for nothing, as soon as that is certain.
     """
 
-    def __init__(self, arrival: Arrival, count: int, late: Callable[[Arrival, Said], None]) -> None:
+    def __init__(
+        self, arrival: Arrival, count: int, came_s: float, late: Callable[["Round", Said], None]
+    ) -> None:
         self.arrival = arrival
+        self.came_s = came_s
         self.decided: Future[Said | None] = Future()
         self._late = late
         self._lock = threading.Lock()
@@ -67,7 +73,7 @@ class Round:
             if not self._over and first is not _PENDING:
                 self._decide(first)
         if late is not None:
-            self._late(self.arrival, late)
+            self._late(self, late)
 
     def expire(self) -> Said | None:
         """End the budget: give what is there now; a reply that comes later is sent as a message."""

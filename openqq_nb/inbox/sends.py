@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from openqq_nb import messages
-from openqq_nb.inbox.shelf import Change, Line
+from openqq_nb.inbox.frames import Line
+from openqq_nb.inbox.shelf import Change
 from openqq_nb.models import Arrival, Cell, Delivery, Receipt, Recipient, Row
 
 _KEPT = 1000

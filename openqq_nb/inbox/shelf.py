@@ -1,61 +1,31 @@
 """Where arrivals are put: first into the journal, then into the live frames.
 
-What the journal does not take (a full disk) is shown all the same, kept in memory, and stored when the cause is
-gone. Callers need not care: a line can be changed before it is stored as well as after.
+Everything happens in turns. A turn begins by taking in what other programs have written, and ends by writing all that
+is not stored yet, in one transaction. What the journal does not take (a full disk) is shown all the same, kept in
+memory, and stored when the cause is gone. Callers need not care: a line can be changed before it is stored as well
+as after.
 """
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-
-import pandas as pd
-import pyarrow as pa
+from typing import TypeVar
 
 from openqq_nb import schema
 from openqq_nb.errors import JournalFailed
-from openqq_nb.inbox.live import LiveFrame
-from openqq_nb.journal import Journal, Stored
+from openqq_nb.inbox.frames import Line, Shown
+from openqq_nb.journal import Journal, News, Turn, recorded
 from openqq_nb.models import Arrival, Cell, Row
+from openqq_nb.records import Aside
 
-_KEPT = 10_000
+T = TypeVar("T")
+
+KEPT = 10_000
+KEPT_BYTES = 256 << 20
 # While the journal fails, each attempt costs no more than this many rows.
 _PIECE = 100
-
-
-@dataclass(slots=True, eq=False)
-class Line:
-    """A message or event that is shown.
-
-    Attributes:
-        arrival: with its complete row, as far as it is known by now.
-        position: its place in the live frame.
-        seq: its number in the journal; None while the journal has not taken it.
-    """
-
-    arrival: Arrival
-    position: int
-    seq: int | None = None
-
-    @property
-    def row(self) -> Row:
-        """Its columns."""
-        return self.arrival.row
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """What became of an arrival.
-
-    Attributes:
-        arrival: with its complete row.
-        line: where it is shown; None when it was there already.
-        stored: whether the journal has it.
-    """
-
-    arrival: Arrival
-    line: Line | None
-    stored: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +43,55 @@ class Change:
     post: Arrival | None = None
 
 
-class Shelf:
-    """A journal with the two frames that show it. Only the writer's thread puts things here.
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What other programs have written to the journal since the last turn.
 
-    Args:
-        journal: what was kept before is shown too.
-        failed: told of what cannot be stored.
+    Attributes:
+        lines: new messages and events, in their order, with whether a body of each was kept and whether it is whole.
+        changed_from: the position of the first message that they changed; None if they changed none.
     """
 
-    def __init__(self, journal: Journal, failed: Callable[[str, Exception], None]) -> None:
+    lines: Sequence[tuple[Line, bool, bool]] = ()
+    changed_from: int | None = None
+
+
+class Shelf:
+    """A journal with what shows it. Only the receiving thread takes turns.
+
+    Args:
+        journal: where arrivals are stored.
+        shown: where they are shown.
+        failed: told of what cannot be stored.
+        clock: tells the time in UTC seconds.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        shown: Shown,
+        failed: Callable[[str, Exception], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.journal = journal
-        self.messages = LiveFrame(schema.MESSAGES, journal.messages())
-        self.events = LiveFrame(schema.EVENTS, journal.events())
+        self._shown = shown
         self._failed = failed
+        self._clock = clock
         self._told = ""
+        # Whether among what waits there may be arrivals that the journal holds: while it fails it cannot be asked.
+        self._unchecked = False
+        self._turn: Turn | None = None
+        self._sick: Exception | None = None
         self._waiting: deque[Line] = deque()
+        self._waiting_bytes = 0
+        self._fingerprints: set[str] = set()
         self._cells: dict[int, dict[str, Cell]] = {}
         self._posts: dict[int, Arrival] = {}
+        # The journal still has them until the posts of above are written.
+        self._released: set[str] = set()
+        self._aside: deque[Aside] = deque(maxlen=_PIECE)
+        self._new: list[Line] = []
+        self._changed: list[tuple[Line, Row]] = []
 
     @property
     def waiting(self) -> int:
@@ -99,142 +101,174 @@ class Shelf:
     @property
     def unsaved(self) -> bool:
         """Whether anything, be it a single cell, is not stored yet."""
-        return bool(self._waiting or self._cells)
+        return bool(self._waiting or self._cells or self._aside)
 
-    def put(self, arrivals: Sequence[Arrival]) -> list[Placed | None]:
-        """Store arrivals in one transaction and show those that are new.
+    def turn(self, work: Callable[[Others], T], *, writing: bool = True) -> tuple[T, Others]:
+        """Take in what others wrote, do some work, store what is not stored yet, and show all of it.
+
+        Args:
+            work: calls `put`, `change` and `holds`; done once, also where the journal fails.
+            writing: False where there is nothing to store; then nobody else is kept from writing.
 
         Returns:
-            One entry an arrival; None for one that the journal can never take, which is set aside.
+            What `work` returned, and what others wrote.
         """
-        if not self.settle():
-            return [self._keep(arrival) for arrival in arrivals]
+        done: list[tuple[T, Others]] = []
         try:
-            stored = self._stored(arrivals)
+            with self.journal.turn(writing=writing) as turn:
+                self._turn = turn
+                others = self._taken_in(turn.news())
+                done.append((work(others), others))
+                self._check_health()
+                stored = self._stored(turn) if writing else []
+            if writing:
+                self._note(stored)
+                self._told = ""
         except JournalFailed as error:
             self._tell(error)
-            return [self._keep(arrival) for arrival in arrivals]
-        return [self._place(arrival, entry) for arrival, entry in zip(arrivals, stored, strict=True)]
+        finally:
+            self._turn = None
+        if not done:
+            done.append((work(Others()), Others()))
+        self._show()
+        return done[0]
+
+    def put(self, lines: Sequence[Line]) -> list[Line | None]:
+        """Take lines in, to be stored and shown at the end of the turn.
+
+        Returns:
+            The same lines; None in place of one that is there already.
+        """
+        present = self._present([line.arrival.fingerprint for line in lines])
+        return [line if self._added(line, present) else None for line in lines]
 
     def change(self, changes: Iterable[Change]) -> None:
-        """Change messages in one transaction, and show that."""
-        known = [(change.line, self._noted(change)) for change in changes]
-        self.settle()
-        for line, cells in known:
-            self.messages.amend(line.position, cells)
+        """Change messages, to be stored and shown at the end of the turn."""
+        for change in changes:
+            self._changed.append((change.line, self._noted(change)))
 
-    def settle(self) -> bool:
-        """Store what is not stored yet, as far as the journal takes it; gives whether all is stored."""
-        if not self.unsaved:
-            return True
-        try:
-            self._save_cells()
-            while self._waiting:
-                self._save_piece()
-        except JournalFailed as error:
-            self._tell(error)
-            return False
-        self._told = ""
-        return True
+    def set_aside(self, body: bytes, why: str) -> None:
+        """Keep a post that could not be read, at the end of the turn."""
+        self._aside.append(Aside(self._clock(), why, body))
 
     def holds(self, fingerprint: str) -> bool:
         """Tell whether an arrival is here already."""
-        if any(line.arrival.fingerprint == fingerprint for line in self._waiting):
-            return True
+        return self._waits(fingerprint) or fingerprint in self._present([fingerprint])
+
+    def _waits(self, fingerprint: str) -> bool:
+        """Tell whether an arrival waits to be stored, or to be joined to a row that is."""
+        joined = (post.fingerprint for post in self._posts.values())
+        return fingerprint in self._fingerprints or fingerprint in joined
+
+    def _present(self, fingerprints: Sequence[str]) -> frozenset[str]:
         try:
-            return self.journal.holds(fingerprint)
-        except JournalFailed as error:
-            self._tell(error)
+            if self._turn is not None:
+                return self._turn.present(fingerprints)
+            return self.journal.present(fingerprints)
+        except JournalFailed:
+            self._unchecked = True  # why it fails is told by the turn
+        except Exception as error:  # noqa: BLE001 - raised at the end of the turn: its work is not to be done twice
+            self._sick, self._unchecked = error, True
+        return frozenset()
+
+    def _check_health(self) -> None:
+        sick, self._sick = self._sick, None
+        if sick is not None:
+            raise sick
+
+    def _added(self, line: Line, present: frozenset[str]) -> bool:
+        fingerprint = line.arrival.fingerprint
+        if (fingerprint in present and fingerprint not in self._released) or self._waits(fingerprint):
             return False
+        self._new.append(line)
+        self._waiting.append(line)
+        self._fingerprints.add(fingerprint)
+        self._waiting_bytes += len(line.arrival.raw)
+        while len(self._waiting) > KEPT or (self._waiting_bytes > KEPT_BYTES and len(self._waiting) > 1):
+            self._forget_oldest()
+        return True
 
-    def rows(self, positions: Sequence[int], columns: Sequence[str] = ()) -> Iterable[Row]:
-        """Read messages at some places, missing values as None.
+    def _forget_oldest(self) -> None:
+        self._left(self._waiting.popleft())
+        self._failed(
+            "storing",
+            JournalFailed(
+                f"More than {KEPT} messages wait to be stored; the oldest is shown, and will not be stored."
+            ),
+        )
 
-        Args:
-            positions: where they stand.
-            columns: which to read; none means all.
-        """
-        return plain_rows(self.messages.take(positions, columns))
+    def _left(self, line: Line) -> None:
+        """Take note that a line waits no longer."""
+        self._fingerprints.discard(line.arrival.fingerprint)
+        self._waiting_bytes -= len(line.arrival.raw)
+
+    def _taken_in(self, news: News) -> Others:
+        if not news:
+            return Others()
+        lines = [(Line(one.arrival, recorded(one.arrival), one.seq), one.posted, one.whole) for one in news.kept]
+        for line, _, _ in lines:
+            self._new.append(line)
+        positions = [self._shown.change_kept(seq, cells) for seq, cells in news.changed.items()]
+        return Others(lines, min((place for place in positions if place is not None), default=None))
 
     def _noted(self, change: Change) -> dict[str, Cell]:
         """Take a change into memory, from where it is stored; gives what the frame shows of it."""
         line, post = change.line, change.post or change.line.arrival
+        before = line.arrival.fingerprint
+        waits = line.seq is None and line.arrival.fingerprint in self._fingerprints
+        if waits:
+            self._left(line)
         line.arrival = replace(
-            line.arrival,
-            row={**line.row, **change.cells},
-            raw=post.raw,
-            fingerprint=post.fingerprint,
+            line.arrival, row={**line.row, **change.cells}, raw=post.raw, fingerprint=post.fingerprint
         )
-        known = {name: cell for name, cell in change.cells.items() if name in schema.MESSAGES.names}
+        if waits:
+            line.entry = recorded(line.arrival)
+            self._fingerprints.add(line.arrival.fingerprint)
+            self._waiting_bytes += len(line.arrival.raw)
+        known = {name: cell for name, cell in change.cells.items() if name in schema.MESSAGES.by_name}
         # A line that waits is stored as it will be by then.
         if line.seq is not None:
             self._cells.setdefault(line.seq, {}).update(known)
             if change.post is not None:
+                self._released.add(before)
                 self._posts[line.seq] = change.post
         return known
 
-    def _save_cells(self) -> None:
-        if not self._cells:
-            return
-        try:
-            self.journal.amend(self._cells, self._posts)
-        except JournalFailed:
-            raise
-        except Exception as error:  # noqa: BLE001 - a cell that can never be stored must not hold up all else
-            self._failed("filling in", error)
+    def _stored(self, turn: Turn) -> list[tuple[Line, int]]:
+        """Write what is not stored yet; after a failure, little at first."""
+        turn.amend(self._cells, self._posts)
+        if self._aside:
+            turn.set_aside(list(self._aside))
+        lines = list(islice(self._waiting, _PIECE) if self._told else self._waiting)
+        if self._unchecked:
+            present = turn.present([line.arrival.fingerprint for line in lines])
+            lines = [line for line in lines if line.arrival.fingerprint not in present]
+        numbers = turn.append([line.arrival for line in lines], [line.entry for line in lines])
+        return list(zip(lines, numbers, strict=True))
+
+    def _note(self, stored: Sequence[tuple[Line, int]]) -> None:
+        """Take note of what is on the disk by now."""
         self._cells, self._posts = {}, {}
+        self._released.clear()
+        self._aside.clear()
+        for line, seq in stored:
+            line.seq = seq
+            if line.position >= 0:
+                self._shown.numbered(line)
+        for _ in range(min(_PIECE, len(self._waiting)) if self._told else len(self._waiting)):
+            self._left(self._waiting.popleft())
+        self._unchecked = self._unchecked and bool(self._waiting)
 
-    def _save_piece(self) -> None:
-        piece = list(islice(self._waiting, _PIECE))
-        for line, entry in zip(piece, self._stored([line.arrival for line in piece]), strict=True):
-            self._waiting.popleft()
-            line.seq = entry.seq if entry else None
-
-    def _stored(self, arrivals: Sequence[Arrival]) -> Sequence[Stored | None]:
-        try:
-            return self.journal.append(arrivals)
-        except JournalFailed:
-            raise
-        except Exception as error:  # noqa: BLE001 - one that cannot be stored must not take the others with it
-            if len(arrivals) > 1:
-                return [entry for arrival in arrivals for entry in self._stored([arrival])]
-            self._failed("storing", error)
-            self.journal.set_aside(arrivals[0].raw, f"{type(error).__name__}: {error}")
-            return [None]
-
-    def _place(self, arrival: Arrival, stored: Stored | None) -> Placed | None:
-        if stored is None:
-            return None
-        line = self._show(arrival, stored.seq) if stored.new else None
-        return Placed(arrival, line, stored=True)
-
-    def _keep(self, arrival: Arrival) -> Placed:
-        """Keep in memory what the journal does not take: the server does not post it again."""
-        if self.holds(arrival.fingerprint):
-            return Placed(arrival, None, stored=False)
-        if len(self._waiting) >= _KEPT:
-            self._waiting.popleft()
-            self._failed(
-                "storing", JournalFailed(f"More than {_KEPT} wait; the oldest is shown, not stored.")
-            )
-        line = self._show(arrival, None)
-        self._waiting.append(line)
-        return Placed(arrival, line, stored=False)
-
-    def _show(self, arrival: Arrival, seq: int | None) -> Line:
-        live = self.messages if arrival.kind == "message" else self.events
-        line = Line(arrival, len(live), seq)
-        live.append([{**arrival.extra, **arrival.row}])
-        return line
+    def _show(self) -> None:
+        new, self._new = self._new, []
+        changed, self._changed = self._changed, []
+        for line in new:
+            self._shown.show(line)
+        for line, cells in changed:
+            self._shown.change(line, cells)
 
     def _tell(self, error: JournalFailed) -> None:
         """Tell of a failure once: it is met again with each attempt until its cause is gone."""
         if str(error) != self._told:
             self._told = str(error)
             self._failed("storing", error)
-
-
-def plain_rows(frame: pd.DataFrame) -> list[Row]:
-    """Turn a frame into rows, missing values as None."""
-    rows: list[Row] = pa.Table.from_pandas(frame, preserve_index=False).to_pylist()
-    return rows

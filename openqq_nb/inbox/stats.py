@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from openqq_nb.columns import ZONE
+from openqq_nb.errors import JournalFailed
+from openqq_nb.receive.poller import POLLING
 
 _KEPT_ERRORS = 20
 
@@ -25,6 +27,7 @@ class Stats:
         malformed: posts that could not be read; they are kept aside in the journal.
         handler_errors: calls of handlers that failed.
         late_replies: replies that came after the budget and were sent as messages.
+        held_back: replies that did not go out, because there were too many or another bot answers each of them.
         waiting: messages that could not be stored yet and are kept in memory.
         last_arrival: when the last message or event came; None if none did.
         errors: the last errors of the listener's own threads.
@@ -38,6 +41,7 @@ class Stats:
     malformed: int = 0
     handler_errors: int = 0
     late_replies: int = 0
+    held_back: int = 0
     waiting: int = 0
     last_arrival: pd.Timestamp | None = None
     errors: tuple[str, ...] = ()
@@ -48,7 +52,8 @@ class Stats:
         lines = [
             f"received {self.received}, own {self.own}, events {self.events}, doubles {self.doubles}",
             f"refused {refused}; malformed {self.malformed}; not stored yet {self.waiting}",
-            f"handler errors {self.handler_errors}, late replies {self.late_replies}; last arrival {last}",
+            f"handler errors {self.handler_errors}; late replies {self.late_replies}, held back {self.held_back}",
+            f"last arrival {last}",
             *(f"error: {error}" for error in self.errors),
         ]
         return "<Stats\n  " + "\n  ".join(lines) + ">"
@@ -62,6 +67,7 @@ class Counters:
         self._counts: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
         self._errors: deque[str] = deque(maxlen=_KEPT_ERRORS)
+        self._untold: deque[str] = deque(maxlen=_KEPT_ERRORS)
         self._last_s: float | None = None
 
     def add(self, name: str, count: int = 1) -> None:
@@ -75,17 +81,27 @@ class Counters:
             self._counts["malformed"] += reason == "malformed"
             self._refused[reason] += reason != "malformed"
 
-    def arrived(self, received_s: float) -> None:
-        """Remember when the last arrival came."""
+    def arrived(self, name: str, received_s: float) -> None:
+        """Count an arrival under a name of `Stats`, and remember when it came."""
         with self._lock:
+            self._counts[name] += 1
             self._last_s = received_s
 
     def fail(self, doing: str, error: Exception) -> None:
         """Keep an error of a thread of ours, which must not print it."""
         with self._lock:
             self._errors.append(f"{doing}: {type(error).__name__}: {error}")
+            if isinstance(error, JournalFailed) or doing == POLLING:
+                self._untold.append(str(error))
 
-    def shown(self, waiting: int, other_errors: tuple[str, ...]) -> Stats:
+    def untold(self) -> list[str]:
+        """Give what a person has to know and was not told yet: that messages cannot be stored, or do not come."""
+        with self._lock:
+            news = list(self._untold)
+            self._untold.clear()
+        return news
+
+    def shown(self, waiting: int) -> Stats:
         """Make what the user sees."""
         with self._lock:
             last = None if self._last_s is None else pd.Timestamp(self._last_s, unit="s", tz="UTC")
@@ -94,5 +110,5 @@ class Counters:
                 refused={reason: count for reason, count in self._refused.items() if count},
                 waiting=waiting,
                 last_arrival=None if last is None else last.tz_convert(ZONE),
-                errors=(*other_errors, *self._errors),
+                errors=tuple(self._errors),
             )

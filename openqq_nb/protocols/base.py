@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from openqq_nb.models import Answer, Arrival, Flow, Outcome, Receipt, Recipient, Reply
+from openqq_nb.models import Answer, Arrival, Flow, Outcome, Polled, Receipt, Recipient, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,24 @@ class Listing:
     members: pa.Table
 
 
-class Dialect(Protocol):
+class Posting(Protocol):
+    """What is posted by a server, and what it takes for an answer."""
+
+    @property
+    def posts_own(self) -> bool:
+        """Whether the server posts back what the account sends."""
+
+    def arrival(self, body: bytes) -> Arrival:
+        """Read what was posted or polled; raises `NotUnderstood` for what is no post of such a server."""
+
+    def answer(self, arrival: Arrival, reply: Reply | None) -> Answer:
+        """Say what to write back to a push; raises `NotSupported` for a reply that the server would drop."""
+
+    def setup(self, url: str) -> str:
+        """Tell what to put into the server's configuration so that it posts to the address."""
+
+
+class Dialect(Posting, Protocol):
     """One way in which API servers speak; its tables are in the columns of `openqq_nb.schema`."""
 
     @property
@@ -37,12 +54,12 @@ class Dialect(Protocol):
         """What authorises its calls, if anything."""
 
     @property
-    def posts_own(self) -> bool:
-        """Whether the server posts back what the account sends."""
-
-    @property
     def loads_members(self) -> bool:
         """Whether `load_members` can make the server load a group."""
+
+    @property
+    def polls(self) -> bool:
+        """Whether the server can be asked for what it would post."""
 
     def server(self) -> Flow[pa.Table]:
         """Ask what program the server is and how it is; one row of `schema.SERVER`."""
@@ -80,14 +97,12 @@ class Dialect(Protocol):
     def relogin(self) -> Flow[Outcome]:
         """Have the server log in anew; raises `NotSupported` where there is no such call."""
 
-    def arrival(self, body: bytes) -> Arrival:
-        """Read what the server posted; raises `NotUnderstood` for what is no post of such a server."""
+    def poll(self) -> Flow[Polled]:
+        """Take what nobody has taken yet, or wait for the next thing; raises `NotSupported` where it is only posted.
 
-    def answer(self, arrival: Arrival, reply: Reply | None) -> Answer:
-        """Say what to write back to a push; raises `NotSupported` for a reply that the server would drop."""
-
-    def setup(self, url: str) -> str:
-        """Tell what to put into the server's configuration so that it posts to the address."""
+        What an answer brings is gone from the server, so a poll that is cut off, or a second one beside it, loses
+        messages.
+        """
 
 
 DialectFactory = Callable[[str | None], Dialect]

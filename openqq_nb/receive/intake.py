@@ -1,14 +1,18 @@
-"""Decide about one push: refuse it with a status, or take the arrival that it brings. No socket, no state.
+"""Decide about one post: refuse it with a status, or take the arrival that it brings. No socket, no state.
 
 The cheap questions come first, so that a stranger costs little and learns nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
+from urllib.parse import unquote
+
+import httptools
 
 from openqq_nb.errors import NotUnderstood
-from openqq_nb.models import Answer, Arrival
-from openqq_nb.receive.address import Address
+from openqq_nb.models import Answer
+from openqq_nb.receive.address import Address, bracketed
 
 MAX_BODY_BYTES = 32 << 20
 """A 2.x event carries a whole group with all its members."""
@@ -16,47 +20,54 @@ MAX_BODY_BYTES = 32 << 20
 NOTHING_TO_SAY = Answer(204)
 """No body and no content type: an empty body under a JSON type ends a 2.x server."""
 
+JUDGED_HEADERS = frozenset({b"host", b"origin", b"content-type"})
+"""All others are no matter here, and are not kept."""
+
+Headers = tuple[tuple[bytes, bytes], ...]
+"""Names in small letters, in the order in which they came; a name may come twice."""
+
 _JSON_TYPES = frozenset({"application/json", "text/json"})
+_REFUSALS: Mapping[str, tuple[int, str]] = {
+    "path": (404, "Nothing is here."),
+    "method": (405, "Only POST is taken here."),
+    "host": (403, "The Host header does not name this listener."),
+    "origin": (403, "Web pages must not post here."),
+    "type": (415, "The content type must be application/json."),
+    "size": (413, f"A body must not be larger than {MAX_BODY_BYTES} bytes."),
+    "malformed": (400, "This is no post of an API server."),
+    "http": (400, "This is no plain HTTP/1.1 request."),
+    "head": (431, "The head of the request is too large."),
+    "slow": (408, "The request did not come to its end in time."),
+    "crowd": (503, "Too many connections are open."),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Push:
-    """One HTTP request as it came.
+class Head:
+    """What comes before the body of a request.
 
     Attributes:
         method: in capitals.
-        path: without the query, decoded.
-        headers: names in small letters, in the order in which they came; a name may come twice.
-        body: the whole body; empty while only the head is judged.
+        target: as it was written, with the query.
+        headers: those of `JUDGED_HEADERS`.
     """
 
-    method: str
-    path: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes = b""
+    method: bytes
+    target: bytes
+    headers: Headers
 
-    def values(self, name: str) -> list[str]:
+    def values(self, name: bytes) -> list[str]:
         """All values of a header."""
-        return [value for key, value in self.headers if key == name]
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A push that brought something.
-
-    Attributes:
-        arrival: what it brought.
-    """
-
-    arrival: Arrival
+        return [value.decode("latin-1") for key, value in self.headers if key == name]
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A push that is not taken.
+    """A request that is not taken.
 
     Attributes:
-        reason: a word under which it is counted: `path`, `method`, `host`, `origin`, `type`, `size`, `malformed`.
+        reason: a word under which it is counted: `path`, `method`, `host`, `origin`, `type`, `size`, `malformed`,
+            `http`, `head`, `slow`, `crowd`.
         answer: what to write back.
         why: what was wrong with it, in a sentence.
     """
@@ -66,71 +77,76 @@ class Refusal:
     why: str
 
 
-Decode = Callable[[bytes], Arrival]
+_LIMIT_DIGITS = len(str(MAX_BODY_BYTES))
+
+T = TypeVar("T")
 
 
-def judge(push: Push, address: Address, decode: Decode) -> Accepted | Refusal:
-    """Judge a whole push.
+def screen(head: Head, address: Address) -> Refusal | None:
+    """Judge what the head of a request tells, before a byte of its body is read."""
+    host, path = _parts(head.target)
+    if not address.owns_path(path):
+        return refusal("path")
+    if head.method != b"POST":
+        return refusal("method")
+    hosts = head.values(b"host")
+    if len(hosts) != 1 or not all(address.owns_host(named) for named in (*hosts, *host)):
+        return refusal("host")
+    # Servers send no Origin; browsers do with every post. What Sec-Fetch-* says proves nothing.
+    if not all(address.owns_origin(origin) for origin in head.values(b"origin")):
+        return refusal("origin")
+    return None if _is_json(head.values(b"content-type")) else refusal("type")
+
+
+def declared(length: bytes) -> Refusal | None:
+    """Refuse a body of which the head tells that it is too large.
 
     Args:
-        push: the request with its body.
-        address: where we are reached.
-        decode: `arrival` of the dialect.
-
-    Returns:
-        The arrival, or the refusal with the status to answer.
+        length: what `Content-Length` says, in digits; empty where there is none.
     """
-    return screen(push, address) or sized(len(push.body)) or read(push.body, decode)
+    digits = length.strip().lstrip(b"0") or b"0"
+    # More digits than this are a number beyond any limit, and slow to read.
+    too_long = len(digits) > _LIMIT_DIGITS or int(digits) > MAX_BODY_BYTES
+    return refusal("size") if too_long else None
 
 
-def screen(head: Push, address: Address) -> Refusal | None:
-    """Judge what the head of a request tells, before a byte of its body is read."""
-    if not address.owns_path(head.path):
-        return _refusal("path", 404, "Nothing is here.")
-    if head.method != "POST":
-        return _refusal("method", 405, "Only POST is taken here.")
-    hosts = head.values("host")
-    if len(hosts) != 1 or not address.owns_host(hosts[0]):
-        return _refusal("host", 403, "The Host header does not name this listener.")
-    # Servers send no Origin; browsers do with every post. What Sec-Fetch-* says proves nothing.
-    if not all(address.owns_origin(origin) for origin in head.values("origin")):
-        return _refusal("origin", 403, "Web pages must not post here.")
-    if not _is_json(head.values("content-type")):
-        return _refusal("type", 415, "The content type must be application/json.")
-    return _declared(head.values("content-length"))
-
-
-def sized(size_bytes: int) -> Refusal | None:
-    """Refuse a body that is too large."""
-    if size_bytes <= MAX_BODY_BYTES:
-        return None
-    return _refusal("size", 413, f"A body must not be larger than {MAX_BODY_BYTES} bytes.")
-
-
-def read(body: bytes, decode: Decode) -> Accepted | Refusal:
+def read(body: bytes, decode: Callable[[bytes], T]) -> T | Refusal:
     """Decode a body; one that no server posts is refused as malformed."""
     try:
-        return Accepted(decode(body))
+        return decode(body)
     except NotUnderstood as error:
-        return replace(_refusal("malformed", 400, "This is no post of an API server."), why=str(error))
+        return replace(refusal("malformed"), why=str(error))
 
 
 def failed(why: str) -> Answer:
     """Say that something could not be stored here; the servers do not post it again."""
-    return _refusal("journal", 503, why).answer
+    return _answer(503, why)
 
 
-def _declared(lengths: list[str]) -> Refusal | None:
-    digits = [length for length in lengths if length.isascii() and length.isdigit()]
-    # More digits than this are a number beyond any limit, and slow to read.
-    too_long = any(len(length) > len(str(MAX_BODY_BYTES)) for length in digits)
-    return sized(MAX_BODY_BYTES + 1) if too_long else sized(max(map(int, digits), default=0))
+def refusal(reason: str) -> Refusal:
+    """Refuse for one of the known reasons."""
+    http_status, why = _REFUSALS[reason]
+    return Refusal(reason, _answer(http_status, why), why)
+
+
+def _answer(http_status: int, why: str) -> Answer:
+    # Never a JSON type: a 2.x server would obey what it finds under one.
+    return Answer(http_status, "text/plain; charset=utf-8", f"{why}\n".encode())
+
+
+BROKEN = _answer(500, "Something went wrong here.")
+"""What is said of an error of ours; what it was is no business of a stranger."""
 
 
 def _is_json(types: list[str]) -> bool:
     return len(types) == 1 and types[0].split(";")[0].strip().casefold() in _JSON_TYPES
 
 
-def _refusal(reason: str, http_status: int, why: str) -> Refusal:
-    # Never a JSON type: a 2.x server would obey what it finds under one.
-    return Refusal(reason, Answer(http_status, "text/plain; charset=utf-8", f"{why}\n".encode()), why)
+def _parts(target: bytes) -> tuple[tuple[str, ...], str]:
+    """Take the path out of a target, and the host if it is named there, as a proxy is asked."""
+    try:
+        url = httptools.parse_url(target)
+    except httptools.HttpParserInvalidURLError:
+        return (), ""
+    host = (bracketed(url.host.decode("latin-1")),) if url.host else ()
+    return host, unquote((url.path or b"").decode("latin-1"))

@@ -66,7 +66,7 @@ class Stage:
         self.simulator.wait_posted()
         if self.inbox.running:
             done = threading.Event()
-            self.inbox._writer.call(done.set)
+            self.inbox._receiver._writer.call(done.set)
             assert done.wait(TIMEOUT_S)
 
     def check_all_is_well(self) -> None:

@@ -94,7 +94,7 @@ def _changed(rng: Random, response: Response) -> tuple[Response, tuple[str, ...]
     changes = []
     for _ in range(rng.choice((1, 1, 2, 3))):
         if tree is not None and rng.random() < _IN_THE_TREE:
-            of_tree = rng.choice(_TREE_CHANGES)
+            of_tree = rng.choice(TREE_CHANGES)
             tree = of_tree(rng, tree)
             body = written(tree).encode()
             changes.append(_name(of_tree))
@@ -102,7 +102,7 @@ def _changed(rng: Random, response: Response) -> tuple[Response, tuple[str, ...]
             status = rng.choice(_STATUSES)
             changes.append(f"http status {status}")
         else:
-            of_bytes = rng.choice(_BYTE_CHANGES)
+            of_bytes = rng.choice(BYTE_CHANGES)
             body, tree = of_bytes(rng, body), None
             changes.append(_name(of_bytes))
     return Response(status, response.content_type, body), tuple(changes)
@@ -277,7 +277,7 @@ def _something_around(rng: Random, tree: Any) -> Any:
     return rng.choice(([tree], Object([["data", tree]]), Object([["code", Written("0")], ["result", tree]])))
 
 
-_TREE_CHANGES: Sequence[Callable[[Random, Any], Any]] = (
+TREE_CHANGES: Sequence[Callable[[Random, Any], Any]] = (
     _another_number, _another_number, _another_number, _another_value, _another_value, _a_key_dropped,
     _a_key_dropped_everywhere, _a_key_renamed, _a_key_twice, _a_key_more, _two_values_swapped, _a_deep_nest,
     _an_element_twice, _an_element_dropped, _an_odd_element, _elements_in_another_order, _something_around,
@@ -364,7 +364,7 @@ def _more_after_the_end(rng: Random, body: bytes) -> bytes:
     return body + rng.choice((b"[]", b"\x00", b"<!-- -->", b"\n\n", body))
 
 
-_BYTE_CHANGES: Sequence[Callable[[Random, bytes], bytes]] = (
+BYTE_CHANGES: Sequence[Callable[[Random, bytes], bytes]] = (
     _the_end_cut_off, _a_bit_flipped, _a_bit_flipped, _another_byte, _a_byte_order_mark, _another_encoding,
     _blanks_between, _blanks_between, _more_after_the_end,
 )  # fmt: skip

@@ -11,12 +11,13 @@ from typing import Any
 
 import httpx
 
-from openqq_nb.errors import NotFound
+from openqq_nb.errors import NotFound, NotSupported
 from openqq_nb.inbox import Inbox, Links
 from openqq_nb.inbox.links import Meant
+from openqq_nb.inbox.receiver import Settings
 from openqq_nb.journal import Journal
 from openqq_nb.messages import reply_address
-from openqq_nb.models import Cell, Delivery, Receipt, Recipient, Row
+from openqq_nb.models import Cell, Delivery, Outcome, Receipt, Recipient, Row
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.protocols.registry import dialect
 from openqq_nb.receive.address import Address
@@ -69,6 +70,9 @@ class Account:
             raise self.outcome
         return receipt() if self.outcome is None else self.outcome
 
+    def mute_later(self, row: Row, seconds: int) -> Outcome:
+        raise NotSupported("A 1.x server cannot mute later. Nothing was done.")
+
     def resolve(self, name: object) -> Collection[Meant]:
         if str(name) not in self.named:
             raise NotFound(f"Nobody is called {name}.")
@@ -83,6 +87,7 @@ class Account:
             forget=self.forget,
             me=lambda: self.me,
             later=lambda row: lambda text: self.send(reply_address(row), text),
+            mute_later=self.mute_later,
             resolve_group=self.resolve,
             resolve_sender=self.resolve,
             known_group=lambda name: self.named.get(str(name), ()),
@@ -117,7 +122,7 @@ def listening(
         journal if isinstance(journal, Journal) else Journal.open(journal),
         account.links(),
         Address(**{"secret": SECRET, **address}),
-        budget_s=budget_s,
+        Settings(budget_s=budget_s),
     )
     with inbox.start(), httpx.Client(trust_env=False, timeout=PATIENCE_S) as http:
         yield Desk(inbox, account, http)

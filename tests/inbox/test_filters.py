@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from openqq_nb.errors import InvalidInput, NotFound
 from openqq_nb.inbox.filters import compiled
-from openqq_nb.inbox.shelf import plain_rows
+from openqq_nb.inbox.frames import plain_rows
 from openqq_nb.models import Row
 from openqq_nb.schema import MESSAGES
 from tests.inbox.desk import Account
@@ -163,3 +164,34 @@ def test_the_id_of_one_group_is_not_taken_for_the_number_of_another() -> None:
 @pytest.mark.parametrize("moment", ["1991-04-14 02:30", "1991-09-15 01:30", "1940-06-01"])
 def test_a_moment_that_summer_time_left_out_or_made_twice_is_one(moment: str) -> None:
     assert keeps(ROW, since=moment) and not keeps(ROW, until=moment)
+
+
+def test_an_id_learnt_in_the_present_login_is_not_looked_for_in_rows_of_another() -> None:
+    account = Account(named={"夜猫": {("sender_qq", "1"), ("sender_id", "5")}})
+    present = "one"
+    keep = compiled({"sender": "夜猫"}, account.links(), lambda: present)
+    row = {"sender_id": "5"}
+    assert keep.keeps({**row, "login": "one"}) and not keep.keeps({**row, "login": "zero"})
+    present, account.named["夜猫"] = "two", {("sender_id", "6")}
+    assert not keep.keeps({"sender_id": "6", "login": "zero"})
+    assert not keep.keeps({"sender_id": "6", "login": "one"})
+    assert keep.keeps({"sender_id": "6", "login": "two"}) and not keep.keeps({**row, "login": "two"})
+    assert keep.keeps({**row, "login": "one"}) and keep.keeps({"sender_qq": "1", "login": "zero"})
+
+
+def test_ids_found_while_the_server_logged_in_anew_are_of_no_login() -> None:
+    account = Account()
+    present = "one"
+
+    def resolve(name: object) -> set[tuple[str, str]]:
+        nonlocal present
+        present = "two"
+        return {("sender_id", "5")}
+
+    keep = compiled({"sender": "夜猫"}, replace(account.links(), resolve_sender=resolve), lambda: present)
+    assert not keep.keeps({"sender_id": "5", "login": "one"})
+    assert not keep.keeps({"sender_id": "5", "login": "two"})
+
+
+def test_a_filter_of_people_looks_at_the_login() -> None:
+    assert "login" in compiled({"sender": "夜猫"}, ACCOUNT.links(), LOGIN).columns

@@ -85,6 +85,19 @@ def test_hanging_calls_take_a_bounded_number_of_threads(calls: Calls) -> None:
     lane.close(drop=True)
 
 
+def test_a_call_that_ends_makes_way_for_one_that_waits(calls: Calls) -> None:
+    lane = ThreadLane("x", budget_s=0)
+    for number in range(lanes.MAX_LEFT_BEHIND + 1):
+        lane.put(lambda number=number: calls.blocked(number))  # type: ignore[misc]
+        calls.await_notes(1)
+    lane.put(lambda: calls.note(-1))
+    assert -1 not in calls.seen
+    calls.gates[0].set()
+    # Long before the others give up by themselves.
+    assert calls.noted.acquire(timeout=PATIENCE_S / 2) and calls.seen[-1] == -1
+    lane.close(drop=True)
+
+
 def test_lane_takes_a_bounded_number_of_calls(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lanes, "MAX_WAITING", 1)
     lane = ThreadLane("x", budget_s=60)

@@ -46,7 +46,7 @@ def logins(inbox: Inbox) -> list[Any]:
 def seen_login(inbox: Inbox, row: int) -> Any:
     """Wait until the writer has done what it was told."""
     done = threading.Event()
-    inbox._writer.call(done.set)
+    inbox._receiver._writer.call(done.set)
     assert done.wait(PATIENCE_S)
     return inbox.df.iloc[row]
 
@@ -149,7 +149,7 @@ def test_a_late_reply_to_somebody_without_a_number_is_not_sent_after_a_login() -
         simulator.add_friend(Friend(Person(9_900_000_777, "<陌>", findable=False), category="我的好友"))
         my.roster()
         gate = threading.Event()
-        inbox._answering._budget_s = 0.05
+        inbox._receiver._answering._budget_s = 0.05
 
         @inbox.on_message
         def slow(message: Message) -> str:

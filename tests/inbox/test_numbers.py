@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from openqq_nb.inbox.numbers import Numbers, unknown_ids
-from openqq_nb.inbox.shelf import Line
+from openqq_nb.inbox.frames import Line
 from openqq_nb.messages import complete
 from openqq_nb.models import Arrival, Row
 from tests.inbox.desk import PATIENCE_S, Account, Desk, group_message, listening, message, message2
@@ -21,8 +21,8 @@ def filled(desk: Desk) -> Any:
     assert desk.account.refreshed.acquire(timeout=PATIENCE_S)
     done = threading.Event()
     # The refresh hands its job to the writer after it has told us; a second fill is behind that one or is it.
-    desk.inbox._fill()
-    desk.inbox._writer.call(done.set)
+    desk.inbox._receiver._fill()
+    desk.inbox._receiver._writer.call(done.set)
     assert done.wait(PATIENCE_S)
     return desk.inbox.df
 

@@ -13,7 +13,7 @@ def said(text: str) -> Said:
 
 def begun(count: int) -> tuple[Round, list[Said]]:
     late: list[Said] = []
-    return Round(ARRIVAL, count, lambda _, one: late.append(one)), late
+    return Round(ARRIVAL, count, 0.0, lambda _, one: late.append(one)), late
 
 
 A, B = said("a"), said("b")

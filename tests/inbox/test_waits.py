@@ -147,7 +147,7 @@ def test_number_learnt_later_lets_an_unread_message_pass() -> None:
         with pytest.raises(TimedOut):
             desk.inbox.wait(timeout=0, sender_qq="9900000101")
         desk.account.numbers["2457053901"] = "9900000101"
-        desk.inbox._fill()
+        desk.inbox._receiver._fill()
         desk.post(message("end"))
         assert desk.inbox.wait(1, timeout=0, sender_qq="9900000101")["content"].tolist() == ["who"]
 

@@ -130,7 +130,7 @@ def test_tables_have_the_columns_of_the_schema(tmp_path: Path) -> None:
     with database.reading() as connection:
         for schema in (MESSAGES, EVENTS):
             columns = connection.execute(f"PRAGMA table_info({schema.name.lower()})").fetchall()
-            found = {name: kind for _, name, kind, *_ in columns if name not in ("seq", "extra")}
+            found = {name: kind for _, name, kind, *_ in columns if name not in ("seq", "extra", "revision")}
             assert found == {column.name: declared[column.kind] for column in schema.columns}
     database.close()
 

@@ -43,10 +43,12 @@ def find_browser() -> str:
 
 
 @contextlib.contextmanager
-def launched_browser() -> Iterator[Browser]:
-    """Run a Chromium with a fresh profile."""
+def launched_browser(*arguments: str) -> Iterator[Browser]:
+    """Run a Chromium with a fresh profile, with some arguments of its command line more."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), headless=True, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=find_browser(), headless=True, args=[*_ARGUMENTS, *arguments]
+        )
         try:
             yield browser
         finally:

@@ -14,7 +14,18 @@ from hypothesis import strategies as st
 from openqq_nb import schema
 from openqq_nb.columns import Schema
 from openqq_nb.errors import InvalidInput, NotSupported, NotUnderstood, OpenqqError
-from openqq_nb.models import Answer, Arrival, Flow, Outcome, Receipt, Recipient, Reply, Request, Response
+from openqq_nb.models import (
+    Answer,
+    Arrival,
+    Flow,
+    Outcome,
+    Polled,
+    Receipt,
+    Recipient,
+    Reply,
+    Request,
+    Response,
+)
 from openqq_nb.protocols.base import Dialect, Listing
 
 # Two classes inherit one test: they differ in nothing that a stored example could mix up but the dialect.
@@ -103,6 +114,26 @@ class DialectContract:
         for token in (None, "s3cret"):
             dialect = self.make(token)
             assert (offered(dialect.load_members("1")) is not None) == dialect.loads_members
+
+    def test_it_is_polled_if_it_says_so_and_else_refused(self) -> None:
+        dialect = self.make("s3cret")
+        request = offered(dialect.poll())
+        assert (request is not None) == dialect.polls
+        if request is not None:
+            assert not request.repeatable, "what came with a lost answer is gone from the server"
+            assert request.held_s > 0 and "s3cret" in repr(request.params)
+
+    @per_dialect
+    @given(found=JSON)
+    def test_any_json_is_what_a_poll_brought_or_an_error_of_ours(self, found: object) -> None:
+        dialect = self.make()
+        if not dialect.polls:
+            return
+        try:
+            polled = answered(dialect.poll(), json_answer(written(found)))
+        except OpenqqError:
+            return
+        assert isinstance(polled, Polled) and all(isinstance(body, bytes) for body in polled.bodies)
 
     def test_a_number_that_is_none_is_refused_before_anybody_is_muted_or_kicked(self) -> None:
         dialect = self.make()

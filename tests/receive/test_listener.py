@@ -1,210 +1,226 @@
 import asyncio
-import logging
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import httpx
 import pytest
 
 from openqq_nb.errors import ListenerFailed
 from openqq_nb.models import Answer
-from openqq_nb.receive import intake
-from openqq_nb.receive.address import Address
-from openqq_nb.receive.intake import Push, Refusal
-from openqq_nb.receive.listener import THREAD, Accept, Listener
+from openqq_nb.receive.connection import Respond
+from openqq_nb.receive.intake import NOTHING_TO_SAY, Head, Refusal
+from openqq_nb.receive.listener import Listener
+from openqq_nb.receive.loop import LoopThread
+from tests.receive.door import HEAD, PATIENCE_S, Door, Held, listening, post
 
-PATIENCE_S = 10.0
-ADDRESS = Address(secret="abc")
 JSON = {"Content-Type": "application/json"}
 
 
-class Desk:
-    def __init__(self, accept: Accept | None = None, host: str = "127.0.0.1", port: int = 0) -> None:
-        self.pushes: list[Push] = []
-        self.refusals: list[Refusal] = []
-        self.listener = Listener(self.screen, accept or self.accept, host, port, self.refusals.append)
-
-    def screen(self, head: Push) -> Refusal | None:
-        return intake.screen(head, ADDRESS)
-
-    async def accept(self, push: Push) -> Answer:
-        self.pushes.append(push)
-        return intake.NOTHING_TO_SAY
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.listener.port}/openqq/abc"
-
-
-@contextmanager
-def listening(desk: Desk) -> Iterator[httpx.Client]:
-    desk.listener.start()
-    try:
-        with httpx.Client(trust_env=False, timeout=PATIENCE_S) as http:
-            yield http
-    finally:
-        desk.listener.stop()
+def posted(door: Door, body: bytes = b"{}") -> httpx.Response:
+    return httpx.post(door.url, content=body, headers=JSON, trust_env=False, timeout=PATIENCE_S)
 
 
 def test_nothing_to_say_is_204_without_body_and_content_type() -> None:
-    desk = Desk()
-    with listening(desk) as http:
-        response = http.post(desk.url, content=b"{}", headers=JSON)
-    assert response.status_code == 204
-    assert dict(response.headers) == {}
-    assert response.content == b""
+    with listening(Door()) as door, httpx.Client(trust_env=False, timeout=PATIENCE_S) as http:
+        response = http.post(door.url, content=b"{}", headers=JSON)
+    assert (response.status_code, dict(response.headers), response.content) == (204, {}, b"")
 
 
 def test_answer_is_written_as_it_is() -> None:
-    async def accept(push: Push) -> Answer:
-        return Answer(200, "application/json", '{"reply":"好"}'.encode())
-
-    desk = Desk(accept)
-    with listening(desk) as http:
-        response = http.post(desk.url, content=b"{}", headers=JSON)
+    reply = Answer(200, "application/json", '{"reply":"好"}'.encode())
+    with listening(Door(accept=lambda body, respond: respond(reply))) as door:
+        response = posted(door)
     assert response.json() == {"reply": "好"}
     assert response.headers["content-type"] == "application/json"
 
 
-def test_chunked_body_arrives_whole() -> None:
-    desk = Desk()
-    with listening(desk) as http:
-        assert http.post(desk.url, content=iter([b'{"a":', b"1", b"}"]), headers=JSON).status_code == 204
-    assert [push.body for push in desk.pushes] == [b'{"a":1}']
+def test_body_in_pieces_arrives_whole() -> None:
+    with listening(Door()) as door:
+        pieces = iter([b'{"a":', b"1", b"}"])
+        response = httpx.post(door.url, content=pieces, headers=JSON, trust_env=False)
+    assert (response.status_code, door.bodies) == (204, [b'{"a":1}'])
 
 
-def test_chunked_body_over_the_limit_is_413() -> None:
-    desk = Desk()
-    piece = b"x" * (1 << 20)
-    with listening(desk) as http:
-        response = http.post(desk.url, content=(piece for _ in range(33)), headers=JSON)
-        assert response.status_code == 413
-        assert http.post(desk.url, content=b"{}", headers=JSON).status_code == 204
-    assert [refusal.reason for refusal in desk.refusals] == ["size"]
+def test_post_may_be_answered_later_from_the_loop() -> None:
+    held = Held()
+    with listening(Door(accept=held)) as door, door.connected() as peer:
+        peer.says(post())
+        held.wait()
+        assert door.thread.call(lambda: held.responds[0](NOTHING_TO_SAY))
+        assert peer.answer() == b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
-def test_declared_body_over_the_limit_is_413_without_a_byte_of_it() -> None:
-    desk = Desk()
-    head = "POST /openqq/abc HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-    with (
-        listening(desk),
-        socket.create_connection(("127.0.0.1", desk.listener.port), PATIENCE_S) as connection,
-    ):
-        connection.sendall(f"{head}Content-Length: {33 << 20}\r\n\r\n".encode())
-        assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
+def test_sender_that_goes_away_is_no_post_and_no_error() -> None:
+    with listening(Door()) as door:
+        with door.connected() as peer:
+            peer.says(HEAD + b"Content-Length: 100\r\n\r\n{")
+        assert door.alive()
+        assert (door.bodies, door.reasons, door.errors) == ([b'{"alive":1}'], [], [])
 
 
-def test_refused_head_is_answered_before_the_body_comes() -> None:
-    desk = Desk()
-    with (
-        listening(desk),
-        socket.create_connection(("127.0.0.1", desk.listener.port), PATIENCE_S) as connection,
-    ):
-        connection.sendall(b"POST /wrong HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n")
-        assert connection.recv(100).startswith(b"HTTP/1.1 404 ")
-    assert desk.pushes == []
+def test_sender_that_does_not_wait_for_the_answer_is_no_error() -> None:
+    held = Held()
+    with listening(Door(accept=held)) as door:
+        with door.connected() as peer:
+            peer.says(post())
+            held.wait()
+        with door.connected() as peer:
+            peer.says(post())
+            held.wait()
+            for respond in held.responds:
+                door.thread.call(lambda respond=respond: respond(NOTHING_TO_SAY))  # type: ignore[misc]
+            assert peer.answer().startswith(b"HTTP/1.1 204 ")
+    assert door.errors == []
 
 
-def test_sender_that_goes_away_is_no_push() -> None:
-    desk = Desk()
-    with listening(desk) as http:
-        with socket.create_connection(("127.0.0.1", desk.listener.port), PATIENCE_S) as connection:
-            head = b"POST /openqq/abc HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-            connection.sendall(head + b"Content-Length: 100\r\n\r\n{")
-        http.post(desk.url, content=b"{}", headers=JSON)
-    assert [push.body for push in desk.pushes] == [b"{}"]
-    assert list(desk.listener.errors) == []
-
-
-def test_error_is_kept_and_never_printed(
+def test_nothing_is_printed_or_logged_whatever_comes(
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def accept(push: Push) -> Answer:
+    def accept(body: bytes, respond: Respond) -> None:
         raise LookupError("a secret of ours")
 
-    desk = Desk(accept)
-    with listening(desk) as http:
-        response = http.post(desk.url, content=b"{}", headers=JSON)
-    assert response.status_code == 500 and response.headers["content-type"].startswith("text/plain")
-    assert "a secret of ours" in desk.listener.errors[0] and "secret" not in response.text
+    with listening(Door(accept=accept)) as door:
+        for said in (b"\x16\x03\x01 not HTTP\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", post()):
+            with door.connected() as peer:
+                peer.says(said).heard()
+        assert posted(door).status_code == 500
     assert capfd.readouterr() == ("", "") and caplog.records == []
 
 
-def test_nonsense_on_the_socket_is_kept_and_never_printed(capfd: pytest.CaptureFixture[str]) -> None:
-    desk = Desk()
-    with (
-        listening(desk),
-        socket.create_connection(("127.0.0.1", desk.listener.port), PATIENCE_S) as connection,
-    ):
-        connection.sendall(b"\x16\x03\x01 not HTTP\r\n\r\n")
-        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
-    assert desk.listener.errors and capfd.readouterr() == ("", "")
-
-
-def test_log_of_another_server_is_left_alone(caplog: pytest.LogCaptureFixture) -> None:
-    with listening(Desk()):
-        logging.getLogger("uvicorn.error").warning("of another server")
-    assert [record.message for record in caplog.records] == ["of another server"]
-    assert logging.getLogger("uvicorn.error").filters == []
-
-
 def test_taken_port_says_who_may_hold_it_and_what_to_do() -> None:
-    first = Desk()
-    with listening(first), pytest.raises(ListenerFailed) as raised:
-        Desk(port=first.listener.port).listener.start()
+    with listening(Door()) as first, pytest.raises(ListenerFailed) as raised:
+        Door(port=first.listener.port).start()
     assert all(word in str(raised.value) for word in (str(first.listener.port), "another notebook", "port=0"))
 
 
 @pytest.mark.parametrize(
-    ("host", "port"), [("192.0.2.1", 0), ("no.such.host.invalid", 0), ("127.0.0.1", 70_000)]
+    ("host", "port"),
+    [("192.0.2.1", 0), ("no.such.host.invalid", 0), ("127.0.0.1", 70_000), ("127.0.0.1", -1)],
 )
 def test_impossible_address_is_an_error(host: str, port: int) -> None:
     with pytest.raises(ListenerFailed, match="Nothing can listen"):
-        Desk(host=host, port=port).listener.start()
+        Door(host, port).start()
 
 
 def test_ipv6_loopback_can_be_listened_on() -> None:
-    desk = Desk(host="::1")
-    with listening(desk) as http:
-        url = f"http://[::1]:{desk.listener.port}/openqq/abc"
-        assert http.post(url, content=b"{}", headers=JSON).status_code == 204
+    with listening(Door(host="::1")) as door:
+        url = f"http://[::1]:{door.listener.port}/openqq/abc"
+        assert httpx.post(url, content=b"{}", headers=JSON, trust_env=False).status_code == 204
 
 
-def test_stop_ends_the_thread_and_frees_the_port() -> None:
-    desk = Desk()
-    with listening(desk) as http:
-        http.post(desk.url, content=b"{}", headers=JSON)
-        assert desk.listener.running
-    assert THREAD not in [thread.name for thread in threading.enumerate()]
-    again = Desk(port=desk.listener.port)
-    with listening(again) as http:
-        assert http.post(again.url, content=b"{}", headers=JSON).status_code == 204
-    again.listener.stop()
+def test_who_connects_before_the_start_is_answered_after_it() -> None:
+    door = Door()
+    door.listener.bind()
+    with door.connected() as peer:
+        peer.says(post())
+        door.thread.start()
+        door.thread.run(door.listener.start())
+        assert peer.answer().startswith(b"HTTP/1.1 204 ")
+        door.stop()
 
 
-def test_stop_lets_an_answer_under_way_be_finished() -> None:
-    begun, go_on = threading.Event(), threading.Event()
+def test_stop_frees_the_port_and_may_be_called_twice() -> None:
+    with listening(Door()) as door:
+        assert door.alive()
+        door.thread.run(door.listener.stop())
+        door.thread.run(door.listener.stop())
+        with listening(Door(port=door.listener.port)) as again:
+            assert again.alive()
 
-    async def accept(push: Push) -> Answer:
-        begun.set()
-        await asyncio.to_thread(go_on.wait, PATIENCE_S)
-        return intake.NOTHING_TO_SAY
 
-    desk = Desk(accept)
-    answers: list[int] = []
-    with listening(desk) as http:
+def test_stop_of_what_was_bound_and_never_started_frees_the_port() -> None:
+    door = Door()
+    door.listener.bind()
+    door.thread.start()
+    door.thread.run(door.listener.stop())
+    door.thread.stop()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", door.listener.port), PATIENCE_S)
 
-        def post() -> None:
-            answers.append(http.post(desk.url, content=b"{}", headers=JSON).status_code)
 
-        poster = threading.Thread(target=post)
-        poster.start()
-        assert begun.wait(PATIENCE_S)
-        stopper = threading.Thread(target=desk.listener.stop)
-        stopper.start()
-        go_on.set()
-        stopper.join(PATIENCE_S)
-        poster.join(PATIENCE_S)
-    assert answers == [204]
+def test_stop_lets_an_answer_under_way_be_finished_and_says_that_it_is_the_last() -> None:
+    held = Held()
+    with listening(Door(accept=held)) as door, door.connected() as peer:
+        peer.says(post())
+        held.wait()
+
+        async def stop() -> None:
+            ending = asyncio.create_task(door.listener.stop())
+            await asyncio.sleep(0)
+            held.responds[0](NOTHING_TO_SAY)
+            await ending
+
+        door.thread.run(stop())
+        assert peer.all() == b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"
+
+
+def test_stop_lets_a_post_under_way_come_to_its_end() -> None:
+    with listening(Door()) as door, door.connected() as peer:
+        peer.says(HEAD + b"Content-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+        assert peer.answer() == b"HTTP/1.1 100 Continue\r\n\r\n"
+        ending = door.thread.begin(door.listener.stop())
+        assert peer.says(b"{}").heard() == [204]
+        ending.result(PATIENCE_S)
+    assert door.bodies == [b"{}"]
+
+
+def test_stop_does_not_wait_for_strangers_and_silence() -> None:
+    with (
+        listening(Door()) as door,
+        door.connected() as silent,
+        door.connected() as slow,
+        door.connected() as told,
+    ):
+        assert told.says(b"nonsense\r\n\r\n").answer().startswith(b"HTTP/1.1 400 ")
+        slow.says(b"POST /op")
+        assert silent.says(post()).answer().startswith(b"HTTP/1.1 204 ")
+        ending = door.thread.begin(door.listener.stop())
+        assert (silent.all(), slow.all()) == (b"", b"")
+        ending.result(1.0)
+
+
+def test_stop_ends_even_when_nobody_answers() -> None:
+    held = Held()
+    with listening(Door(accept=held)) as door, door.connected() as peer:
+        peer.says(post())
+        held.wait()
+        door.thread.run(door.listener.stop())
+        assert peer.all() == b""
+
+
+def test_each_head_is_judged_once_as_long_as_it_stays_the_same() -> None:
+    heads: list[Head] = []
+
+    def screen(head: Head) -> Refusal | None:
+        heads.append(head)
+        return None
+
+    thread = LoopThread(lambda doing, error: None)
+    listener = Listener(
+        screen, lambda body, respond: respond(NOTHING_TO_SAY), "127.0.0.1", 0, lambda refusal: None
+    )
+    listener.bind()
+    thread.start()
+    thread.run(listener.start())
+    with socket.create_connection(("127.0.0.1", listener.port), PATIENCE_S) as sock:
+        for request in (post(b"{}"), post(b'{"longer":1}'), post().replace(b"localhost", b"127.0.0.1")):
+            sock.sendall(request)
+            assert sock.recv(100).startswith(b"HTTP/1.1 204 ")
+    thread.run(listener.stop())
+    thread.stop()
+    assert [head.values(b"host") for head in heads] == [["localhost"], ["127.0.0.1"]]
+
+
+def test_answers_come_while_another_thread_computes() -> None:
+    stop = threading.Event()
+
+    def compute() -> None:
+        while not stop.is_set():
+            sum(range(1000))
+
+    busy = threading.Thread(target=compute)
+    busy.start()
+    with listening(Door()) as door:
+        assert door.alive()
+    stop.set()
+    busy.join(PATIENCE_S)

@@ -12,8 +12,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from openqq_nb import schema
-from openqq_nb.errors import NotSupported, NotUnderstood, first_bytes
+from openqq_nb.errors import InvalidInput, NotSupported, NotUnderstood, first_bytes
 from openqq_nb.models import Answer, Arrival, Cell, Reply, Row
 from openqq_nb.protocols.openqq.decode import delivery
 from openqq_nb.protocols.openqq.rows import text, value
@@ -36,6 +38,14 @@ _IDENTITY = (
     "content",
 )
 SHORTEST_MUTE_S = 60
+# Servers nest five levels. How many Python can read depends on who asks: on the writer's thread more than in a cell, so
+# that what was taken could not be read again.
+_DEEPEST = 100
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_AS_LISTS = bytes.maketrans(b"{}", b"[]")
+_FLAT = msgspec.json.Decoder(dict[str, str | int | None])
+_AS_JSON = json.encoder.encode_basestring
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def read_openqq1(body: bytes) -> Arrival:
@@ -77,6 +87,7 @@ def answer(arrival: Arrival, reply: Reply | None, *, sessions: bool) -> Answer:
 
     Raises:
         NotSupported: the server would drop this reply without a word.
+        InvalidInput: its text cannot be written as UTF-8.
     """
     if reply is None or not (reply.text or reply.shutup) or not arrival.answerable:
         return Answer(204)
@@ -85,11 +96,22 @@ def answer(arrival: Arrival, reply: Reply | None, *, sessions: bool) -> Answer:
             "A 2.x server does not send a reply to a temporary message; nothing was written back. "
             "Write to the person as a friend, or in the group."
         )
+    _check_text(reply.text)
     content: dict[str, Any] = {"reply": reply.text} if reply.text else {}
     if reply.shutup:
         _check_mute(arrival.row, reply)
         content |= {"shutup": 1, "shutup_time": reply.shutup_time}
     return Answer(200, "application/json", json.dumps(content, ensure_ascii=False).encode())
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput(
+            f"The reply has half of a surrogate pair at position {error.start}, which cannot be written; nothing was "
+            "written back. Remove it, for instance with text.encode(errors='ignore').decode()."
+        ) from error
 
 
 def _check_mute(row: Row, reply: Reply) -> None:
@@ -106,22 +128,55 @@ def _check_mute(row: Row, reply: Reply) -> None:
 
 
 def _object(body: bytes) -> dict[str, Any]:
+    """Read a post, every number as the digits that were written; messages are flat, and read the quick way."""
+    try:
+        flat = _FLAT.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _any_object(body)
+    if b"-0" in body:
+        return _any_object(body)  # the one number whose digits would get lost
+    for key, found in flat.items():
+        if type(found) is int:
+            flat[key] = str(found)
+    return flat
+
+
+def _any_object(body: bytes) -> dict[str, Any]:
     found = value(body)
     if not isinstance(found, dict):
         raise NotUnderstood(f"A post must be a JSON object; this one begins with {first_bytes(body)}.")
-    return found
+    # Counting is quick, and tells of nearly every post that it cannot be too deep.
+    if body.count(b"{") + body.count(b"[") > _DEEPEST and _is_too_deep(body):
+        raise NotUnderstood(
+            f"A post must not be nested deeper than {_DEEPEST} levels; this one begins with {first_bytes(body)}."
+        )
+    return {key: text(cell) if isinstance(cell, str) else cell for key, cell in found.items()}
+
+
+def _is_too_deep(body: bytes) -> bool:
+    """Tell whether valid JSON is nested deeper than any of ours; what a later key of the same name hides counts too."""
+    brackets = _STRING.sub(b"", body).translate(_AS_LISTS, _NO_BRACKETS)
+    for _ in range(_DEEPEST):
+        brackets = brackets.replace(b"[]", b"")
+    return bool(brackets)
 
 
 def _message(
     found: Mapping[str, Any], body: bytes, keys: Mapping[str, str], escaped: tuple[str, ...]
 ) -> Arrival:
-    row = {keys[key]: text(found[key]) for key in found if key in keys}
-    extra = {key: text(found[key]) for key in found if key not in keys}
-    seconds = _whole(row.get("msg_time"))
-    received: dict[str, Cell] = {**row, "msg_time": seconds}
-    received.setdefault("msg_class", "recv")
+    received: dict[str, Cell] = {"msg_class": "recv"}
+    extra: dict[str, Cell] = {}
+    for key, cell in found.items():
+        column = keys.get(key)
+        if column is None:
+            extra[key] = cell if type(cell) is str else text(cell)
+        else:
+            received[column] = cell if type(cell) is str else text(cell)
+    received["msg_time"] = _whole(received.get("msg_time"))
     fingerprint = _fingerprint(received)
-    received |= {key: html.unescape(str(row[key])) for key in escaped if row.get(key) is not None}
+    received |= {
+        name: html.unescape(str(received[name])) for name in escaped if received.get(name) is not None
+    }
     if received["msg_class"] == "send":
         received |= _outcome(received)
     return Arrival(
@@ -144,8 +199,9 @@ def _fingerprint(row: Row) -> str:
     if row.get("msg_id") is None:
         return uuid.uuid4().hex
     account = row.get("sender_id") if row.get("msg_class") == "send" else row.get("receiver_id")
-    known = ["openqq", account, *(row.get(key) for key in _IDENTITY)]
-    return hashlib.sha256(json.dumps(known, ensure_ascii=False).encode()).hexdigest()[:32]
+    known = (account, *map(row.get, _IDENTITY))
+    written = ["null" if one is None else _AS_JSON(one) if type(one) is str else str(one) for one in known]
+    return hashlib.sha256(f'["openqq", {", ".join(written)}]'.encode()).hexdigest()[:32]
 
 
 def _event(found: Mapping[str, Any], body: bytes, name: str, params: list[Any]) -> Arrival:

@@ -16,6 +16,7 @@ from openqq_nb.models import (
     Arrival,
     Flow,
     Outcome,
+    Polled,
     Receipt,
     Recipient,
     RecipientType,
@@ -26,6 +27,7 @@ from openqq_nb.models import (
 from openqq_nb.protocols.base import Listing
 from openqq_nb.protocols.openqq import arrivals, decode, manage
 from openqq_nb.protocols.openqq.fields import TABLES, Name, Tables
+from openqq_nb.protocols.openqq.polling import HELD_S, POLL_CALL, polled
 from openqq_nb.protocols.openqq.rows import value
 
 HTTP_OK = 200
@@ -44,7 +46,7 @@ class Release:
         tables: what it calls things.
         escaped: whether names of people and groups come HTML-escaped.
         posts_own: whether it posts back what the account sends.
-        manages: whether it mutes, kicks, searches, logs in anew and tells about itself by calls.
+        manages: whether it mutes, kicks, searches, logs in anew, is polled and tells about itself by calls.
         msg_id: the key of a message's number in the answer of a send.
         sends: per kind of recipient the call, and which attribute of `Recipient` goes under which key.
         read: how its posts are read.
@@ -118,6 +120,11 @@ class Openqq:
     def loads_members(self) -> bool:
         """Whether `load_members` works: the search of 2.x takes a token for one more thing to search by."""
         return self.release.manages and self.token is None
+
+    @property
+    def polls(self) -> bool:
+        """Whether `poll` works."""
+        return self.release.manages
 
     def server(self) -> Flow[pa.Table]:
         """Ask how the server is (`get_user_info`, and `get_client_info` of 2.x)."""
@@ -234,8 +241,25 @@ class Openqq:
         response = yield Request("GET", f"openqq/{manage.RELOGIN_CALL}", _token(self.token), repeatable=False)
         return _outcome(checked(response, manage.RELOGIN_CALL), manage.RELOGIN_CALL)
 
+    def poll(self) -> Flow[Polled]:
+        """Take what nobody has taken yet, or wait up to 30 s for the next thing (`check_event`).
+
+        Raises:
+            NotSupported: 1.x has no such call.
+            Refused: the token is missing or wrong.
+            NotUnderstood: the answer is no answer of this call.
+        """
+        if not self.polls:
+            raise NotSupported(
+                "A 1.x server cannot be asked for its messages, it only posts them. Listen with via='push', and see "
+                "that the server reaches the listener: host= and public_url= of my.listen() are for that."
+            )
+        path = f"openqq/{POLL_CALL}"
+        response = yield Request("GET", path, _token(self.token), repeatable=False, held_s=HELD_S)
+        return polled(checked(response, POLL_CALL))
+
     def arrival(self, body: bytes) -> Arrival:
-        """Read what the server posted."""
+        """Read what the server posted or a poll brought."""
         return self.release.read(body)
 
     def answer(self, arrival: Arrival, reply: Reply | None) -> Answer:

@@ -91,7 +91,7 @@ def text(found: object) -> str | None:
     if found is None:
         return None
     if isinstance(found, str):
-        return found if _encodable(found) else _mended(found)
+        return found if found.isascii() or _encodable(found) else _mended(found)
     # Not 1 for true: where a number belongs, that would be the number of somebody.
     return _mended(json.dumps(found, ensure_ascii=False))
 

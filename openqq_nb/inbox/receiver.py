@@ -1,0 +1,313 @@
+"""The receiver: all that lies between a post and its row, whether anybody looks at it or not.
+
+It joins a way in (a listener, a poller, or another program that fills the same journal) with journal, numbers and
+handlers. `my.listen()` puts live frames behind it, `openqq-nb collect` does without.
+"""
+
+import asyncio
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from openqq_nb.errors import HandlerWarning, InboxWarning
+from openqq_nb.inbox import printing, sends
+from openqq_nb.inbox.answering import BUDGET_S, Answering
+from openqq_nb.inbox.arriving import Arriving
+from openqq_nb.inbox.frames import Shown
+from openqq_nb.inbox.handlers import Handlers
+from openqq_nb.inbox.links import Links
+from openqq_nb.inbox.numbers import Numbers
+from openqq_nb.inbox.rounds import Round
+from openqq_nb.inbox.shelf import Shelf
+from openqq_nb.inbox.stats import Counters, Stats
+from openqq_nb.inbox.tail import NOW_AND_THEN_S, SOON_S, Tail
+from openqq_nb.inbox.waits import Rows, Waits
+from openqq_nb.inbox.ways import Followed, Polling, Way
+from openqq_nb.inbox.writer import Post, Writer
+from openqq_nb.journal import Journal
+from openqq_nb.models import Answer, Arrival, Receipt, Recipient, Row
+from openqq_nb.protocols.base import Posting
+from openqq_nb.receive import intake
+from openqq_nb.receive.address import Address, checked
+from openqq_nb.receive.connection import Respond
+from openqq_nb.receive.intake import Head, Refusal
+from openqq_nb.receive.listener import LIMITS, Limits, Listener
+from openqq_nb.receive.loop import LoopThread
+from openqq_nb.receive.poller import Poller
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a receiver works.
+
+    Attributes:
+        budget_s: the seconds that the handlers of one message have together.
+        limits: how much a listener puts up with.
+        clock: tells the time in UTC seconds.
+        ended: called when the receiver has stopped.
+    """
+
+    budget_s: float = BUDGET_S
+    limits: Limits = LIMITS
+    clock: Callable[[], float] = time.time
+    ended: Callable[[], None] = lambda: None
+
+
+SETTINGS = Settings()
+
+
+class Receiver:
+    """Takes in, stores, shows and has answered what comes one way.
+
+    Args:
+        dialect: how the server speaks.
+        journal: where arrivals are stored; closed by `stop`.
+        links: the ways to the account.
+        way: how arrivals come in.
+        shown: where they are shown.
+        rows: reads rows that are shown, for those who wait.
+        settings: how it works.
+
+    Attributes:
+        waits: who waits for messages.
+        handlers: the user's functions.
+    """
+
+    def __init__(
+        self,
+        dialect: Posting,
+        journal: Journal,
+        links: Links,
+        way: Way,
+        shown: Shown,
+        rows: Rows,
+        settings: Settings,
+    ) -> None:
+        self._dialect = dialect
+        self._links = links
+        self._clock, self._ended = settings.clock, settings.ended
+        self._way = checked(way) if isinstance(way, Address) else way
+        self._counters = counters = Counters()
+        self._thread = LoopThread(counters.fail)
+        self._shelf = Shelf(journal, shown, counters.fail, settings.clock)
+        self.waits = Waits(rows)
+        self.handlers = Handlers(settings.budget_s, lambda: counters.add("handler_errors"))
+        self._numbers = Numbers(
+            links.number, links.knows, links.doubts, links.refresh, links.forget, self._fill, counters.fail
+        )
+        self._answering = Answering(
+            self.handlers,
+            dialect.answer,
+            links.later,
+            self._replied,
+            counters,
+            settings.budget_s,
+            mute_later=links.mute_later,
+        )
+        self._arriving = Arriving(
+            self._shelf,
+            dialect.arrival,
+            self._numbers,
+            self.waits,
+            self._answering,
+            counters,
+            follows=isinstance(way, Followed),
+            clock=settings.clock,
+        )
+        self._writer = Writer(
+            self._thread,
+            self._arriving.store,
+            self._respond,
+            lambda: self._shelf.unsaved,
+            self._arriving.settle,
+            counters.fail,
+        )
+        self._listener = self._listening(settings.limits)
+        self._poller = self._polling()
+        self._tail = self._tailing()
+        self._answers: set[asyncio.Task[None]] = set()
+        self._started = self._stopped = False
+
+    def start(self) -> None:
+        """Begin to take in.
+
+        Raises:
+            ListenerFailed: the address cannot be listened on; the journal is closed.
+        """
+        if self._listener is not None:
+            try:
+                self._listener.bind()
+            except Exception:
+                self.journal.close()
+                raise
+            assert isinstance(self._way, Address)  # noqa: S101 - where a listener is made
+            self._way = replace(self._way, port=self._listener.port)
+        self._thread.start()
+        self._thread.run(self._begin())
+        printing.install()
+        self._started = True
+
+    def stop(self) -> None:
+        """Take in no more, and store what has come; stopping twice does no harm."""
+        if self._stopped:
+            return
+        self._stopped = True
+        if self._started:
+            self._end()
+        self.waits.close()
+        self.journal.close()
+        self._ended()
+
+    @property
+    def way(self) -> Way:
+        """How arrivals come in; an address has the port that it got."""
+        return self._way
+
+    @property
+    def journal(self) -> Journal:
+        """Where arrivals are stored."""
+        return self._shelf.journal
+
+    @property
+    def login(self) -> str:
+        """The label of the login that arriving messages are taken to be of."""
+        return self._arriving.login
+
+    @property
+    def running(self) -> bool:
+        """Whether it takes in."""
+        return self._started and not self._stopped and self._thread.running
+
+    @property
+    def stopped(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopped
+
+    @property
+    def stats(self) -> Stats:
+        """What came in, what was refused and what went wrong."""
+        return self._counters.shown(self._shelf.waiting)
+
+    def tell(self, stacklevel: int) -> None:
+        """Warn of what went wrong, in the thread of the user who looks; a handler that looks is not told."""
+        if printing.in_handler():
+            return
+        for text in self.handlers.untold():
+            warnings.warn(text, HandlerWarning, stacklevel=stacklevel + 1)
+        for text in self._counters.untold():
+            warnings.warn(text, InboxWarning, stacklevel=stacklevel + 1)
+
+    def untold(self) -> list[str]:
+        """Give what went wrong and was not told yet."""
+        return [*self.handlers.untold(), *self._counters.untold()]
+
+    def record_sent(self, recipient: Recipient, content: str, receipt: Receipt | None) -> None:
+        """Make a row of a send of the account, and wait for it, for a second at most."""
+        row = {**self._me(), **sends.sent_row(recipient, content, receipt)}
+        self._writer.call_and_wait(lambda: self._arriving.record(row))
+
+    def record(self, row: Row) -> None:
+        """Make a row of something the account sent, soon, unless the server posts it and it is there already."""
+        self._writer.call(lambda: self._arriving.record(row))
+
+    def begin_login(self) -> None:
+        """Take note that the server was found to have logged in anew, some time before now."""
+        self._writer.call(lambda: self._arriving.begin_login(since_now=False))
+
+    def _listening(self, limits: Limits) -> Listener | None:
+        if not isinstance(self._way, Address):
+            return None
+        return Listener(self._screen, self._accept, self._way.host, self._way.port, self._refused, limits)
+
+    def _polling(self) -> Poller | None:
+        if not isinstance(self._way, Polling):
+            return None
+        return Poller(self._way.poll, self._fetched, self._counters.fail)
+
+    def _tailing(self) -> Tail | None:
+        journal = self._shelf.journal
+        if journal.path is None:
+            return None
+        every_s = SOON_S if isinstance(self._way, Followed) else NOW_AND_THEN_S
+        return Tail(journal.version, self._arriving.catch_up, self._counters.fail, every_s)
+
+    async def _begin(self) -> None:
+        if self._tail is not None:
+            await self._tail.start()
+        if self._listener is not None:
+            await self._listener.start()
+        if self._poller is not None:
+            self._poll_task = asyncio.create_task(self._poller.run())
+            self._poll_task.add_done_callback(self._polled)
+
+    def _end(self) -> None:
+        """End from the outside in, so that what has come is still answered and stored."""
+        self._answering.hurry()
+        self._thread.run(self._close())
+        self._answering.stop()
+        self._numbers.stop()
+        self._thread.run(self._settle())
+        self._thread.stop()
+        printing.uninstall()
+
+    async def _close(self) -> None:
+        if self._poller is not None:
+            self._poller.stop()
+            await asyncio.wait([self._poll_task])
+        if self._listener is not None:
+            await self._listener.stop()
+        if self._tail is not None:
+            await self._tail.stop()
+
+    async def _settle(self) -> None:
+        if self._shelf.unsaved:
+            self._arriving.settle()
+
+    def _screen(self, head: Head) -> Refusal | None:
+        assert isinstance(self._way, Address)  # noqa: S101 - as above
+        return intake.screen(head, self._way)
+
+    def _refused(self, refusal: Refusal) -> None:
+        self._counters.refuse(refusal.reason)
+
+    def _accept(self, body: bytes, respond: Respond) -> None:
+        self._writer.put(Post(body, respond))
+
+    async def _fetched(self, bodies: Sequence[bytes]) -> None:
+        for body in bodies:
+            self._writer.put(Post(body))
+
+    def _polled(self, task: "asyncio.Task[None]") -> None:
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            self._counters.fail("polling", error)
+
+    def _respond(self, post: Post) -> None:
+        if post.respond is None:
+            return
+        if isinstance(post.outcome, Answer):
+            post.respond(post.outcome)
+        elif post.outcome is not None:
+            task = asyncio.get_running_loop().create_task(self._answer(post.respond, post.outcome, post.at_s))
+            self._answers.add(task)
+            task.add_done_callback(self._answers.discard)
+
+    async def _answer(self, respond: Respond, found: Round, begun_s: float) -> None:
+        left_s = self._answering.budget_s - (time.monotonic() - begun_s)
+        respond(await self._answering.answer_of(found, left_s))
+
+    def _replied(self, arrival: Arrival, text: str) -> None:
+        if not self._dialect.posts_own:
+            reply = sends.reply_row(arrival.row, text, self._clock())
+            self.record({**self._me(), **{name: cell for name, cell in reply.items() if cell is not None}})
+
+    def _me(self) -> Row:
+        try:
+            return self._links.me()
+        except Exception as error:  # noqa: BLE001 - code of another layer; kept and shown, and costs no row
+            self._counters.fail("looking up the account", error)
+            return {}
+
+    def _fill(self) -> None:
+        self._writer.call(self._arriving.fill)

@@ -1,0 +1,153 @@
+"""Receives without a notebook: fills the same journal, and answers, but keeps nothing in memory and shows nothing."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, TypeVar, overload
+
+from openqq_nb.client import Client
+from openqq_nb.errors import InvalidInput, ListenerFailed
+from openqq_nb.flows import Flows
+from openqq_nb.inbox.filters import compiled
+from openqq_nb.inbox.frames import Unseen
+from openqq_nb.inbox.message import Message
+from openqq_nb.inbox.receiver import Receiver, Settings
+from openqq_nb.inbox.stats import Stats
+from openqq_nb.inbox.ways import Way
+from openqq_nb.journal import Journal
+from openqq_nb.listening import holding
+from openqq_nb.listening.holding import Hold
+from openqq_nb.listening.opening import check_polls, way_of
+from openqq_nb.listening.people import People
+from openqq_nb.listening.places import Places
+from openqq_nb.listening.wanted import Wanted
+from openqq_nb.models import Receipt, Recipient
+from openqq_nb.protocols.base import Dialect
+from openqq_nb.receive.address import Address
+
+Function = TypeVar("Function", bound=Callable[[Message], Any])
+
+
+class Collector:
+    """Fills the journal of one account until it is stopped.
+
+    Args:
+        client: asks the server.
+        dialect: how it speaks.
+        wanted: where to listen, and the journal to fill.
+
+    Raises:
+        InvalidInput: no journal is to be filled.
+        NotSupported: the server cannot be polled.
+        ListenerFailed: another program fills the journal already.
+        JournalFailed: the journal cannot be opened.
+    """
+
+    def __init__(self, client: Client, dialect: Dialect, wanted: Wanted) -> None:
+        self._client = client
+        self._wanted = wanted
+        flows = Flows(dialect, self._on_sent, self._on_login)
+        people = People(client, flows)
+        roster = people.keep(client.run(flows.reading.roster(load=False)))
+        check_polls(wanted, dialect)
+        self._places = Places(str(roster.me["qq"]), remembers=True)
+        self._setup = dialect.setup
+        self._links = people.links()
+        path = self._places.journal(wanted)
+        if path is None:
+            raise InvalidInput("A collector fills a journal, so journal=False means nothing. Name a file.")
+        with ExitStack() as on_failure:
+            hold = _hold(path)
+            on_failure.callback(hold.let_go)
+            journal = Journal.open(path)
+            on_failure.callback(journal.close)
+            way = way_of(wanted, self._places.address(wanted), client, dialect)
+            self._receiver = Receiver(
+                dialect, journal, self._links, way, Unseen(), lambda *_: (), Settings(ended=hold.let_go)
+            )
+            on_failure.pop_all()
+
+    def start(self) -> None:
+        """Begin to receive.
+
+        Raises:
+            ListenerFailed: the address cannot be listened on.
+        """
+        try:
+            self._receiver.start()
+        except BaseException:
+            self._receiver.stop()
+            raise
+        address = self.way if isinstance(self.way, Address) else None
+        holding.sign(self._receiver.journal, "openqq-nb collect", address.port if address else None)
+        if address is not None:
+            self._places.remember(self._wanted, address)
+
+    @overload
+    def on_message(self, function: Function, /) -> Function: ...
+
+    @overload
+    def on_message(self, /, **filters: object) -> Callable[[Function], Function]: ...
+
+    def on_message(
+        self, function: Function | None = None, /, **filters: object
+    ) -> Function | Callable[[Function], Function]:
+        """Have a function called with each new received message; see `Inbox.on_message`."""
+        keep = compiled(filters, self._links, lambda: self._receiver.login)
+        if function is None:
+            return lambda given: self._register(given, keep)
+        return self._register(function, keep)
+
+    @property
+    def way(self) -> Way:
+        """How messages come in."""
+        return self._receiver.way
+
+    @property
+    def journal(self) -> Path:
+        """The file that is filled."""
+        path = self._receiver.journal.path
+        assert path is not None  # noqa: S101 - checked when it was made
+        return path
+
+    @property
+    def stats(self) -> Stats:
+        """What came in, what was refused and what went wrong."""
+        return self._receiver.stats
+
+    @property
+    def setup(self) -> str:
+        """What to put into the server's configuration so that it posts here; nothing where it is polled."""
+        return self._setup(self.way.url) if isinstance(self.way, Address) else ""
+
+    def news(self) -> list[str]:
+        """Give what went wrong since this was asked last: errors of handlers and of the receiver itself."""
+        return self._receiver.untold()
+
+    def stop(self) -> None:
+        """Store what has come, and end."""
+        self._receiver.stop()
+        self._client.close()
+
+    def _register(self, function: Function, keep: Any) -> Function:
+        self._receiver.handlers.add(function, keep)
+        return function
+
+    def _on_sent(self, recipient: Recipient, content: str, receipt: Receipt | None) -> None:
+        self._receiver.record_sent(recipient, content, receipt)
+
+    def _on_login(self) -> None:
+        if hasattr(self, "_receiver"):
+            self._receiver.begin_login()
+
+
+def _hold(path: Path) -> Hold:
+    hold = Hold.taken(path)
+    if hold is None:
+        with Journal.open(path) as journal:
+            holder = journal.holder()
+        raise ListenerFailed(
+            f"{path} is filled by {holder or 'another program'} already, so nothing was started. Stop that one first, "
+            "or fill another journal with --journal."
+        )
+    return hold

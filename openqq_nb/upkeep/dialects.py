@@ -1,0 +1,41 @@
+"""Reads stored bodies again, whatever dialect they are in."""
+
+import re
+from collections.abc import Mapping
+
+from openqq_nb.models import Arrival
+from openqq_nb.protocols import registry
+from openqq_nb.protocols.base import Dialect
+
+# Posts of 1.x have no such key. Within a text its quotes would be escaped.
+_OF_2 = re.compile(rb'"post_type"\s*:')
+
+
+class Decoder:
+    """Decodes bodies.
+
+    Args:
+        protocol: the dialect that all of them are in; None to tell it from each.
+
+    Raises:
+        InvalidInput: there is no such dialect.
+    """
+
+    def __init__(self, protocol: str | None = None) -> None:
+        self._protocol = protocol
+        self._dialects: Mapping[str, Dialect] = {
+            name: registry.dialect(name, None) for name in ([protocol] if protocol else registry.dialects())
+        }
+
+    def arrival(self, body: bytes) -> Arrival:
+        """Read a body.
+
+        Raises:
+            NotUnderstood: it is no post of the dialect.
+        """
+        return self._dialects[self._protocol or dialect_of(body)].arrival(body)
+
+
+def dialect_of(body: bytes) -> str:
+    """Tell which dialect a body is in."""
+    return "openqq2" if _OF_2.search(body) else "openqq1"
