@@ -17,6 +17,8 @@ if sys.version_info < (3, 11):  # noqa: UP036  an older Python comes this far an
 from tools.browser import VARIABLE as BROWSER_VARIABLE
 from tools.browser import Browser, ready_browser
 from tools.environment import KERNEL6, VENV, ready, ready_kernel6, venv_program
+from tools.mounts import VARIABLE as MOUNTS_VARIABLE
+from tools.mounts import Mounts, ready_mounts
 from tools.office import VARIABLE as OFFICE_VARIABLE
 from tools.office import Office, ready_office
 from tools.run import ROOT, Problem, run, say
@@ -27,7 +29,7 @@ python dev.py COMMAND [arguments]
 
   setup              make .venv and install openqq_nb with all that it needs; the others do this first
   demo [--no-lab]    a short tour in the terminal, then JupyterLab on the first notebook; no QQ account needed
-  test [arguments]   everything: unit tests, kernels, browser, office, notebooks; arguments go to pytest instead
+  test [arguments]   everything: unit tests, kernels, browser, office, mounts, notebooks; arguments go to pytest instead
   check              lint and the fast tests, in under a minute
   lint               ruff and mypy
   bench [arguments]  measure speed and memory
@@ -37,7 +39,7 @@ python dev.py COMMAND [arguments]
 Works from any folder; paths given to pytest start at the repository's folder."""
 """What is printed when no known command is given."""
 
-UNMARKED = "not browser and not office and not kernel"
+UNMARKED = "not browser and not office and not kernel and not mounts"
 FAST = f"not slow and {UNMARKED}"
 # Many tests wait for sockets and threads most of their time. Each process would take a second to load nbval.
 AT_ONCE = ("-n", "4", "--dist", "worksteal", "-p", "no:nbval")

@@ -8,6 +8,7 @@ import pyarrow as pa
 from benchmarks.common import Result, seconds, show
 from openqq_nb.inbox.live import LiveFrame
 from openqq_nb.models import Cell
+from openqq_nb.records import entry
 from openqq_nb.schema import MESSAGES
 
 OLD_ROWS = 1_000_000
@@ -48,7 +49,7 @@ def _one_by_one(live: LiveFrame) -> Result:
 
 
 def _append_and_look(live: LiveFrame, rows: list[dict[str, Cell]]) -> None:
-    live.append(rows)
+    live.append([entry(MESSAGES, row) for row in rows])
     live.frame()
 
 

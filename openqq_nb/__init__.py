@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from openqq_nb.demo_account import demo as demo
     from openqq_nb.doctor import Report as Report
     from openqq_nb.errors import Ambiguous as Ambiguous
+    from openqq_nb.errors import FollowingWarning as FollowingWarning
     from openqq_nb.errors import HandlerWarning as HandlerWarning
+    from openqq_nb.errors import InboxWarning as InboxWarning
     from openqq_nb.errors import InvalidInput as InvalidInput
     from openqq_nb.errors import JournalFailed as JournalFailed
     from openqq_nb.errors import ListenerFailed as ListenerFailed
@@ -41,9 +43,9 @@ if TYPE_CHECKING:
     from openqq_nb.upkeep import journals as journals
 
 _ERRORS = (
-    "Ambiguous", "HandlerWarning", "InvalidInput", "JournalFailed", "ListenerFailed", "NestedWait", "NoAnswer",
-    "NotFound", "NotLoaded", "NotLoadedWarning", "NotOpenqq", "NotSupported", "NotUnderstood", "OpenqqError",
-    "Refused", "TimedOut", "Unreachable",
+    "Ambiguous", "FollowingWarning", "HandlerWarning", "InboxWarning", "InvalidInput", "JournalFailed",
+    "ListenerFailed", "NestedWait", "NoAnswer", "NotFound", "NotLoaded", "NotLoadedWarning", "NotOpenqq",
+    "NotSupported", "NotUnderstood", "OpenqqError", "Refused", "TimedOut", "Unreachable",
 )  # fmt: skip
 # Loaded when first used, so that `import openqq_nb` starts no server and reads no widget.
 _HOMES = {

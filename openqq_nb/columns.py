@@ -43,6 +43,7 @@ _PANDAS: Mapping[Kind, Any] = {
 }
 _BY_ARROW: Mapping[pa.DataType, Any] = {
     pa.string(): _PANDAS["text"],
+    pa.large_string(): _PANDAS["text"],
     pa.int64(): _PANDAS["count"],
     pa.bool_(): _PANDAS["flag"],
 }

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from openqq_nb import locks
 from openqq_nb.errors import JournalFailed, first_bytes
 
 APPLICATION_ID = 0x4F514E42  # "OQNB", as `file` would show it
@@ -18,8 +19,6 @@ BUSY_TIMEOUT_S = 2.0  # a 2.x server stands still for at most 5 s while it waits
 
 # Where it was waited for in vain already, posts that come meanwhile are not to wait long.
 _HASTE_S = 0.05
-
-_MAGIC = b"SQLite format 3\x00"
 
 Connection = sqlite3.Connection
 Migration = Callable[[Connection], object]
@@ -45,7 +44,7 @@ class Database:
         self._timeout_s = busy_timeout_s
         self._busy = False
         self._connection: Connection | None = _open_writable(path, busy_timeout_s)
-        self._identity = _identity(path)
+        self._identity, self._beside = _identity(path), _beside(path)
 
     def __repr__(self) -> str:
         return f"<Database {self.path or 'in memory'}>"
@@ -145,8 +144,7 @@ class Database:
     def _open(self) -> Connection:
         self._check_open()
         if self._connection is not None and self._identity != _identity(self.path):
-            # Closed before the name is used again: SQLite removes what lies beside it by name.
-            self._let_go()
+            self._leave(self._connection)
             raise JournalFailed(
                 f"The journal {self._name()} was deleted, moved or replaced while it was written to.\n"
                 "Found another file of that name, or none; what is not stored yet is kept in memory.\n"
@@ -155,8 +153,26 @@ class Database:
             )
         if self._connection is None:
             self._connection = _open_writable(self.path, self._timeout_s)
-            self._identity = _identity(self.path)
+            self._identity, self._beside = _identity(self.path), _beside(self.path)
         return self._connection
+
+    def _leave(self, connection: Connection) -> None:
+        """Let go of a file that has another name by now, or none, and take along what of it lies under the old one.
+
+        SQLite finds the `-wal` by name: what is left in it would be missing in the file that was moved away, and be
+        written into the one that took its place.
+        """
+        (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise JournalFailed(
+                f"The journal {self._name()} was deleted, moved or replaced while it was written to.\n"
+                "Found another program that is at work on the file of before at this moment.\n"
+                "What is not stored yet is kept in memory until that program is done."
+            )
+        self._let_go()
+        for beside, identity in self._beside.items():
+            if identity is not None and identity == _identity(beside):
+                beside.unlink()
 
     def _check_open(self) -> None:
         if self._closed:
@@ -207,6 +223,14 @@ def _identity(path: Path | None) -> tuple[int, int] | None:
     return None if found is None else (found.st_dev, found.st_ino)
 
 
+def _beside(path: Path | None) -> dict[Path, tuple[int, int] | None]:
+    """Tell which files SQLite keeps beside one."""
+    if path is None:
+        return {}
+    names = [path.with_name(path.name + end) for end in ("-wal", "-shm")]
+    return {name: _identity(name) for name in names}
+
+
 @contextmanager
 def open_readonly(path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Iterator[Connection]:
     """Open a file of ours for reading, in one transaction, also where nothing may be written beside it.
@@ -218,9 +242,11 @@ def open_readonly(path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Iterato
     Raises:
         JournalFailed: there is no such file, it is not ours, is damaged, or is of a newer version.
     """
-    _check_header(path, may_be_new=False)
+    _check_there(path, may_be_new=False)
     try:
-        with closing(_connect_readonly(path, busy_timeout_s)) as connection:
+        with locks.opening(path):
+            opened = _connect_readonly(path, busy_timeout_s)
+        with closing(opened) as connection:
             connection.execute("BEGIN")
             _check_ours(connection, path, may_be_new=False)
             yield connection
@@ -256,8 +282,14 @@ def _has_wal(path: Path) -> bool:
 
 
 def _open_writable(path: Path | None, timeout_s: float) -> Connection:
-    if path is not None:
-        _check_header(path, may_be_new=True)
+    if path is None:
+        return _opened(None, timeout_s)
+    _check_there(path, may_be_new=True)
+    with locks.opening(path):
+        return _opened(path, timeout_s)
+
+
+def _opened(path: Path | None, timeout_s: float) -> Connection:
     name = "in memory" if path is None else str(path)
     try:
         connection = _connect("file::memory:" if path is None else path.absolute().as_uri(), timeout_s)
@@ -311,22 +343,36 @@ def _rollback(connection: Connection) -> None:
         connection.execute("ROLLBACK")
 
 
-def _check_header(path: Path, may_be_new: bool) -> None:
+def _check_there(path: Path, may_be_new: bool) -> None:
+    """Refuse a file that is not there or empty, by its size alone.
+
+    To open it here, apart from SQLite, would be harmful: when a file is closed, a process loses all its locks on it.
+    """
     try:
-        with path.open("rb") as file:
-            begin = file.read(100)
+        size = path.stat().st_size
     except FileNotFoundError:
         if may_be_new and path.parent.is_dir():
             return
         raise JournalFailed(_missing(path)) from None
     except OSError as error:
         raise _failed(str(path), "opened", error) from error
-    if not begin.startswith(_MAGIC) and not (may_be_new and begin == b""):
-        raise JournalFailed(
-            f"{path} is not a journal, and was left as it is.\n"
-            f"It begins with {first_bytes(begin) if begin else 'nothing: it is empty'}.\n"
-            "Name another file; a journal is what `my.listen(journal=...)` makes."
-        )
+    if not size and not may_be_new:
+        raise JournalFailed(_foreign(path, "nothing: it is empty"))
+
+
+def _foreign(path: Path, begins_with: str) -> str:
+    return (
+        f"{path} is not a journal, and was left as it is.\n"
+        f"It begins with {begins_with}.\n"
+        "Name another file; a journal is what `my.listen(journal=...)` makes."
+    )
+
+
+def _begin_of(path: Path) -> str:
+    """Show how a file begins that SQLite does not know."""
+    with suppress(OSError), path.open("rb") as file:
+        return first_bytes(file.read(100))
+    return "what cannot be read"
 
 
 def _missing(path: Path) -> str:
@@ -375,6 +421,8 @@ _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _failed(name: str, what: str, error: Exception) -> JournalFailed:
+    if _kind(error) == sqlite3.SQLITE_NOTADB and what != "written":
+        return JournalFailed(_foreign(Path(name), _begin_of(Path(name))))
     advice = _ADVICE.get(_kind(error), "Check the file, its folder and the disk, or name another file.")
     return JournalFailed(f"The journal {name} could not be {what}.\nFound: {error}.\n{advice}")
 

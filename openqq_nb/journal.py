@@ -202,7 +202,9 @@ class Turn:
         found = self._connection.execute(_KEPT[kind], (after,)).fetchall()
         rows = records.rows(records.ARRIVALS[kind], (one[4:] for one in found))
         for (seq, fingerprint, size, revision, *_), (row, extra) in zip(found, rows, strict=True):
-            yield Kept(seq, Arrival(kind, row, fingerprint, extra=extra), size > 0, revision is not None)
+            answerable = kind == "message" and row.get("msg_class") != "send"
+            arrival = Arrival(kind, row, fingerprint, extra=extra, answerable=answerable)
+            yield Kept(seq, arrival, size > 0, revision is not None)
 
     def _changed(self, known: "_Mark") -> dict[int, Row]:
         found = self._connection.execute(_CHANGED, (known.revision, known.seq)).fetchall()

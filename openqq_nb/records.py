@@ -31,8 +31,6 @@ Value = str | int | float | None
 # What is no time or number in a frame is none here.
 _SECONDS = re.compile(SECONDS)
 _WHOLE = re.compile(WHOLE)
-Layout = Mapping[str, tuple[int, Callable[[Cell], Value]]]
-
 _NO_TIME = 1e11
 _FLAGS: Mapping[str, int] = {"1": 1, "true": 1, "True": 1, "0": 0, "false": 0, "False": 0}
 _READ_AS: Mapping[Kind, pa.DataType] = {
@@ -79,18 +77,31 @@ def entry(schema: Schema, row: Row, extra: Mapping[str, Cell] = MappingProxyType
         row: by column; what cannot be a time, a number or a flag becomes missing; undeclared keys are kept.
         extra: more keys that have no column.
     """
-    places = _places(schema)
-    cells: list[Value] = [None] * len(places)
-    undeclared: dict[str, Cell] = {}
-    for name, value in row.items():
-        place = places.get(name)
-        if place is None:
-            undeclared[name] = value
-        elif type(value) is str and value.isascii() and place[1] is plain_text:
-            cells[place[0]] = value  # nearly all are
-        elif value is not None:
-            cells[place[0]] = place[1](value)
-    return Entry(cells, {**undeclared, **extra} if undeclared else extra)
+    layout = _layout(schema)
+    get = row.get
+    cells: list[Value] = [None] * len(schema.columns)
+    for name, place in layout.texts:
+        value = get(name)
+        if value is not None:
+            cells[place] = value if type(value) is str else plain_text(value)
+    if not _is_unicode(cells):
+        cells = [plain_text(cell) if cell is not None else None for cell in cells]
+    for name, place, written in layout.others:
+        value = get(name)
+        if value is not None:
+            cells[place] = written(value)
+    if layout.names.issuperset(row):
+        return Entry(cells, extra)
+    return Entry(cells, {**{name: row[name] for name in row if name not in layout.names}, **extra})
+
+
+def _is_unicode(texts: Sequence[Value]) -> bool:
+    """Tell whether texts can be stored as they are; one with half a surrogate pair cannot."""
+    try:
+        "".join(filter(None, texts)).encode()  # type: ignore[arg-type]  # only texts are there yet
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def extra_json(found: Entry) -> str | None:
@@ -120,7 +131,7 @@ def cell(value: Cell, column: Column) -> Value:
 
 def _time(value: Cell) -> float | None:
     if type(value) is float and 0.0 < value < _NO_TIME:
-        return round(value, 6)
+        return round(value, 6) or None
     text = plain_text(value)
     return (float(text) or None) if _SECONDS.fullmatch(text) else None
 
@@ -142,10 +153,23 @@ _CELLS: Mapping[Kind, Callable[[Cell], Value]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where the cells of a schema stand, and how those that are no texts are written."""
+
+    names: frozenset[str]
+    texts: Sequence[tuple[str, int]]
+    others: Sequence[tuple[str, int, Callable[[Cell], Value]]]
+
+
 @cache
-def _places(schema: Schema) -> Layout:
-    """Give where the cells of a schema stand, and how they are written."""
-    return {column.name: (place, _CELLS[column.kind]) for place, column in enumerate(schema.columns)}
+def _layout(schema: Schema) -> _Layout:
+    placed = list(enumerate(schema.columns))
+    return _Layout(
+        frozenset(schema.names),
+        [(column.name, place) for place, column in placed if column.kind == "text"],
+        [(column.name, place, _CELLS[column.kind]) for place, column in placed if column.kind != "text"],
+    )
 
 
 def read(connection: Connection, schema: Schema, upto: int) -> pa.Table:
@@ -210,7 +234,7 @@ def _part(schema: Schema, columns: Sequence[Sequence[Any]], numbers: Sequence[in
 
 def array(values: Sequence[Any], column: Column) -> pa.Array:
     """Turn cells of a column into an Arrow array of its type."""
-    array = pa.array(values, _READ_AS[column.kind])
+    array = pa.array(values).cast(_READ_AS[column.kind])
     if column.kind == "time":
         return instants(array)
     return array.cast(column.arrow_type)

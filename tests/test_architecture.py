@@ -21,24 +21,26 @@ NOTHING = "–"
 TABLE = """
 | layer | module | may import of ours | outside libraries |
 |---|---|---|---|
-| 6 | __init__ | account, connecting, demo_account, doctor, errors, exporting, inbox, kernel, logs, models, people, roster | – |
+| 6 | __init__ | account, connecting, demo_account, doctor, errors, exporting, inbox, kernel, logs, models, people, roster, upkeep | – |
 | 6 | __main__ | cli | – |
-| 6 | cli | consulting, demo_account, errors, notebooks, simulator, tour | click, jupyterlab |
+| 6 | cli | collect, consulting, demo_account, errors, listening, notebooks, settings, simulator, tour, upkeep | click, jupyterlab |
 | 5 | tour | demo_account | pandas |
 | 5 | connecting | account, client, errors, models, protocols | – |
 | 5 | consulting | client, connecting, doctor, errors, flows | – |
 | 5 | demo_account | account, client, protocols, simulator | – |
+| 5 | collect | connecting, errors, listening, receive | – |
+| 5 | upkeep | bodies, columns, database, errors, exporting, journal, listening, logs, messages, models, protocols, records, schema, settings | numpy, pandas |
 | 4 | account | client, columns, doctor, errors, flows, inbox, listening, models, protocols, recipients, roster, rosters, settings | pandas |
-| 4 | listening | client, doctor, errors, flows, inbox, journal, messages, models, receive, roster, settings | – |
-| 4 | doctor | columns, errors, flows, inbox, loopback, models, protocols | pandas |
+| 4 | listening | client, doctor, errors, flows, inbox, journal, messages, models, protocols, receive, roster, settings | filelock |
+| 4 | doctor | columns, errors, flows, inbox, loopback, models, protocols, receive | pandas |
 | 4 | notebooks | errors, settings | – |
-| 3 | inbox | columns, errors, journal, kernel, messages, models, protocols, receive, records, schema | numpy, pandas, pyarrow |
+| 4 | logs | columns, database, errors, filtering, inbox, journal, models, records, scanning, schema | numpy, pandas, pyarrow |
+| 3 | inbox | columns, errors, filtering, journal, kernel, messages, models, protocols, receive, records, schema | numpy, pandas, pyarrow |
 | 3 | flows | columns, errors, logins, models, protocols, recipients, roster, schema, searching | pandas |
 | 3 | rosters | columns, database, errors, logins, roster, schema | pandas, pyarrow |
 | 2 | client | errors, loopback, models, turns | httpx, tenacity |
-| 2 | receive | errors, loopback, models | uvicorn |
-| 2 | journal | columns, database, errors, models, records, schema | pyarrow |
-| 2 | logs | columns, database, errors, models, records, schema | pyarrow |
+| 2 | receive | errors, loopback, models | httptools, uvloop |
+| 2 | journal | bodies, columns, database, errors, models, records, schema | pyarrow |
 | 2 | roster | columns, diff, errors, models, numbering | pandas |
 | 2 | diff | columns, errors, logins, schema | pandas |
 | 2 | searching | errors | pandas, pypinyin |
@@ -48,17 +50,21 @@ TABLE = """
 | 1 | numbering | models | pandas |
 | 1 | logins | columns | pandas |
 | 1 | protocols | columns, errors, models, schema | msgspec, pyarrow |
-| 1 | records | columns, database, errors, models | pyarrow |
-| 1 | database | errors | sqlite3 |
+| 1 | records | bodies, columns, database, errors, models, schema | pyarrow |
+| 1 | database | errors, locks | sqlite3 |
 | 1 | kernel | errors | nest_asyncio |
 | 1 | messages | models | – |
 | 1 | turns | errors | – |
+| 1 | filtering | columns, errors, models, schema | pandas |
+| 1 | scanning | columns, database, errors, locks, records | adbc_driver_manager, adbc_driver_sqlite, pyarrow |
 | 0 | schema | columns | – |
 | 0 | columns | models | numpy, pandas, pyarrow |
 | 0 | settings | errors | platformdirs |
 | 0 | loopback | – | – |
-| 0 | models | – | – |
+| 0 | models | errors | – |
 | 0 | errors | – | pandas (types) |
+| 0 | bodies | errors | zstandard |
+| 0 | locks | – | – |
 | aside | simulator | – | anyio, httpx, starlette, uvicorn |
 """  # noqa: E501 - a table
 
@@ -79,7 +85,7 @@ _NOT_IN_PROTOCOLS = {
     "socket", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib.request",
 }  # fmt: skip
 # Whoever imports by name could import anything.
-_IMPORTS_BY_NAME = {"__init__", "protocols"}
+_IMPORTS_BY_NAME = {"__init__", "collect", "protocols"}
 
 
 @dataclass(frozen=True)
@@ -251,7 +257,20 @@ def test_the_protocols_do_no_io_and_know_no_frames() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("library", ["httpx", "uvicorn", "sqlite3", "platformdirs", "nest_asyncio"])
+@pytest.mark.parametrize(
+    "library",
+    [
+        "adbc_driver_sqlite",
+        "filelock",
+        "httptools",
+        "httpx",
+        "nest_asyncio",
+        "platformdirs",
+        "sqlite3",
+        "uvloop",
+        "zstandard",
+    ],
+)
 def test_a_library_that_reaches_outside_has_one_home(library: str) -> None:
     homes = {layer.module for layer in LAYERS.values() if library in layer.libraries}
     assert len(homes - {"simulator"}) == 1

@@ -96,8 +96,9 @@ class Arriving:
         Args:
             since_now: whether it begins at this moment, as the event of a 2.x server says; else it was noticed.
         """
-        self._login = _new_login()
+        # What was known is forgotten first: a filter must not take old ids for those of the new label.
         self._numbers.begin_login(since_now=since_now)
+        self._login = _new_login()
 
     def record(self, row: Row) -> None:
         """Make a row of what the account sent, unless the server has posted it already.

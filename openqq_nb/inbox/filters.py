@@ -63,21 +63,20 @@ def _has(row: Row, pairs: frozenset[Meant]) -> bool:
     return any(row.get(column) == number for column, number in pairs)
 
 
-def compiled(filters: Mapping[str, object], links: Links, login: Login | str) -> Filter:
+def compiled(filters: Mapping[str, object], links: Links, login: Login) -> Filter:
     """Compile filters for messages that come and came.
 
     Args:
         filters: as `filtering.compiled` takes them.
         links: resolves `group` and `sender`.
-        login: the present login, in which ids that they are resolved to mean something, or what tells it.
+        login: tells the present login, in which ids that they are resolved to mean something.
 
     Raises:
         InvalidInput: a column that does not exist, or a value that it cannot have.
         NotFound, Ambiguous: `group` or `sender` does not name exactly one.
     """
-    present = (lambda: login) if isinstance(login, str) else login
-    group = partial(_of, ("gnumber", "group_id"), links.resolve_group, links.known_group, present)
-    sender = partial(_of, ("sender_qq", "sender_id"), links.resolve_sender, links.known_sender, present)
+    group = partial(_of, ("gnumber", "group_id"), links.resolve_group, links.known_group, login)
+    sender = partial(_of, ("sender_qq", "sender_id"), links.resolve_sender, links.known_sender, login)
     return filtering.compiled(filters, {"group": group, "sender": sender})
 
 

@@ -7,10 +7,12 @@ from typing import Any, Self, TypeVar, overload
 import pandas as pd
 
 from openqq_nb.errors import InvalidInput, NotSupported
+from openqq_nb.inbox import login_code
 from openqq_nb.inbox.aio import AsyncInbox
 from openqq_nb.inbox.filters import Filter, compiled
 from openqq_nb.inbox.frames import Frames, plain_rows
 from openqq_nb.inbox.links import Links
+from openqq_nb.inbox.login_code import LoginCode
 from openqq_nb.inbox.message import Message
 from openqq_nb.inbox.receiver import SETTINGS, Receiver, Settings
 from openqq_nb.inbox.setup import Setup
@@ -24,7 +26,9 @@ from openqq_nb.receive.address import Address
 
 Function = TypeVar("Function", bound=Callable[[Message], Any])
 
-_TYPED = ("aio", "df", "events", "handlers", "on_message", "setup", "stats", "stop", "url", "wait")
+_TYPED = (
+    "aio", "df", "events", "handlers", "login_code", "on_message", "setup", "stats", "stop", "url", "wait",
+)  # fmt: skip
 """What people type, and Tab shows."""
 
 _LOOK = 3
@@ -83,9 +87,10 @@ class Inbox:
         self._tell()
         kept = self.journal.path or "in memory only"
         handlers = len(self._receiver.handlers.table())
+        code = "; the server waits for its login code: see inbox.login_code" if self.login_code else ""
         return (
             f"<Inbox {self.state}: {len(self._frames.messages)} messages, {len(self._frames.events)} events, "
-            f"{handlers} handlers; kept {kept}>"
+            f"{handlers} handlers; kept {kept}{code}>"
         )
 
     @property
@@ -107,6 +112,25 @@ class Inbox:
         """
         self._tell()
         return self._frames.events.frame()
+
+    @property
+    def login_code(self) -> LoginCode | None:
+        """The login code that the server wants to have scanned; None when it wants none.
+
+        Returns:
+            A `LoginCode`, which a cell shows as a picture. Only 2.x servers post theirs.
+
+        Source:
+            recorded posts of 2.x, event `input_qrcode`.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> with oq.demo("openqq2").listen() as inbox:
+            ...     inbox.login_code is None
+            True
+        """
+        self._tell()
+        return login_code.waiting(self._frames.events.frame())
 
     @property
     def handlers(self) -> pd.DataFrame:

@@ -32,7 +32,8 @@ from openqq_nb.receive import intake
 from openqq_nb.receive.address import Address, checked
 from openqq_nb.receive.connection import Respond
 from openqq_nb.receive.intake import Head, Refusal
-from openqq_nb.receive.listener import LIMITS, Limits, Listener
+from openqq_nb.receive.crowd import LIMITS, Limits
+from openqq_nb.receive.listener import Listener
 from openqq_nb.receive.loop import LoopThread
 from openqq_nb.receive.poller import Poller
 
@@ -126,6 +127,7 @@ class Receiver:
         self._listener = self._listening(settings.limits)
         self._poller = self._polling()
         self._tail = self._tailing()
+        self._poll_task: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
         self._started = self._stopped = False
 
@@ -144,9 +146,13 @@ class Receiver:
             assert isinstance(self._way, Address)  # noqa: S101 - where a listener is made
             self._way = replace(self._way, port=self._listener.port)
         self._thread.start()
-        self._thread.run(self._begin())
-        printing.install()
         self._started = True
+        printing.install()
+        try:
+            self._thread.run(self._begin())
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """Take in no more, and store what has come; stopping twice does no harm."""
@@ -230,7 +236,7 @@ class Receiver:
         if journal.path is None:
             return None
         every_s = SOON_S if isinstance(self._way, Followed) else NOW_AND_THEN_S
-        return Tail(journal.version, self._arriving.catch_up, self._counters.fail, every_s)
+        return Tail(journal.version, self._arriving.catch_up, self._shelf.tell, every_s)
 
     async def _begin(self) -> None:
         if self._tail is not None:
@@ -252,7 +258,8 @@ class Receiver:
         printing.uninstall()
 
     async def _close(self) -> None:
-        if self._poller is not None:
+        if self._poller is not None and self._poll_task is not None:
+            # What comes while the server still holds its answer would be lost if nobody waited for it.
             self._poller.stop()
             await asyncio.wait([self._poll_task])
         if self._listener is not None:

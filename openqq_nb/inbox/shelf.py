@@ -123,9 +123,10 @@ class Shelf:
                 stored = self._stored(turn) if writing else []
             if writing:
                 self._note(stored)
+            if writing or not self.unsaved:
                 self._told = ""
         except JournalFailed as error:
-            self._tell(error)
+            self.tell(error)
         finally:
             self._turn = None
         if not done:
@@ -154,6 +155,12 @@ class Shelf:
     def holds(self, fingerprint: str) -> bool:
         """Tell whether an arrival is here already."""
         return self._waits(fingerprint) or fingerprint in self._present([fingerprint])
+
+    def tell(self, error: JournalFailed) -> None:
+        """Tell of a failure once: it is met again with each attempt until its cause is gone."""
+        if str(error) != self._told:
+            self._told = str(error)
+            self._failed("storing", error)
 
     def _waits(self, fingerprint: str) -> bool:
         """Tell whether an arrival waits to be stored, or to be joined to a row that is."""
@@ -205,7 +212,9 @@ class Shelf:
     def _taken_in(self, news: News) -> Others:
         if not news:
             return Others()
-        lines = [(Line(one.arrival, recorded(one.arrival), one.seq), one.posted, one.whole) for one in news.kept]
+        lines = [
+            (Line(one.arrival, recorded(one.arrival), one.seq), one.posted, one.whole) for one in news.kept
+        ]
         for line, _, _ in lines:
             self._new.append(line)
         positions = [self._shown.change_kept(seq, cells) for seq, cells in news.changed.items()]
@@ -266,9 +275,3 @@ class Shelf:
             self._shown.show(line)
         for line, cells in changed:
             self._shown.change(line, cells)
-
-    def _tell(self, error: JournalFailed) -> None:
-        """Tell of a failure once: it is met again with each attempt until its cause is gone."""
-        if str(error) != self._told:
-            self._told = str(error)
-            self._failed("storing", error)

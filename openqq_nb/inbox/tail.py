@@ -18,7 +18,7 @@ class Tail:
     Args:
         version: gives a number that is another one when it has.
         changed: called then, on the receiving loop.
-        failed: told why the journal cannot be looked at, once a cause.
+        failed: told each time why the journal cannot be looked at.
         every_s: how often to look.
     """
 
@@ -26,7 +26,7 @@ class Tail:
         self,
         version: Callable[[], int],
         changed: Callable[[], object],
-        failed: Callable[[str, Exception], None],
+        failed: Callable[[JournalFailed], None],
         every_s: float,
     ) -> None:
         self._version = version
@@ -34,7 +34,6 @@ class Tail:
         self._failed = failed
         self._every_s = every_s
         self._known: int | None = None
-        self._told = ""
         self._handle: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
@@ -52,11 +51,8 @@ class Tail:
             version = self._version()
         except JournalFailed as error:
             self._known = None
-            if str(error) != self._told:
-                self._told = str(error)
-                self._failed("looking at the journal", error)
+            self._failed(error)
             return
-        self._told = ""
         if version != self._known:
             self._known = version
             self._changed()

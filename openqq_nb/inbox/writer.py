@@ -104,8 +104,14 @@ class Writer:
         for post in posts:
             if post.outcome is None:
                 post.outcome = intake.failed("This could not be stored.")
-            self._answer(post)
+            self._answer_one(post)
         self._try_again()
+
+    def _answer_one(self, post: Post) -> None:
+        try:
+            self._answer(post)
+        except Exception as error:  # noqa: BLE001 - the others of the turn are answered all the same; kept and shown
+            self._failed("answering", error)
 
     def _run(self, job: Job) -> None:
         try:

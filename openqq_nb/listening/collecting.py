@@ -8,7 +8,7 @@ from typing import Any, TypeVar, overload
 from openqq_nb.client import Client
 from openqq_nb.errors import InvalidInput, ListenerFailed
 from openqq_nb.flows import Flows
-from openqq_nb.inbox.filters import compiled
+from openqq_nb.inbox.filters import Filter, compiled
 from openqq_nb.inbox.frames import Unseen
 from openqq_nb.inbox.message import Message
 from openqq_nb.inbox.receiver import Receiver, Settings
@@ -57,10 +57,10 @@ class Collector:
         if path is None:
             raise InvalidInput("A collector fills a journal, so journal=False means nothing. Name a file.")
         with ExitStack() as on_failure:
-            hold = _hold(path)
-            on_failure.callback(hold.let_go)
             journal = Journal.open(path)
             on_failure.callback(journal.close)
+            hold = _hold(journal, path)
+            on_failure.callback(hold.let_go)
             way = way_of(wanted, self._places.address(wanted), client, dialect)
             self._receiver = Receiver(
                 dialect, journal, self._links, way, Unseen(), lambda *_: (), Settings(ended=hold.let_go)
@@ -129,7 +129,7 @@ class Collector:
         self._receiver.stop()
         self._client.close()
 
-    def _register(self, function: Function, keep: Any) -> Function:
+    def _register(self, function: Function, keep: Filter) -> Function:
         self._receiver.handlers.add(function, keep)
         return function
 
@@ -141,13 +141,11 @@ class Collector:
             self._receiver.begin_login()
 
 
-def _hold(path: Path) -> Hold:
+def _hold(journal: Journal, path: Path) -> Hold:
     hold = Hold.taken(path)
     if hold is None:
-        with Journal.open(path) as journal:
-            holder = journal.holder()
         raise ListenerFailed(
-            f"{path} is filled by {holder or 'another program'} already, so nothing was started. Stop that one first, "
-            "or fill another journal with --journal."
+            f"{path} is filled by {journal.holder() or 'another program'} already, so nothing was started. "
+            "Stop that one first, or fill another journal with --journal."
         )
     return hold

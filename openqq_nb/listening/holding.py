@@ -12,6 +12,7 @@ from typing import Literal, Self
 from filelock import FileLock, Timeout
 
 from openqq_nb import settings
+from openqq_nb.errors import JournalFailed
 from openqq_nb.journal import Holder, Journal
 
 HolderKind = Literal["openqq-nb collect", "a notebook"]
@@ -29,12 +30,21 @@ class Hold:
 
     @classmethod
     def taken(cls, journal: Path) -> Self | None:
-        """Take the right to fill a journal; None if another program, or another inbox of this one, has it."""
+        """Take the right to fill a journal; None if another program, or another inbox of this one, has it.
+
+        Raises:
+            JournalFailed: there is no place for the file that says so.
+        """
         lock = FileLock(_beside(journal), timeout=0, thread_local=False, preserve_lock_file=True)
         try:
             lock.acquire()
         except Timeout:
             return None
+        except OSError as error:
+            raise JournalFailed(
+                f"Whether another program fills {journal} cannot be seen, so nothing was started. Found: {error}. "
+                "Make its folder writable, or name another file."
+            ) from error
         return cls(lock)
 
     def let_go(self) -> None:

@@ -46,25 +46,32 @@ class Opening:
         check_polls(wanted, self._dialect)
         path = self._places.journal(wanted)
         address = self._places.address(wanted)
-        hold = None if path is None else Hold.taken(path)
-        if path is not None and hold is None:
-            holder = _holder(path)
+        # Opened before it is held, so that nothing is left beside what is no journal.
+        journal = Journal.open(path)
+        with ExitStack() as on_failure:
+            on_failure.callback(journal.close)
+            inbox = self._receiving_or_following(journal, wanted, address)
+            on_failure.pop_all()
+        return inbox
+
+    def _receiving_or_following(self, journal: Journal, wanted: Wanted, address: Address) -> Inbox:
+        hold = None if journal.path is None else Hold.taken(journal.path)
+        if journal.path is not None and hold is None:
+            holder = journal.holder()
             if holder is not None and _is_followed(holder, wanted, address):
-                return self._following(path, holder)
+                return self._following(journal, journal.path)
         try:
-            return self._receiving(path, hold, wanted, address)
+            return self._receiving(journal, hold, wanted, address)
         except ListenerFailed:
             found = holding.journal_at(address.port) if wanted.via == "push" else None
             if found is None:
                 raise
-            return self._following(found, _holder(found))
+            return self._following(Journal.open(found), found)
 
-    def _receiving(self, path: Path | None, hold: Hold | None, wanted: Wanted, address: Address) -> Inbox:
+    def _receiving(self, journal: Journal, hold: Hold | None, wanted: Wanted, address: Address) -> Inbox:
         with ExitStack() as on_failure:
             if hold is not None:
                 on_failure.callback(hold.let_go)
-            journal = Journal.open(path)
-            on_failure.callback(journal.close)
             inbox = self._inbox(journal, way_of(wanted, address, self._client, self._dialect), _ending(hold))
             on_failure.callback(inbox.start().stop)
             port = inbox.address.port if isinstance(inbox.way, Address) else None
@@ -75,23 +82,18 @@ class Opening:
             on_failure.pop_all()
         return inbox
 
-    def _following(self, path: Path, holder: Holder | None) -> Inbox:
-        by = str(holder or "another program")
+    def _following(self, journal: Journal, path: Path) -> Inbox:
+        by = str(journal.holder() or "another program")
         warn_outside(
             f"{by} receives for this account already and fills {path}. This inbox follows it: it shows what comes "
             "there, handlers are called here too, and replies go out as messages of their own.",
             FollowingWarning,
         )
         way = Followed(by, lambda: not holding.is_held(path))
-        return self._inbox(Journal.open(path), way, _ending(None)).start()
+        return self._inbox(journal, way, _ending(None)).start()
 
     def _inbox(self, journal: Journal, way: Way, ended: Callable[[], None]) -> Inbox:
         return Inbox(self._dialect, journal, self._people.links(), way, Settings(ended=ended))
-
-
-def _holder(path: Path) -> Holder | None:
-    with Journal.open(path) as journal:
-        return journal.holder()
 
 
 def check_polls(wanted: Wanted, dialect: Dialect) -> None:

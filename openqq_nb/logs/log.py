@@ -1,9 +1,10 @@
 """A log: one or several journals as frames, in order of time and without doubles."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from openqq_nb import filtering, records
 from openqq_nb.columns import Frame, to_pandas
@@ -15,6 +16,9 @@ from openqq_nb.logs.people import GROUP, SENDER, Kind, directory
 from openqq_nb.logs.reading import Wanted
 from openqq_nb.models import Row
 from openqq_nb.schema import EVENTS, MESSAGES, PROBLEMS
+
+if TYPE_CHECKING:
+    from openqq_nb.inbox import Inbox
 
 
 def open_log(*paths: str | os.PathLike[str]) -> "Log":
@@ -150,6 +154,41 @@ class Log:
         return to_pandas(
             reading.read(self.paths, Wanted(MESSAGES, self._chosen(columns), keep.clause, keep.rest))
         )
+
+    def follow(self) -> "Inbox":
+        """Open a live inbox over the journal, which another program fills, such as `openqq-nb collect`.
+
+        Returns:
+            An `Inbox` that shows what the journal holds and what comes. Its handlers are called with new messages,
+            but there is no account that could answer. Stop it with `stop()`, or use it as a context manager.
+
+        Raises:
+            InvalidInput: the log is made of several files.
+            JournalFailed: the journal cannot be opened.
+
+        Example:
+            >>> import tempfile
+            >>> import openqq_nb as oq
+            >>> my = oq.demo()
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     with my.listen(journal=f"{folder}/messages.db"):
+            ...         with oq.open_log(f"{folder}/messages.db").follow() as live:
+            ...             message = my.simulator.say("小灰", "在吗？")
+            ...             live.wait(1, timeout=10)["content"].tolist()
+            ['在吗？']
+        """
+        if len(self.paths) > 1:
+            raise InvalidInput(
+                f"Only one journal can be followed; this log is made of {len(self.paths)} files. Open one of them: "
+                f"`oq.open_log({str(self.paths[0])!r}).follow()`."
+            )
+        # The receiver is loaded when it is used.
+        from openqq_nb.logs.following import follow  # noqa: PLC0415
+
+        def numbers(kind: Kind) -> Callable[[object], Collection[tuple[str, str]]]:
+            return lambda who: directory(self.paths, kind).numbers(who)
+
+        return follow(self.paths[0], numbers(GROUP), numbers(SENDER))
 
     def _group(self, who: object) -> Condition:
         return self._named(GROUP, who)

@@ -113,6 +113,16 @@ class Directory:
         lone |= {place for place, number in self._numbers.items() if number in numbers}
         return _condition(self._kind, numbers, frozenset(lone))
 
+    def numbers(self, value: object) -> list[tuple[str, str]]:
+        """Give the columns and permanent numbers that mean a name, number or row, or several.
+
+        Raises:
+            NotFound: nobody goes by it.
+            Ambiguous: several do.
+        """
+        found = [self._one(who) for who in _each(value, self._kind)]
+        return [(self._kind.number, number) for one in found for number in one.numbers]
+
     def _one(self, who: object) -> Found:
         wanted, hits = self._hits(who)
         found = Found()

@@ -145,8 +145,7 @@ class Connection(asyncio.Protocol):
         if self._deaf:
             self._drain(len(data))
             return
-        if self.trusted and not self._reader.begun:
-            self.since_s = self._company.now_s()
+        begins = not self._reader.begun
         try:
             refusal = self._reader.feed(data)
         except Exception as error:  # noqa: BLE001 - code of another layer; kept and shown
@@ -155,6 +154,8 @@ class Connection(asyncio.Protocol):
         else:
             if refusal is not None:
                 self._refuse(refusal)
+        if self.trusted and (begins or self._waiting):
+            self.since_s = self._company.now_s()
         self._go_on()
 
     def give_up(self, reason: str) -> None:
@@ -179,7 +180,6 @@ class Connection(asyncio.Protocol):
         refusal = self._door.judge(method, target, headers)
         if refusal is None and not self.trusted:
             self.trusted = True
-            self.since_s = self._company.now_s()
             self._company.trusted(self)
         return refusal
 
@@ -201,7 +201,7 @@ class Connection(asyncio.Protocol):
             body, self._keep = self._waiting.popleft()
             self._take(body)
         self._going = False
-        if not (self._answering or self._waiting or self._ended):
+        if not (self._answering or self._waiting or self._over()):
             self._rest()
         self._mind_the_flow()
 
@@ -218,7 +218,7 @@ class Connection(asyncio.Protocol):
     def _answered(self, answer: Answer) -> None:
         """Write an answer; called once for each request that was accepted."""
         self._answering = False
-        if self._ended:
+        if self._over():
             return
         last = self._finishing or self._heard_all
         keep = self._keep and not (last and not self._waiting)
@@ -226,8 +226,8 @@ class Connection(asyncio.Protocol):
         if not keep:
             self._end()
             return
-        if not self._reader.begun:
-            self.since_s = self._company.now_s()
+        # Also of a request that has begun meanwhile: while we are slow, nobody else is.
+        self.since_s = self._company.now_s()
         self._go_on()
 
     def _rest(self) -> None:
@@ -238,6 +238,10 @@ class Connection(asyncio.Protocol):
         elif self._reader.asks:
             self._reader.asks = False
             self._transport.write(GO_AHEAD)
+
+    def _over(self) -> bool:
+        # The loop tells later of a connection that broke, and would log what is written to it until then.
+        return self._ended or self._transport.is_closing()
 
     def _end(self) -> None:
         """Close, but let who was refused read the answer: what is still written is read and thrown away."""

@@ -127,6 +127,7 @@ class Crowd:
     def _look_around(self) -> None:
         """Give up whoever takes too long."""
         now_s, limits = self.now_s(), self._limits
+        self._look = self._loop.call_later(limits.look_s, self._look_around)
         for connection in _older(self._lingering, now_s - limits.linger_s):
             connection.abort()
         for connection in _older(self._closing, now_s - limits.request_s):
@@ -135,7 +136,6 @@ class Crowd:
             connection.give_up("slow")
         for connection in list(self._guests):
             self._look_at(connection, now_s - connection.since_s)
-        self._look = self._loop.call_later(limits.look_s, self._look_around)
 
     def _look_at(self, connection: Connection, since_s: float) -> None:
         limits = self._limits

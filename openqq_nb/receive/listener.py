@@ -13,8 +13,6 @@ from openqq_nb.receive.connection import Connection, Respond
 from openqq_nb.receive.crowd import LIMITS, Crowd, Limits
 from openqq_nb.receive.intake import Head, Headers, Refusal
 
-__all__ = ["LIMITS", "Limits", "Listener", "bound"]
-
 Screen = Callable[[Head], Refusal | None]
 Accept = Callable[[bytes, Respond], None]
 

@@ -39,9 +39,9 @@ class Reader:
     __slots__ = (
         "_body",
         "_dry_bytes",
+        "_expected",
         "_head_bytes",
         "_headers",
-        "_in_head",
         "_judge",
         "_length",
         "_parser",
@@ -97,8 +97,7 @@ class Reader:
         """Begin a request."""
         self.begun = True
         self.asks = False
-        self._in_head = True
-        self._target = self._length = b""
+        self._target = self._length = self._expected = b""
         self._headers = []
         self._body = b""
         self._head_bytes = 0
@@ -111,19 +110,16 @@ class Reader:
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header, or a trailer; only what matters is kept."""
         self._count(len(name) + len(value) + _HEADER_BYTES)
-        if not self._in_head:
-            return
         name = name.lower()
         if name in intake.JUDGED_HEADERS:
             self._headers.append((name, value))
         elif name == b"content-length":
             self._length = value
         elif name == b"expect":
-            self.asks = value.lower() == _GO_AHEAD
+            self._expected = value.lower()
 
     def on_headers_complete(self) -> None:
         """Judge the request before its body is read."""
-        self._in_head = False
         refusal = self._judge(self._parser.get_method(), self._target, tuple(self._headers))
         refusal = refusal or intake.declared(self._length)
         # The parser would leave out the body of a request that offers to speak another protocol.
@@ -132,7 +128,7 @@ class Reader:
         if refusal is not None:
             self._stop(refusal)
         # Who speaks HTTP/1.0 would take "100 Continue" for the answer.
-        self.asks = self.asks and self._parser.get_http_version() == "1.1"
+        self.asks = self._expected == _GO_AHEAD and self._parser.get_http_version() == "1.1"
 
     def on_body(self, part: bytes) -> None:
         """Take a part of the body."""

@@ -27,7 +27,14 @@ log = logging.getLogger(__name__)
 BUNCH_PATIENCE_S = 2.0
 TRIES: dict[Protocol, int] = {"openqq1": 5, "openqq2": 3}
 QRCODE_PATH = "/tmp/mojo_webqq_qrcode_default.png"  # noqa: S108 - only a text in an event
-QRCODE_PICTURE = "iVBORw0KGgpub3QtYS1yZWFsLXBpY3R1cmU=\n"
+# A real picture, with line feeds as the servers write it; who scans it reads that it is a simulated one.
+QRCODE_PICTURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAJQAAACUAQAAAABdRz15AAABAElEQVR42u2WMXIDMQwDMf4A//9L/EDB0te5SSKUpm98tAoMSJCQ\n"
+    "dT7C+p795UzSkIzmnb70Gb89C97sI/lJr/E0k6+T16YNPDsF6/Tw0jhNCQ9Ie+DX6B+iPlHRd+cmtRp65Lf1plbgwswNPFo2dC+V\n"
+    "n0a9iAovR2YX+IWg4PdsyDUeswJmyia9xUvzfLZWyN3zk1mQrVtyQw/canM1+EEQjn4M8rp/ieNHj4YfeFHPgNWYZwgah5n3z3t+\n"
+    "6Lsm2NkPJNY6wqjjfwgiOljgx7LFoPPOp7C/e3+gBU/pviQyhStw535DZqyhc78ZRUBu+Mt2jg15W2pj/r7/E/959gNHvZsRkMML\n"
+    "BQAAAABJRU5ErkJggg==\n"
+)
 
 
 @dataclass(frozen=True, slots=True)

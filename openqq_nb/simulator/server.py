@@ -9,6 +9,7 @@ from itertools import count
 from random import Random
 from threading import Lock
 from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
 
 from openqq_nb.simulator.changing import Changing
 from openqq_nb.simulator.engine import Times
@@ -365,7 +366,13 @@ class Simulator(Changing, Happened):
         state = "stopped"
         if self._running:
             state = f"ended itself: {self.ended}" if self.ended else self.url
-        return f"<Simulator {self.protocol} {state}, posts to {self._post_api or 'nobody'}, {self.world!r}>"
+        return f"<Simulator {self.protocol} {state}, posts to {_without_path(self._post_api)}, {self.world!r}>"
+
+
+def _without_path(post_api: str | None) -> str:
+    """Show whom one posts to; who knows the path can post there, too."""
+    parts = urlsplit(post_api or "")
+    return f"{parts.scheme}://{parts.netloc}/…" if post_api else "nobody"
 
 
 def _saying(one: Saying | Mapping[str, Any] | tuple[Any, ...]) -> Saying:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from openqq_nb.bodies import Unpacker
 from openqq_nb.columns import ZONE
 from openqq_nb.database import MIGRATIONS, Connection, open_readonly
+from openqq_nb.errors import JournalFailed
 from openqq_nb.journal import Holder
 from openqq_nb.listening.holding import is_held
 from openqq_nb.upkeep.dialects import dialect_of
@@ -145,7 +146,14 @@ def _dialects(connection: Connection) -> tuple[str, ...]:
     found = connection.execute(
         f"SELECT body, packed_with FROM {bodies_table(connection)} WHERE seq IN ({_ENDS})"  # noqa: S608 - our own text
     )
-    return tuple(sorted({dialect_of(unpacker.unpacked(*one)) for one in found}))
+    return tuple(sorted({_dialect(unpacker, *one) for one in found}))
+
+
+def _dialect(unpacker: Unpacker, body: bytes, dictionary: bytes | None) -> str:
+    try:
+        return dialect_of(unpacker.unpacked(body, dictionary))
+    except JournalFailed:
+        return "a damaged body (see `journal check`)"
 
 
 def _holder(connection: Connection) -> Holder | None:

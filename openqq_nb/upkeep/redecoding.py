@@ -145,8 +145,9 @@ def redecode(path: Path, protocol: str | None = None, told: Told = unheard) -> R
     """
     decoder, result = Decoder(protocol), Redecoded(path)
     with held(path):
-        if not preview(path, protocol).rows:
-            return result
+        foreseen = preview(path, protocol)
+        if not foreseen.rows:
+            return foreseen
         database = Database(path)
         try:
             backup = _backup_path(path)

@@ -4,8 +4,10 @@ from typing import Any
 
 import pandas as pd
 
+from openqq_nb.columns import Schema
 from openqq_nb.inbox.live import LiveFrame
 from openqq_nb.models import Cell
+from openqq_nb.records import Entry, entry
 from openqq_nb.schema import MESSAGES
 from tests.journal.making import ROW
 
@@ -18,8 +20,12 @@ def expected(given_rows: list[Any]) -> pd.DataFrame:
     return MESSAGES.frame(MESSAGES.table(given_rows))
 
 
+def entries(rows: list[Any], schema: Schema = MESSAGES) -> list[Entry]:
+    return [entry(schema, row) for row in rows]
+
+
 def live(*batches: list[Any]) -> LiveFrame:
     frame = LiveFrame(MESSAGES)
     for batch in batches:
-        frame.append(batch)
+        frame.append(entries(batch))
     return frame

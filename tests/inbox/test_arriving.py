@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from openqq_nb.errors import JournalFailed
+from openqq_nb.errors import InboxWarning, JournalFailed
 from openqq_nb.inbox import Message
 from openqq_nb.journal import Journal, Turn
 from openqq_nb.models import Arrival, Recipient
@@ -19,6 +19,8 @@ from openqq_nb.protocols.base import Dialect
 from openqq_nb.protocols.registry import dialect
 from openqq_nb.schema import EVENTS, MESSAGES
 from tests.inbox.desk import PATIENCE_S, group_message, listening, message, message2, own2, receipt
+
+pytestmark = pytest.mark.filterwarnings("ignore:The disk is full")
 
 LOGIN = {"post_type": "event", "event": "login", "params": [1]}
 
@@ -226,7 +228,9 @@ def test_failure_that_lasts_is_told_once() -> None:
         journal.full = True
         for text in ("a", "b", "c"):
             desk.post(message(text))
-        assert len(desk.inbox.stats.errors) == 1
+        with pytest.warns(InboxWarning, match="disk is full") as told:
+            assert len(desk.inbox.df) == 3
+        assert len(told) == len(desk.inbox.stats.errors) == 1
 
 
 FRIEND = Recipient("friend", qq="9900000101")

@@ -36,7 +36,7 @@ ACCOUNT = Account(
 
 
 def keeps(row: Row, **filters: Any) -> bool:
-    return compiled(filters, ACCOUNT.links(), LOGIN).keeps(row)
+    return compiled(filters, ACCOUNT.links(), lambda: LOGIN).keeps(row)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_unknown_column_lists_those_there_are() -> None:
 
 def test_unknown_name_is_an_error_at_once() -> None:
     with pytest.raises(NotFound):
-        compiled({"group": "没有"}, ACCOUNT.links(), LOGIN)
+        compiled({"group": "没有"}, ACCOUNT.links(), lambda: LOGIN)
 
 
 @pytest.mark.parametrize(
@@ -150,10 +150,10 @@ def test_value_that_the_column_cannot_have_is_an_error(filters: dict[str, Any]) 
 
 def test_text_of_a_filter_is_what_was_written() -> None:
     assert (
-        compiled({"contains": "签到", "chat": ["a"]}, ACCOUNT.links(), LOGIN).text
+        compiled({"contains": "签到", "chat": ["a"]}, ACCOUNT.links(), lambda: LOGIN).text
         == "contains='签到', chat=['a']"
     )
-    assert len(compiled({"contains": "x" * 500}, ACCOUNT.links(), LOGIN).text) < 60
+    assert len(compiled({"contains": "x" * 500}, ACCOUNT.links(), lambda: LOGIN).text) < 60
 
 
 def test_the_id_of_one_group_is_not_taken_for_the_number_of_another() -> None:
@@ -194,4 +194,4 @@ def test_ids_found_while_the_server_logged_in_anew_are_of_no_login() -> None:
 
 
 def test_a_filter_of_people_looks_at_the_login() -> None:
-    assert "login" in compiled({"sender": "夜猫"}, ACCOUNT.links(), LOGIN).columns
+    assert "login" in compiled({"sender": "夜猫"}, ACCOUNT.links(), lambda: LOGIN).columns

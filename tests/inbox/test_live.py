@@ -14,7 +14,7 @@ from openqq_nb.errors import InvalidInput
 from openqq_nb.inbox.live import CHUNK_ROWS, LiveFrame
 from openqq_nb.models import Cell, Row
 from openqq_nb.schema import MESSAGES
-from tests.inbox.live_rows import expected, live, some
+from tests.inbox.live_rows import entries, expected, live, some
 from tests.journal.making import ROW, rows
 
 
@@ -26,7 +26,7 @@ def test_empty_frame_is_that_of_the_schema() -> None:
 
 def test_rows_of_a_journal_come_before_those_that_arrive() -> None:
     frame = LiveFrame(MESSAGES, MESSAGES.table([*some(3), {"heat": "5"}]))
-    frame.append(some(2, first=3))
+    frame.append(entries(some(2, first=3)))
     assert_frame_equal(frame.frame(), expected([*some(3), {"heat": "5"}, *some(2, first=3)]))
     assert len(frame) == 6
 
@@ -40,7 +40,7 @@ def test_any_rows_in_any_batches_make_the_frame_of_the_schema(
     frame = LiveFrame(MESSAGES, MESSAGES.table(all_rows[:replayed]))
     skip = replayed
     for batch, look in batches:
-        frame.append(batch[skip:])
+        frame.append(entries(batch[skip:]))
         skip = max(0, skip - len(batch))
         if look:
             frame.frame()
@@ -50,7 +50,7 @@ def test_any_rows_in_any_batches_make_the_frame_of_the_schema(
 def test_unknown_keys_are_text_at_the_end_and_missing_before() -> None:
     frame = live(some(2))
     early = frame.frame()
-    frame.append([{**ROW, "heat": 3}])
+    frame.append(entries([{**ROW, "heat": 3}]))
     assert list(frame.frame().columns) == [*MESSAGES.names, "heat"]
     assert frame.frame()["heat"].isna().tolist() == [True, True, False]
     assert frame.frame()["heat"].dtype == "str"
@@ -66,7 +66,7 @@ def test_half_character_is_replaced() -> None:
 def test_snapshot_copies_nothing_that_was_there() -> None:
     frame = LiveFrame(MESSAGES, MESSAGES.table(some(CHUNK_ROWS)))
     first = frame.frame()
-    frame.append(some(10))
+    frame.append(entries(some(10)))
     second = frame.frame()
     assert addresses(first["content"])[0] == addresses(second["content"])[0]
     for name in ("code", "own"):
@@ -92,7 +92,7 @@ def addresses(column: "pd.Series[str]") -> list[int]:
 def test_snapshot_after_each_message_leaves_few_chunks() -> None:
     frame = live()
     for row in some(1000):
-        frame.append([row])
+        frame.append(entries([row]))
         snapshot = frame.frame()
     assert len(chunks(snapshot["content"])) <= 10
     assert_frame_equal(snapshot, expected(some(1000)))
@@ -115,7 +115,7 @@ def test_amended_cells_show_in_the_next_snapshot_only() -> None:
     frame = live(some(5))
     early = frame.frame()
     frame.amend(1, {"sender_qq": "12345678901234567", "own": None, "code": 8, "msg_time": 7.5})
-    frame.append(some(1, first=5))
+    frame.append(entries(some(1, first=5)))
     frame.amend(5, {"content": "late"})
     changed = some(6)
     changed[1] |= {"sender_qq": "12345678901234567", "own": None, "code": 8, "msg_time": 7.5}
@@ -140,7 +140,7 @@ def test_amending_any_cells_between_any_batches_is_like_having_had_them(
     seen = []
     for size in sizes:
         batch = some(size, first=len(model))
-        frame.append(batch)
+        frame.append(entries(batch))
         model += [dict(row) for row in batch]
         for position in data.draw(st.lists(st.integers(0, len(model) - 1), max_size=4)):
             change = CHANGES[data.draw(st.integers(0, len(CHANGES) - 1))]
@@ -167,9 +167,8 @@ def test_threads_append_and_look_at_once() -> None:
     def write(number: int) -> None:
         start.wait(10)
         for part in range(100):
-            frame.append(
-                [{**ROW, "content": f"{number}", "code": part}, {**ROW, "content": f"{number}", "code": part}]
-            )
+            row = {**ROW, "content": f"{number}", "code": part}
+            frame.append(entries([row, row]))
 
     def look(_: int) -> list[pd.DataFrame]:
         start.wait(10)

@@ -13,7 +13,7 @@ from openqq_nb.inbox import buffers
 from openqq_nb.inbox.live import LiveFrame
 from openqq_nb.models import Row
 from openqq_nb.schema import MESSAGES
-from tests.inbox.live_rows import live, some
+from tests.inbox.live_rows import entries, live, some
 
 
 # What a user may do to a snapshot: each of these writes, or is refused by pandas.
@@ -122,7 +122,7 @@ SMALL = Schema("SMALL", tuple(MESSAGES.column(name) for name in VALUES))
 
 def small() -> LiveFrame:
     frame = LiveFrame(SMALL)
-    frame.append([known(row) for row in some(5)])
+    frame.append(entries([known(row) for row in some(5)], SMALL))
     return frame
 
 
@@ -140,7 +140,7 @@ def fresh() -> Seen:
 
 def outgrown() -> Seen:
     frame, snapshot = fresh()
-    frame.append([known(row) for row in some(buffers.FIRST_ROWS, first=5)])
+    frame.append(entries([known(row) for row in some(buffers.FIRST_ROWS, first=5)], SMALL))
     frame.frame()
     return frame, snapshot
 
@@ -202,7 +202,7 @@ def test_outgrown_memory_is_let_go_with_the_last_snapshot_of_it() -> None:
     before = len(buffers._retired)
     frame = live(some(5))
     column = frame.frame()["code"]
-    frame.append(some(buffers.FIRST_ROWS))
+    frame.append(entries(some(buffers.FIRST_ROWS)))
     frame.frame()
     assert len(buffers._retired) == before + 1
     column.iloc[0] = 5

@@ -87,7 +87,7 @@ def made(
 
 
 def line(row: Row) -> Line:
-    return Line(Arrival("message", row, "x"), 0)
+    return Line.of(Arrival("message", row, "x"))
 
 
 UNKNOWN: Row = {"sender_id": "1", "receiver_id": "9", "receiver_qq": "99"}

@@ -35,7 +35,7 @@ def test_the_stored_file_is_of_the_format_that_its_name_says(number: int, tmp_pa
 
 
 def test_there_is_a_stored_file_of_every_earlier_format() -> None:
-    assert EARLIER == list(range(1, len(MIGRATIONS)))
+    assert list(range(1, len(MIGRATIONS))) == EARLIER
 
 
 @pytest.mark.parametrize("number", EARLIER)
@@ -102,6 +102,6 @@ def test_a_format_of_a_later_version_is_refused_and_left_alone(tmp_path: Path) -
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     before = path.read_bytes()
     for open_it in (Journal.open, oq.open_log):
-        with pytest.raises(JournalFailed, match="(?s)newer version.*Update openqq_nb"):
+        with pytest.raises(JournalFailed, match=r"(?s)newer version.*Update openqq_nb"):
             open_it(path)
     assert path.read_bytes() == before

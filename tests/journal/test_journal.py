@@ -121,7 +121,7 @@ def test_message_takes_over_body_and_identity_of_a_post(journal: Journal) -> Non
     own, _ = journal.append([message("own"), message("other")])
     post = message("post", content="posted")
     journal.amend({own.seq: {"status": "ok"}}, {own.seq: post})
-    assert journal.holds("post") and not journal.holds("own")
+    assert journal.present(["post", "own"]) == {"post"}
     assert journal.body(own.seq) == post.raw and column(journal, "status") == ["ok", None]
     assert journal.append([post]) == [Stored(own.seq, new=False)]
 

@@ -82,7 +82,8 @@ def test_both_ways_read_what_the_schema_makes_of_the_rows(
 
 def plain(table: pa.Table, name: str) -> list[Cell]:
     found = table.column(name)
-    return (found.cast(pa.int64()) if pa.types.is_timestamp(found.type) else found).to_pylist()
+    cells: list[Cell] = (found.cast(pa.int64()) if pa.types.is_timestamp(found.type) else found).to_pylist()
+    return cells
 
 
 def shown(cell: Cell, column: Column) -> Cell:

@@ -1,6 +1,8 @@
 """`log.read`: what it leaves is what the same filters leave of `log.df`."""
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -197,7 +199,7 @@ def test_what_came_since_is_read(tmp_path: Path) -> None:
 
 
 TEXTS = ["", "a", "签到", "a\0b", "夜猫", "1", "2", "[图片]"]
-TIMES = [0.5e-6, 1.5e-6, 2.5e-6, 1448010857.0, 1448010857.0000005, 1448010857.0000015, 1448010858.25]
+TIMES = [0.0078125, 0.0234375, 1448010857.0, 1448010857.0078125, 1448010857.0234375, 1448010858.25]
 ALLOWED: dict[str, list[str]] = {
     "type": ["message", "group_message"],
     "msg_class": ["recv", "send"],
@@ -209,7 +211,12 @@ POOL: dict[str, st.SearchStrategy[Any]] = {
     "count": st.sampled_from([0, 1, -3]),
     "flag": st.booleans(),
 }
-MOMENTS = st.sampled_from(TIMES).map(lambda seconds: pd.Timestamp(round(seconds * 1e6), unit="us", tz="UTC"))
+# The seconds are such that the microseconds end with a half, which is rounded to the even one.
+MOMENTS = st.builds(
+    lambda seconds, more: pd.Timestamp(int(seconds * 1e6) + more, unit="us", tz="UTC"),
+    st.sampled_from(TIMES),
+    st.sampled_from([0, 1]),
+)
 
 
 def pooled(name: str, kind: str) -> st.SearchStrategy[Any]:
@@ -298,3 +305,19 @@ def kept(log: Log, asked: dict[str, Any]) -> pd.DataFrame:
     plain = pa.Table.from_pandas(log.df, preserve_index=False).to_pylist()
     passing = [keep.keeps(row) for row in plain]
     return log.df[pd.Series(passing, dtype=bool)].reset_index(drop=True)
+
+
+@pytest.mark.parametrize("word", ["since", "until", "received_at"])
+def test_a_bound_at_half_a_microsecond_is_that_of_the_frame(tmp_path: Path, word: str) -> None:
+    path = filled(tmp_path / "j.db", *(message(f"m{number}") for number, _ in enumerate(TIMES)))
+    with (
+        closing(sqlite3.connect(path)) as connection,
+        connection,
+    ):  # we write whole microseconds, others may not
+        times = [(time, time, number + 1) for number, time in enumerate(TIMES)]
+        connection.executemany("UPDATE messages SET msg_time = ?, received_at = ? WHERE seq = ?", times)
+    log = open_log(path)
+    for time in TIMES:
+        for more in (-1, 0, 1, 2):
+            asked: dict[str, Any] = {word: pd.Timestamp(int(time * 1e6) + more, unit="us", tz="UTC")}
+            assert_frame_equal(log.read(**asked), kept(log, asked))

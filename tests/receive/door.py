@@ -1,5 +1,6 @@
 """A listener on its thread with somebody who takes posts, and what raw sockets say to it."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -12,7 +13,8 @@ from openqq_nb.receive import intake
 from openqq_nb.receive.address import Address
 from openqq_nb.receive.connection import Respond
 from openqq_nb.receive.intake import Head, Refusal
-from openqq_nb.receive.listener import LIMITS, Limits, Listener
+from openqq_nb.receive.crowd import LIMITS, Limits
+from openqq_nb.receive.listener import Listener
 from openqq_nb.receive.loop import LoopThread
 
 PATIENCE_S = 10.0
@@ -40,6 +42,7 @@ class Door:
     """What a listener was told.
 
     Attributes:
+        heads: what was judged.
         bodies: the posts that were accepted.
         reasons: why others were not.
         errors: what went wrong.
@@ -49,6 +52,7 @@ class Door:
     port: int = 0
     limits: Limits = LIMITS
     accept: Accept | None = None
+    heads: list[Head] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -82,12 +86,19 @@ class Door:
 
     def alive(self) -> bool:
         """Tell whether a good post is taken, on a new connection, and once."""
-        before = len(self.bodies)
+        before = self.bodies.count(b'{"alive":1}')
         with self.connected() as peer:
             answers = peer.says(post(b'{"alive":1}', b"Connection: close")).heard()
-        return answers == [204] and self.bodies[before:] == [b'{"alive":1}']
+        return answers == [204] and self.bodies.count(b'{"alive":1}') == before + 1
+
+    def wait_for(self, told: Callable[[], object]) -> None:
+        """Wait until it has been told something, and its loop has gone round once more."""
+        while not told():
+            self.thread.run(asyncio.sleep(0))
+        self.thread.run(asyncio.sleep(0))
 
     def _screen(self, head: Head) -> Refusal | None:
+        self.heads.append(head)
         return intake.screen(head, ADDRESS)
 
     def _refused(self, refusal: Refusal) -> None:

@@ -152,6 +152,22 @@ def test_who_is_refused_is_not_told_to_go_ahead() -> None:
     assert heard(said)[0] == [404]
 
 
+def test_who_speaks_http_1_0_is_not_told_to_go_ahead() -> None:
+    with listening(Door()) as door, door.connected() as peer:
+        peer.says(HEAD.replace(b"1.1", b"1.0") + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+        door.wait_for(lambda: door.heads)
+        assert peer.says(b"{}").all() == b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"
+
+
+def test_a_trailer_asks_for_nothing() -> None:
+    with listening(Door()) as door, door.connected() as peer:
+        peer.says(
+            HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nExpect: 100-continue\r\nX: y\r\n"
+        )
+        door.wait_for(lambda: door.heads)
+        assert peer.says(b"\r\n").answer() == b"HTTP/1.1 204 No Content\r\n\r\n"
+
+
 def test_who_asks_behind_another_post_is_told_after_its_answer() -> None:
     held = Held()
     with listening(Door(accept=held)) as door, door.connected() as peer:
@@ -248,6 +264,24 @@ def test_what_has_no_end_is_refused(said: bytes, size: int) -> None:
         assert door.alive() and door.errors == []
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        post().replace(b"abc ", b"abc?" + b"x" * 100_000 + b" "),
+        post(b"{}", b"X: " + b"x" * 100_000),
+        post(b"{}", *[b"X: y"] * 10_000),
+        chunked(b"{}")[:-2] + b"X: y\r\n" * 10_000 + b"\r\n",
+    ],
+)
+def test_a_head_or_trailer_over_the_limit_is_refused_also_when_it_comes_at_once(said: bytes) -> None:
+    found, door = heard(said)
+    assert (found, door.reasons, door.bodies) == ([431], ["head"], [])
+
+
+def test_a_head_of_nearly_the_limit_is_taken() -> None:
+    assert heard(post(b"{}", b"X: " + b"x" * (MAX_HEAD_BYTES - 200)))[0] == [204]
+
+
 def test_a_declared_body_over_the_limit_is_refused_without_a_byte_of_it() -> None:
     with listening(Door()) as door, door.connected() as peer:
         head = HEAD + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % (MAX_BODY_BYTES + 1)
@@ -276,11 +310,22 @@ def test_the_wrapping_of_a_body_is_bounded_too() -> None:
         assert peer.heard() == [413] and door.reasons == ["size"]
 
 
-def test_who_is_refused_and_goes_on_writing_is_cut_off() -> None:
+def test_who_is_refused_may_finish_writing_and_then_read_why() -> None:
     with listening(Door()) as door, door.connected() as peer:
-        peer.says(b"nonsense\r\n\r\n", *[b"x" * 10_000] * 10_000)
-        # The answer may be lost to one who reads only after 100 MB.
-        assert peer.heard() in ([400], [])
+        peer.sock.sendall(HEAD.replace(b"abc", b"abd") + b"Content-Length: 500000\r\n\r\n")
+        door.wait_for(lambda: door.reasons)
+        # Many clients read nothing before they have written all.
+        for _ in range(500):
+            peer.sock.sendall(b"x" * 1000)
+        assert peer.heard() == [404]
+
+
+def test_who_is_refused_and_goes_on_writing_is_cut_off() -> None:
+    with listening(Door(limits=Limits(linger_s=60))) as door, door.connected() as peer:
+        assert peer.says(b"nonsense\r\n\r\n").heard() == [400]
+        with pytest.raises((ConnectionResetError, BrokenPipeError)):
+            for _ in range(10_000):
+                peer.sock.sendall(b"x" * 10_000)
         assert door.reasons == ["http"] and door.alive()
 
 
@@ -336,6 +381,18 @@ def test_a_head_that_creeps_after_a_post_is_refused() -> None:
     assert door.reasons == ["slow"]
 
 
+def test_posts_that_never_stop_are_not_slow() -> None:
+    with listening(Door(limits=Limits(request_s=0.1, look_s=OFTEN))) as door, door.connected() as peer:
+        said = post()
+        peer.says(said[:50])
+        while len(door.bodies) < 50:
+            # There is always one under way.
+            door.thread.run(asyncio.sleep(OFTEN))
+            peer.says(said[50:] + said[:50])
+        assert peer.says(said[50:]).ends().heard() == [204] * len(door.bodies)
+    assert door.reasons == []
+
+
 def test_a_quiet_connection_is_closed_without_a_word() -> None:
     with listening(Door(limits=Limits(idle_s=0.05, look_s=OFTEN))) as door, door.connected() as peer:
         assert peer.says(post()).heard() == [204]
@@ -356,6 +413,24 @@ def test_an_answer_may_take_longer_than_all_limits() -> None:
     assert door.reasons == []
 
 
+def test_a_request_behind_one_that_takes_long_is_not_slow() -> None:
+    held = Held()
+    limits = Limits(request_s=0.5, look_s=OFTEN)
+    with listening(Door(accept=held, limits=limits)) as door, door.connected() as peer:
+        peer.says(post() + HEAD)
+        held.wait()
+        door.thread.run(asyncio.sleep(limits.request_s + 0.1))
+        door.thread.call(lambda: held.responds[0](NOTHING_TO_SAY))
+        assert peer.answer() == b"HTTP/1.1 204 No Content\r\n\r\n"
+        # Time to look several times.
+        door.thread.run(asyncio.sleep(5 * OFTEN))
+        peer.says(b"\r\n")
+        held.wait()
+        door.thread.call(lambda: held.responds[1](NOTHING_TO_SAY))
+        assert peer.answer() == b"HTTP/1.1 204 No Content\r\n\r\n"
+    assert door.reasons == []
+
+
 def test_who_was_refused_and_stays_is_cut_off() -> None:
     with listening(Door(limits=Limits(linger_s=0.05, look_s=OFTEN))) as door, door.connected() as peer:
         assert peer.says(b"nonsense\r\n\r\n").heard() == [400]
@@ -364,6 +439,16 @@ def test_who_was_refused_and_stays_is_cut_off() -> None:
             while True:
                 peer.sock.sendall(b"x")
     assert door.reasons == ["http"]
+
+
+def test_who_reads_a_last_answer_late_gets_all_of_it() -> None:
+    big = Answer(200, "text/plain", b"x" * 10_000_000)
+    door = Door(accept=lambda body, respond: respond(big), limits=Limits(linger_s=0.02, look_s=OFTEN))
+    with listening(door), door.connected() as peer:
+        peer.says(post(b"{}", b"Connection: close"))
+        door.wait_for(lambda: door.bodies)
+        door.thread.run(asyncio.sleep(10 * OFTEN))
+        assert peer.heard() == [200]
 
 
 def test_who_never_reads_is_cut_off() -> None:

@@ -1,5 +1,7 @@
 import asyncio
 import socket
+import struct
+import sys
 import threading
 
 import httpx
@@ -8,9 +10,7 @@ import pytest
 from openqq_nb.errors import ListenerFailed
 from openqq_nb.models import Answer
 from openqq_nb.receive.connection import Respond
-from openqq_nb.receive.intake import NOTHING_TO_SAY, Head, Refusal
-from openqq_nb.receive.listener import Listener
-from openqq_nb.receive.loop import LoopThread
+from openqq_nb.receive.intake import NOTHING_TO_SAY
 from tests.receive.door import HEAD, PATIENCE_S, Door, Held, listening, post
 
 JSON = {"Content-Type": "application/json"}
@@ -84,6 +84,32 @@ def test_nothing_is_printed_or_logged_whatever_comes(
             with door.connected() as peer:
                 peer.says(said).heard()
         assert posted(door).status_code == 500
+    assert capfd.readouterr() == ("", "") and caplog.records == []
+
+
+@pytest.fixture(params=["uvloop", "asyncio"])
+def loop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "asyncio":
+        # As where it is not installed.
+        monkeypatch.setitem(sys.modules, "uvloop", None)
+    return str(request.param)
+
+
+def test_it_listens_with_and_without_uvloop(loop: str) -> None:
+    with listening(Door()) as door:
+        assert door.alive()
+
+
+def test_who_breaks_off_with_much_to_answer_is_not_logged(
+    loop: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with listening(Door()) as door:
+        for _ in range(5):
+            with door.connected() as peer:
+                peer.says(post(), post() * 2000)
+                # A reset instead of an end.
+                peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        assert door.alive() and door.errors == []
     assert capfd.readouterr() == ("", "") and caplog.records == []
 
 
@@ -189,26 +215,18 @@ def test_stop_ends_even_when_nobody_answers() -> None:
 
 
 def test_each_head_is_judged_once_as_long_as_it_stays_the_same() -> None:
-    heads: list[Head] = []
+    with listening(Door()) as door, door.connected() as peer:
+        for request in (post(), post(b'{"longer":1}'), post().replace(b"localhost", b"127.0.0.1"), post()):
+            assert peer.says(request).answer().startswith(b"HTTP/1.1 204 ")
+    assert [head.values(b"host") for head in door.heads] == [["localhost"], ["127.0.0.1"]]
 
-    def screen(head: Head) -> Refusal | None:
-        heads.append(head)
-        return None
 
-    thread = LoopThread(lambda doing, error: None)
-    listener = Listener(
-        screen, lambda body, respond: respond(NOTHING_TO_SAY), "127.0.0.1", 0, lambda refusal: None
-    )
-    listener.bind()
-    thread.start()
-    thread.run(listener.start())
-    with socket.create_connection(("127.0.0.1", listener.port), PATIENCE_S) as sock:
-        for request in (post(b"{}"), post(b'{"longer":1}'), post().replace(b"localhost", b"127.0.0.1")):
-            sock.sendall(request)
-            assert sock.recv(100).startswith(b"HTTP/1.1 204 ")
-    thread.run(listener.stop())
-    thread.stop()
-    assert [head.values(b"host") for head in heads] == [["localhost"], ["127.0.0.1"]]
+def test_a_refused_head_is_judged_each_time() -> None:
+    with listening(Door()) as door:
+        for _ in range(2):
+            with door.connected() as peer:
+                assert peer.says(post().replace(b"abc", b"abd")).heard() == [404]
+    assert len(door.heads) == 2 and door.reasons == ["path", "path"]
 
 
 def test_answers_come_while_another_thread_computes() -> None:

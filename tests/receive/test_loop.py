@@ -81,24 +81,27 @@ def test_an_error_in_a_job_is_told_and_the_next_is_done(
     assert capfd.readouterr() == ("", "") and caplog.records == []
 
 
-def test_soon_and_later_are_done_on_the_thread() -> None:
+@pytest.mark.parametrize("way", ["soon", "later"])
+def test_soon_and_later_are_done_on_the_thread_and_not_at_once(way: str) -> None:
     told, done = Told(), list[str]()
     ready = threading.Event()
     told.thread.start()
 
-    def last() -> None:
+    def second() -> None:
         done.append(threading.current_thread().name)
         ready.set()
 
-    def job() -> None:
-        told.thread.later(0.001, last)
-        told.thread.soon(lambda: done.append("soon"))
-        done.append("now")
+    def first() -> None:
+        if way == "soon":
+            told.thread.soon(second)
+        else:
+            told.thread.later(0.001, second)
+        done.append("first")
 
-    told.thread.call(job)
+    told.thread.call(first)
     assert ready.wait(PATIENCE_S)
     told.thread.stop()
-    assert done == ["now", "soon", THREAD]
+    assert done == ["first", THREAD]
 
 
 def test_run_gives_the_result_or_the_error_of_a_coroutine() -> None:

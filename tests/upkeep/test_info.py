@@ -15,7 +15,7 @@ from openqq_nb.upkeep.info import info
 from tests.inbox.desk import message, message2
 from tests.journal.making import event
 from tests.journal.making import message as arrival
-from tests.upkeep.filled import posted, written
+from tests.upkeep.filled import changed, posted, written
 
 FORMATS = Path(__file__).parents[1] / "journal" / "formats"
 
@@ -43,6 +43,12 @@ def test_counts_times_account_and_dialect_are_told(tmp_path: Path) -> None:
 def test_both_dialects_of_a_journal_are_told(tmp_path: Path) -> None:
     path = posted(tmp_path / "j.db", "openqq1", [message()])
     assert info(posted(path, "openqq2", [message2()])).dialects == ("openqq1", "openqq2")
+
+
+def test_a_damaged_body_keeps_nothing_else_from_being_told(tmp_path: Path) -> None:
+    path = posted(tmp_path / "j.db", "openqq1", [message()])
+    changed(path, "UPDATE arrivals SET body = x'00ff'")
+    assert info(path).messages == 1 and "a damaged body" in str(info(path))
 
 
 def test_an_empty_journal_has_no_times(tmp_path: Path) -> None:
