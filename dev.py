@@ -29,7 +29,7 @@ python dev.py COMMAND [arguments]
 
   setup              make .venv and install openqq_nb with all that it needs; the others do this first
   demo [--no-lab]    a short tour in the terminal, then JupyterLab on the first notebook; no QQ account needed
-  test [arguments]   everything: unit tests, kernels, browser, office, mounts, notebooks; arguments go to pytest instead
+  test [arguments]   everything: unit tests, kernels, browser, office, mounts, notebooks; or what pytest is given
   check              lint and the fast tests, in under a minute
   lint               ruff and mypy
   bench [arguments]  measure speed and memory
@@ -83,7 +83,9 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(["", "What ran, and what did not:", *lines, f"{end} {total_s:.1f} s in all."])
 
 
-def test_everything(browser: Browser, office: Office, environ: Mapping[str, str]) -> list[Outcome]:
+def test_everything(
+    browser: Browser, office: Office, mounts: Mounts, environ: Mapping[str, str]
+) -> list[Outcome]:
     """Run each part of the tests, also after one that failed."""
 
     def marked(expression: str) -> Callable[[], int]:
@@ -94,8 +96,12 @@ def test_everything(browser: Browser, office: Office, environ: Mapping[str, str]
         timed("kernels", marked("kernel")),
     ]
     outcomes += [
-        timed(part, marked(part), found.note) if found.path else Outcome(part, "not run", note=found.note)
-        for part, found in (("browser", browser), ("office", office))
+        timed(part, marked(part), note) if there else Outcome(part, "not run", note=note)
+        for part, there, note in (
+            ("browser", browser.path, browser.note),
+            ("office", office.path, office.note),
+            ("mounts", mounts.command, mounts.note),
+        )
     ]
     # The cells of a notebook run in their order, in the Python that runs pytest, whatever its file says.
     nbval = [
@@ -114,17 +120,19 @@ def test(arguments: list[str]) -> int:
     ready()
     start = time.monotonic()
     in_ci = os.environ.get("CI", "").lower() == "true"
-    browser, office = ready_browser(in_ci), ready_office(in_ci)
+    browser, office, mounts = ready_browser(in_ci), ready_office(in_ci), ready_mounts(in_ci)
     ready_kernel6()
     environ = {"OPENQQ_NB_TEST_IPYKERNEL6": str(KERNEL6)}
     if browser.path:
         environ[BROWSER_VARIABLE] = browser.path
     if office.path:
         environ[OFFICE_VARIABLE] = office.path
+    if mounts.command:
+        environ[MOUNTS_VARIABLE] = mounts.command
     if arguments:
         return pytest(*arguments, environ=environ)
     prepared = Outcome("preparation", "done", time.monotonic() - start)
-    outcomes = [prepared, *test_everything(browser, office, environ)]
+    outcomes = [prepared, *test_everything(browser, office, mounts, environ)]
     say(summary(outcomes))
     return int(any(outcome.verdict == "failed" for outcome in outcomes))
 

@@ -33,6 +33,9 @@ class Database:
         path: the file; it is made when there is none, but its folder must be there. `None`: memory only.
         busy_timeout_s: how long to wait for another program that is writing to the file.
 
+    Attributes:
+        files: how many files of that name there have been, as far as was seen.
+
     Raises:
         JournalFailed: the file is not ours, is damaged, or is of a newer version.
     """
@@ -43,6 +46,7 @@ class Database:
         self._closed = False
         self._timeout_s = busy_timeout_s
         self._busy = False
+        self.files = 1
         self._connection: Connection | None = _open_writable(path, busy_timeout_s)
         self._identity, self._beside = _identity(path), _beside(path)
 
@@ -153,6 +157,7 @@ class Database:
             )
         if self._connection is None:
             self._connection = _open_writable(self.path, self._timeout_s)
+            self.files += self._identity != _identity(self.path)
             self._identity, self._beside = _identity(self.path), _beside(self.path)
         return self._connection
 
@@ -170,6 +175,7 @@ class Database:
                 "What is not stored yet is kept in memory until that program is done."
             )
         self._let_go()
+        self._identity = None
         for beside, identity in self._beside.items():
             if identity is not None and identity == _identity(beside):
                 beside.unlink()

@@ -123,9 +123,13 @@ class Turn:
         connection: inside the transaction.
         mark: up to where the rows are known.
         packer: compresses bodies.
+        anew: whether it is the first on another file than the turns before, as after the journal was moved away.
     """
 
-    def __init__(self, connection: Connection, mark: "_Mark", packer: bodies.Packer) -> None:
+    def __init__(
+        self, connection: Connection, mark: "_Mark", packer: bodies.Packer, *, anew: bool = False
+    ) -> None:
+        self.anew = anew
         self._connection = connection
         self._packer = packer
         self.mark = mark
@@ -226,7 +230,7 @@ class Journal:
         self._packer = bodies.Packer()
         with self._database.writing() as connection:
             self._mark = _met(connection, None)
-        self._connection = connection
+        self._connection, self._files = connection, self._database.files
 
     @classmethod
     def open(cls, path: Path | None) -> Self:
@@ -277,10 +281,14 @@ class Journal:
             JournalFailed: nothing of all this was stored.
         """
         with self._database.writing() if writing else self._database.looking() as connection:
-            mark = self._mark if connection is self._connection else _met(connection, self._mark)
-            turn = Turn(connection, mark, self._packer)
+            files = self._database.files
+            mark, anew = self._mark, files != self._files
+            if connection is not self._connection:
+                mark = _met(connection, None if anew else self._mark)
+                anew = anew or mark.seq < self._mark.seq or mark.revision < self._mark.revision
+            turn = Turn(connection, mark, self._packer, anew=anew)
             yield turn
-        self._connection, self._mark = connection, turn.mark
+        self._connection, self._mark, self._files = connection, turn.mark, files
 
     def version(self) -> int:
         """Give a number that changes when another program has written to the journal.
@@ -307,9 +315,7 @@ class Journal:
             first = {one.fingerprint: one for one in reversed(arrivals) if one.fingerprint not in present}
             new = [one for one in arrivals if first.get(one.fingerprint) is one]
             numbers = dict(
-                zip(
-                    (id(one) for one in new), turn.append(new, [recorded(one) for one in new]), strict=True
-                )
+                zip((id(one) for one in new), turn.append(new, [recorded(one) for one in new]), strict=True)
             )
             return [
                 Stored(seq, new=True)

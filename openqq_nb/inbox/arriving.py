@@ -27,6 +27,9 @@ from openqq_nb.receive.intake import Refusal
 
 _NOT_YET = intake.failed("This could not be stored yet; it is kept in memory.")
 
+# What another program received just before this one began may be stored just after.
+_SLACK_S = 10.0
+
 T = TypeVar("T")
 
 Decode = Callable[[bytes], Arrival]
@@ -67,6 +70,7 @@ class Arriving:
         self._counters = counters
         self._follows = follows
         self._clock = clock
+        self._since_s = clock()
         self._sends = Sends()
         self._login = _new_login()
 
@@ -142,10 +146,15 @@ class Arriving:
         for line, _, _ in others.lines:
             if self._follows:
                 self._count(line)
-            if line.arrival.kind == "message" and not line.row.get("own"):
+            if line.arrival.kind == "message" and not line.row.get("own") and self._is_fresh(line.row):
                 self._waits.offer([(line.position, line.row)])
                 if self._follows:
                     self._answering.begin(line.arrival, late=True)
+
+    def _is_fresh(self, row: Row) -> bool:
+        """Tell whether a message came since this began; journals can be merged into one that is followed."""
+        received_s = row.get("received_at")
+        return isinstance(received_s, float) and received_s >= self._since_s - _SLACK_S
 
     def _decoded(self, body: bytes) -> Line:
         try:

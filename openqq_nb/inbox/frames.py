@@ -25,12 +25,14 @@ class Line:
         arrival: with its complete row, as far as it is known by now.
         entry: the same as the journal has it.
         seq: its number in the journal; None while the journal has not taken it.
+        file: which of the files of the journal that number is of, where one was moved away and another begun.
         position: its place in the live frame, once it is shown.
     """
 
     arrival: Arrival
     entry: Entry
     seq: int | None = None
+    file: int = 0
     position: int = -1
 
     @classmethod
@@ -58,6 +60,9 @@ class Shown(Protocol):
 
     def change_kept(self, seq: int, cells: Row) -> int | None:
         """Change cells of the message of a number; gives its position, None if it is not shown."""
+
+    def begin_file(self) -> None:
+        """Forget all numbers: what is stored from now on is in another file."""
 
 
 class Frames:
@@ -100,6 +105,10 @@ class Frames:
             self.messages.amend(position, cells)
         return position
 
+    def begin_file(self) -> None:
+        """Forget the numbers of what is shown."""
+        self._places.begin_file()
+
 
 class Unseen:
     """Shows nothing, and keeps nothing in memory: for a program that nobody looks at."""
@@ -116,6 +125,9 @@ class Unseen:
     def change_kept(self, seq: int, cells: Row) -> None:
         """Find nothing."""
 
+    def begin_file(self) -> None:
+        """Keep nothing."""
+
 
 class _Places:
     """From the number of a message to its place; nearly all stand in the order of their numbers."""
@@ -127,6 +139,10 @@ class _Places:
     def add(self, seq: int | None) -> None:
         last = self._numbers[-1] if self._numbers else 0
         self._numbers.append(seq if seq is not None else last)
+
+    def begin_file(self) -> None:
+        self._numbers = array("q", bytes(self._numbers.itemsize * len(self._numbers)))  # there is no number 0
+        self._late.clear()
 
     def late(self, seq: int, position: int) -> None:
         self._late[seq] = position

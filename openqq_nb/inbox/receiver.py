@@ -31,8 +31,8 @@ from openqq_nb.protocols.base import Posting
 from openqq_nb.receive import intake
 from openqq_nb.receive.address import Address, checked
 from openqq_nb.receive.connection import Respond
-from openqq_nb.receive.intake import Head, Refusal
 from openqq_nb.receive.crowd import LIMITS, Limits
+from openqq_nb.receive.intake import Head, Refusal
 from openqq_nb.receive.listener import Listener
 from openqq_nb.receive.loop import LoopThread
 from openqq_nb.receive.poller import Poller

@@ -80,6 +80,8 @@ class Shelf:
         self._told = ""
         # Whether among what waits there may be arrivals that the journal holds: while it fails it cannot be asked.
         self._unchecked = False
+        # Counts the files that the journal has had: the number of a row is one of its file.
+        self._file = 0
         self._turn: Turn | None = None
         self._sick: Exception | None = None
         self._waiting: deque[Line] = deque()
@@ -117,6 +119,8 @@ class Shelf:
         try:
             with self.journal.turn(writing=writing) as turn:
                 self._turn = turn
+                if turn.anew:
+                    self._begin_file()
                 others = self._taken_in(turn.news())
                 done.append((work(others), others))
                 self._check_health()
@@ -213,12 +217,20 @@ class Shelf:
         if not news:
             return Others()
         lines = [
-            (Line(one.arrival, recorded(one.arrival), one.seq), one.posted, one.whole) for one in news.kept
+            (Line(one.arrival, recorded(one.arrival), one.seq, self._file), one.posted, one.whole)
+            for one in news.kept
         ]
         for line, _, _ in lines:
             self._new.append(line)
         positions = [self._shown.change_kept(seq, cells) for seq, cells in news.changed.items()]
         return Others(lines, min((place for place in positions if place is not None), default=None))
+
+    def _begin_file(self) -> None:
+        """Leave what is stored in another file as it is there."""
+        self._file += 1
+        self._cells, self._posts = {}, {}
+        self._released.clear()
+        self._shown.begin_file()
 
     def _noted(self, change: Change) -> dict[str, Cell]:
         """Take a change into memory, from where it is stored; gives what the frame shows of it."""
@@ -236,7 +248,7 @@ class Shelf:
             self._waiting_bytes += len(line.arrival.raw)
         known = {name: cell for name, cell in change.cells.items() if name in schema.MESSAGES.by_name}
         # A line that waits is stored as it will be by then.
-        if line.seq is not None:
+        if line.seq is not None and line.file == self._file:
             self._cells.setdefault(line.seq, {}).update(known)
             if change.post is not None:
                 self._released.add(before)
@@ -261,7 +273,7 @@ class Shelf:
         self._released.clear()
         self._aside.clear()
         for line, seq in stored:
-            line.seq = seq
+            line.seq, line.file = seq, self._file
             if line.position >= 0:
                 self._shown.numbered(line)
         for _ in range(min(_PIECE, len(self._waiting)) if self._told else len(self._waiting)):

@@ -8,6 +8,8 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from openqq_nb.receive import switching
+
 T = TypeVar("T")
 
 THREAD = "openqq-nb-receiver"
@@ -78,6 +80,7 @@ class LoopThread:
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:
+    switching.hasten()
     try:
         loop.run_forever()
         left = asyncio.all_tasks(loop)
@@ -88,6 +91,7 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
         loop.run_until_complete(loop.shutdown_asyncgens())
     finally:
         loop.close()
+        switching.relax()
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:

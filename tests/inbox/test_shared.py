@@ -1,6 +1,7 @@
 """Several programs fill one journal: all of them have the same rows in the same order, each once."""
 
 import asyncio
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from openqq_nb.errors import InboxWarning
 from openqq_nb.journal import Journal
 from openqq_nb.models import Delivery, Recipient
 from tests.inbox.desk import PATIENCE_S, Desk, listening, message, message2, own2, receipt
@@ -183,3 +185,33 @@ def test_inbox_that_begins_later_has_all_that_was_and_all_that_comes(tmp_path: P
             desk.inbox.wait(1, timeout=PATIENCE_S, content="the last")
             same(desk, desks[0])
         assert len(desks[0].inbox.df) == 1 + 2 + 3 + 4 + 4 + 3 + 1
+
+
+@pytest.mark.parametrize("moved", [False, True], ids=["deleted", "moved"])
+def test_two_go_on_together_in_a_new_file_when_theirs_is_gone(tmp_path: Path, moved: bool) -> None:
+    path, away = tmp_path / "j.db", tmp_path / "away.db"
+    with two(path) as (one, other):
+        for desk in (one, other):
+            desk.post(message("before"))
+        one.inbox.wait(2, timeout=PATIENCE_S)
+        other.inbox.wait(2, timeout=PATIENCE_S)
+        path.rename(away) if moved else path.unlink()
+        texts = [f"{number}" for number in range(6)]
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            for number, text in enumerate(texts):
+                assert (one, other)[number % 2].post(message(text)).status_code in (204, 503)
+            for desk in (one, other):
+                assert sorted(desk.inbox.wait(6, timeout=PATIENCE_S)["content"]) == texts
+                until_stored(desk)
+        assert [one.category for one in caught] == [InboxWarning] * 2
+    with Journal.open(path) as journal:
+        assert sorted(journal.messages().column("content").to_pylist()) == texts
+    if moved:
+        with Journal.open(away) as journal:
+            assert journal.messages().column("content").to_pylist() == ["before"] * 2
+
+
+def until_stored(desk: Desk) -> None:
+    """Wait until nothing waits to be stored: the next post is answered when all before it is."""
+    assert desk.post({"post_type": "event", "event": "nothing", "params": []}).status_code == 204

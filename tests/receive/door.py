@@ -12,8 +12,8 @@ import h11
 from openqq_nb.receive import intake
 from openqq_nb.receive.address import Address
 from openqq_nb.receive.connection import Respond
-from openqq_nb.receive.intake import Head, Refusal
 from openqq_nb.receive.crowd import LIMITS, Limits
+from openqq_nb.receive.intake import Head, Refusal
 from openqq_nb.receive.listener import Listener
 from openqq_nb.receive.loop import LoopThread
 
