@@ -25,7 +25,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -231,6 +231,7 @@ class Journal:
         with self._database.writing() as connection:
             self._mark = _met(connection, None)
         self._connection, self._files = connection, self._database.files
+        self._last_s = clock()
 
     @classmethod
     def open(cls, path: Path | None) -> Self:
@@ -286,9 +287,13 @@ class Journal:
             if connection is not self._connection:
                 mark = _met(connection, None if anew else self._mark)
                 anew = anew or mark.seq < self._mark.seq or mark.revision < self._mark.revision
+                if anew:
+                    # Others who share the journal may have begun to fill this file already.
+                    mark = replace(mark, seq=_seq_before(connection, self._last_s))
             turn = Turn(connection, mark, self._packer, anew=anew)
             yield turn
         self._connection, self._mark, self._files = connection, turn.mark, files
+        self._last_s = self._clock()
 
     def version(self) -> int:
         """Give a number that changes when another program has written to the journal.
@@ -439,6 +444,10 @@ def _met(connection: Connection, known: _Mark | None) -> _Mark:
     return _Mark(known.seq, known.revision, dictionary)
 
 
+def _seq_before(connection: Connection, last_s: float) -> int:
+    return int(connection.execute(_BEFORE, (last_s, last_s)).fetchone()[0])
+
+
 def _reached(connection: Connection) -> tuple[int, int]:
     seq, revision = connection.execute(_REACHED).fetchone()
     return int(seq or 0), int(revision or 0)
@@ -452,6 +461,11 @@ def _present(connection: Connection, fingerprints: Sequence[str]) -> frozenset[s
 _REACHED = """
 SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'arrivals'),
     (SELECT max(revision) FROM messages WHERE revision IS NOT NULL)
+"""
+_BEFORE = """
+SELECT coalesce(max(seq), 0) FROM (
+    SELECT seq FROM messages WHERE received_at < ? UNION ALL SELECT seq FROM events WHERE received_at < ?
+)
 """
 _PRESENT = "SELECT fingerprint FROM json_each(?) JOIN arrivals ON fingerprint = value"
 _SEQ = "SELECT seq FROM arrivals WHERE fingerprint = ?"

@@ -25,7 +25,7 @@ from openqq_nb.models import Cell, Row
 from openqq_nb.records import Entry, array
 
 CHUNK_ROWS = 65_536
-PENDING_ROWS = 256  # what a snapshot has to turn into columns at most, about a millisecond
+PENDING_ROWS = 1_024  # what a snapshot has to turn into columns at most, some milliseconds
 
 _TEXT = (
     pa.large_string()
@@ -152,7 +152,9 @@ class LiveFrame:
     def _arrays(self, entries: Sequence[Entry]) -> dict[str, pa.ChunkedArray]:
         columns = zip(*(entry.cells for entry in entries), strict=True)
         arrays = {
-            column.name: pa.chunked_array([array(values, column)])
+            column.name: pa.chunked_array(
+                [pa.array(values, _TEXT) if column.kind == "text" else array(values, column)]
+            )
             for column, values in zip(self._schema.columns, columns, strict=True)
         }
         # In the order of their first appearance, as the frame shows them.
