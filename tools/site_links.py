@@ -26,6 +26,7 @@ MET = {
     "FAULTS": "openqq_nb.simulator.FAULTS",
     "Fault": "openqq_nb.simulator.Fault",
     "FaultKind": "openqq_nb.simulator.FaultKind",
+    "LoginCode": "openqq_nb.inbox.login_code.LoginCode",
     "Message": "openqq_nb.inbox.message.Message",
     "Setup": "openqq_nb.inbox.setup.Setup",
     "Stats": "openqq_nb.inbox.stats.Stats",

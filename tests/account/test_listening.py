@@ -100,7 +100,9 @@ def test_the_same_cell_twice_gives_the_same_inbox(demo: DemoAccount) -> None:
 def test_other_settings_while_it_runs_are_refused_with_what_to_do(demo: DemoAccount, tmp_path: Path) -> None:
     demo.listen(secret="not-to-be-shown")
     for other in ({}, {"secret": "other"}, {"secret": "not-to-be-shown", "journal": tmp_path / "j.db"}):
-        with pytest.raises(InvalidInput, match=r"already listens at .*inbox\.stop\(\)") as caught:
+        with pytest.raises(
+            InvalidInput, match=r"already has an inbox, listening at .*inbox\.stop\(\)"
+        ) as caught:
             demo.listen(**other)
         assert "not-to-be-shown" not in str(caught.value)
 
@@ -130,7 +132,7 @@ def test_an_address_for_others_needs_no_thought_because_it_has_a_secret(demo: De
 
 def test_closing_the_account_ends_the_inbox(demo: DemoAccount) -> None:
     inbox = demo.listen()
-    assert "listener  on, at http://127.0.0.1:" in repr(demo)
+    assert "listener  listening at http://127.0.0.1:" in repr(demo)
     demo.close()
     assert not inbox.running
     assert "off" in repr(demo)

@@ -76,7 +76,7 @@ def properties(one: Stage) -> None:
 
 
 def polled(one: Stage) -> None:
-    # Nothing of ours polls, so nothing of ours is missing.
+    # An inbox that listens does not poll, so nothing of its own is missing.
     one.say("照样收到")
     assert one.inbox.wait(1, timeout=TIMEOUT_S)["content"].tolist() == ["照样收到"]
 

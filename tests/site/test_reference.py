@@ -11,13 +11,14 @@ from openqq_nb import simulator
 from openqq_nb.account.aio import AsyncAccount
 from openqq_nb.demo_account import DemoAccount
 from openqq_nb.inbox.aio import AsyncInbox
+from openqq_nb.inbox.login_code import LoginCode
 from openqq_nb.inbox.message import Message
 from openqq_nb.inbox.setup import Setup
 from openqq_nb.inbox.stats import Stats
 from openqq_nb.simulator import Fault, Simulator
 from tools.site import read
 
-MET = (AsyncAccount, AsyncInbox, DemoAccount, Message, Setup, Stats)
+MET = (AsyncAccount, AsyncInbox, DemoAccount, LoginCode, Message, Setup, Stats)
 """Classes that nobody types, but everybody gets objects of."""
 
 CLASSES: dict[str, type] = {
@@ -26,6 +27,7 @@ CLASSES: dict[str, type] = {
 }
 NOT_TYPED = {
     oq.Inbox: {
+        "abandoned",
         "address",
         "begin_login",
         "hears",
@@ -34,7 +36,9 @@ NOT_TYPED = {
         "record_sent",
         "running",
         "start",
+        "state",
         "ticks",
+        "way",
     },
     AsyncInbox: {"hears"},
     oq.Roster: {"doubts", "knows", "number"},
