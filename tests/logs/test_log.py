@@ -85,9 +85,10 @@ def test_several_journals_are_joined_without_doubles(tmp_path: Path) -> None:
 
 
 def test_problems_show_what_could_not_be_read(tmp_path: Path) -> None:
-    times = iter([2.0, 1.0])
-    journal = Journal(Database(tmp_path / "j.db"), clock=lambda: next(times))
+    now = [2.0]
+    journal = Journal(Database(tmp_path / "j.db"), clock=lambda: now[0])
     journal.set_aside(b'{"a": \xff}', "bad byte")
+    now[0] = 1.0
     journal.set_aside("<b>坏</b>".encode(), "no JSON")
     journal.close()
     problems = open_log(tmp_path / "j.db").problems
