@@ -3,17 +3,19 @@
 import importlib
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from openqq_nb.connecting import connected
 from openqq_nb.errors import InvalidInput, NoAnswer, NotLoaded, Unreachable
-from openqq_nb.listening import Wanted
+from openqq_nb.listening import Wanted, collecting
 from openqq_nb.listening.collecting import Collector
 from openqq_nb.receive.address import Address
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
 _LOOK_S = 1.0
+_AGAIN_S = 60.0
 
 Say = Callable[[str], None]
 Register = Callable[[Collector], object]
@@ -38,14 +40,33 @@ def collect(
             register(collector)
         collector.start()
         say(f"Collecting into {collector.journal}, {_way(collector)}. Ctrl-C stops it.")
+        refused = _Refused()
         while not stop.wait(_LOOK_S):
-            for line in collector.news():
+            for line in [*collector.news(), *refused.news(collector.stats.refused)]:
                 say(line)
     finally:
         collector.stop()
     for line in collector.news():
         say(line)
     say(repr(collector.stats))
+
+
+class _Refused:
+    """Tells of refused posts, and of more of them at most once a minute."""
+
+    def __init__(self) -> None:
+        self._told: Mapping[str, int] = {}
+        self._next_s = 0.0
+
+    def news(self, refused: Mapping[str, int]) -> list[str]:
+        """Give a line if there are more than were told of."""
+        if refused == self._told or time.monotonic() < self._next_s:
+            return []
+        self._told, self._next_s = refused, time.monotonic() + _AGAIN_S
+        counts = ", ".join(f"{reason} {count}" for reason, count in sorted(refused.items()))
+        return [
+            f"Refused so far: {counts}. The guide tells what that means: Listening, What came, what was refused."
+        ]
 
 
 def collector_of(url: str, token: str | None, protocol: str, timeout_s: float, wanted: Wanted) -> Collector:
@@ -58,13 +79,13 @@ def collector_of(url: str, token: str | None, protocol: str, timeout_s: float, w
         raise
 
 
-def setup(collector: Collector) -> str:
-    """Give what to put into the server's configuration, and remember it."""
+def setup(url: str, token: str | None, protocol: str, timeout_s: float, wanted: Wanted) -> str:
+    """Give what to put into the server's configuration, and remember it; also while a collector runs."""
+    client, dialect = connected(url, protocol, timeout_s, token)
     try:
-        collector.start()
-        return collector.setup or "The server is polled: there is nothing to configure."
+        return collecting.setup(client, dialect, wanted)
     finally:
-        collector.stop()
+        client.close()
 
 
 def loaded(name: str) -> Register:

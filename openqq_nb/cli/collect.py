@@ -53,9 +53,9 @@ def collect(  # noqa: PLR0913, PLR0917 - the options above
     server = check_url(url, "collect")
     wanted = Wanted(port, journal, None, secret, host, public_url, "poll" if poll else "push")
     register = collecting.loaded(handlers) if handlers else None
-    make = partial(collecting.collector_of, server, token or None, protocol, timeout, wanted)
     if only_setup:
-        click.echo(collecting.setup(make()))
+        click.echo(collecting.setup(server, token or None, protocol, timeout, wanted))
         return
+    make = partial(collecting.collector_of, server, token or None, protocol, timeout, wanted)
     with interrupted() as stop:
         collecting.collect(make, register, click.echo, stop)

@@ -174,9 +174,7 @@ class Arriving:
             return replace(arrival, row={**arrival.row, **received_at})
         known = {"msg_time": received_at["received_at"], **arrival.row, **received_at, "login": self._login}
         row = messages.complete(self._numbers.number(known))
-        return Arrival(
-            arrival.kind, row, arrival.fingerprint, arrival.raw, arrival.extra, arrival.answerable
-        )
+        return Arrival(arrival.kind, row, arrival.fingerprint, arrival.raw, arrival.extra, arrival.answerable)
 
     def _heed(self, event: Row) -> None:
         if event.get("event") == "login":

@@ -47,12 +47,14 @@ class Settings:
         limits: how much a listener puts up with.
         clock: tells the time in UTC seconds.
         ended: called when the receiver has stopped.
+        catches_prints: whether what a handler prints is kept for `inbox.handlers`; else it is printed.
     """
 
     budget_s: float = BUDGET_S
     limits: Limits = LIMITS
     clock: Callable[[], float] = time.time
     ended: Callable[[], None] = lambda: None
+    catches_prints: bool = True
 
 
 SETTINGS = Settings()
@@ -88,6 +90,7 @@ class Receiver:
         self._dialect = dialect
         self._links = links
         self._clock, self._ended = settings.clock, settings.ended
+        self._catches_prints = settings.catches_prints
         self._way = checked(way) if isinstance(way, Address) else way
         self._counters = counters = Counters()
         self._thread = LoopThread(counters.fail)
@@ -147,7 +150,8 @@ class Receiver:
             self._way = replace(self._way, port=self._listener.port)
         self._thread.start()
         self._started = True
-        printing.install()
+        if self._catches_prints:
+            printing.install()
         try:
             self._thread.run(self._begin())
         except BaseException:
@@ -255,7 +259,8 @@ class Receiver:
         self._numbers.stop()
         self._thread.run(self._settle())
         self._thread.stop()
-        printing.uninstall()
+        if self._catches_prints:
+            printing.uninstall()
 
     async def _close(self) -> None:
         if self._poller is not None and self._poll_task is not None:

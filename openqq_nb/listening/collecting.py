@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
@@ -23,7 +24,8 @@ from openqq_nb.listening.places import Places
 from openqq_nb.listening.wanted import Wanted
 from openqq_nb.models import Receipt, Recipient
 from openqq_nb.protocols.base import Dialect
-from openqq_nb.receive.address import Address
+from openqq_nb.receive.address import Address, checked
+from openqq_nb.receive.listener import free_port
 
 Function = TypeVar("Function", bound=Callable[[Message], Any])
 
@@ -51,7 +53,6 @@ class Collector:
         roster = people.keep(client.run(flows.reading.roster(load=False)))
         check_polls(wanted, dialect)
         self._places = Places(str(roster.me["qq"]), remembers=True)
-        self._setup = dialect.setup
         self._links = people.links()
         path = self._places.journal(wanted)
         if path is None:
@@ -62,9 +63,8 @@ class Collector:
             hold = _hold(journal, path)
             on_failure.callback(hold.let_go)
             way = way_of(wanted, self._places.address(wanted), client, dialect)
-            self._receiver = Receiver(
-                dialect, journal, self._links, way, Unseen(), lambda *_: (), Settings(ended=hold.let_go)
-            )
+            settings = Settings(ended=hold.let_go, catches_prints=False)
+            self._receiver = Receiver(dialect, journal, self._links, way, Unseen(), lambda *_: (), settings)
             on_failure.pop_all()
 
     def start(self) -> None:
@@ -115,11 +115,6 @@ class Collector:
         """What came in, what was refused and what went wrong."""
         return self._receiver.stats
 
-    @property
-    def setup(self) -> str:
-        """What to put into the server's configuration so that it posts here; nothing where it is polled."""
-        return self._setup(self.way.url) if isinstance(self.way, Address) else ""
-
     def news(self) -> list[str]:
         """Give what went wrong since this was asked last: errors of handlers and of the receiver itself."""
         return self._receiver.untold()
@@ -139,6 +134,28 @@ class Collector:
     def _on_login(self) -> None:
         if hasattr(self, "_receiver"):
             self._receiver.begin_login()
+
+
+def setup(client: Client, dialect: Dialect, wanted: Wanted) -> str:
+    """Tell what to put into the server's configuration so that it posts to a collector, and remember it.
+
+    Args:
+        client: asks the server who the account is.
+        dialect: how it speaks.
+        wanted: where to listen.
+
+    Raises:
+        InvalidInput: the address cannot be meant, or the server is polled: there is nothing to configure.
+        ListenerFailed: there is no free port.
+    """
+    if wanted.via == "poll":
+        raise InvalidInput("With --poll the server is asked; there is nothing to put into its configuration.")
+    places = Places(str(client.run(dialect.me()).column("qq")[0].as_py()), remembers=True)
+    address = checked(places.address(wanted))
+    if not address.port:
+        address = replace(address, port=free_port(address.host))
+    places.remember(wanted, address)
+    return dialect.setup(address.url)
 
 
 def _hold(journal: Journal, path: Path) -> Hold:

@@ -36,8 +36,9 @@ class Places:
         )
 
     def remember(self, wanted: Wanted, address: Address) -> None:
-        """Remember where it was listened, so that the server's `post_api` stays right."""
-        if self._remembers and wanted.port is None and wanted.secret is None and self._known is None:
+        """Remember where was listened first, so that the server's `post_api` stays right."""
+        once = wanted.port == 0 or wanted.secret is not None
+        if self._remembers and not once and self._known is None:
             settings.remember(self._account, settings.Remembered(address.port, address.secret))
 
     def journal(self, wanted: Wanted) -> Path | None:

@@ -101,6 +101,16 @@ class Listener:
         self._loop.call_exception_handler({"message": doing, "exception": error})
 
 
+def free_port(host: str) -> int:
+    """Find a port of an address that nobody listens at.
+
+    Raises:
+        ListenerFailed: the host is not an address of this machine.
+    """
+    with bound(host, 0) as found:
+        return int(found.getsockname()[1])
+
+
 def bound(host: str, port: int) -> socket.socket:
     """Bind a listening socket.
 

@@ -178,6 +178,18 @@ def test_what_is_given_for_once_is_not_remembered(lone: Simulator, wanted: dict[
     assert settings.remembered("9900000100") is None
 
 
+def test_a_port_that_is_given_keeps_its_secret(lone: Simulator) -> None:
+    with listening(lone) as inbox:
+        port = inbox.address.port
+    (settings.home() / "accounts" / "9900000100.json").unlink()
+    with listening(lone, port=port) as inbox:
+        first = inbox.url
+    with listening(lone, port=port) as inbox:
+        assert inbox.url == first
+    with listening(lone) as inbox:
+        assert inbox.url == first
+
+
 def test_a_demo_remembers_nothing(demo: DemoAccount, tmp_path: Path) -> None:
     with demo.listen():
         pass
