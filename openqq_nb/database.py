@@ -17,6 +17,8 @@ from openqq_nb.errors import JournalFailed, first_bytes
 APPLICATION_ID = 0x4F514E42  # "OQNB", as `file` would show it
 BUSY_TIMEOUT_S = 2.0  # a 2.x server stands still for at most 5 s while it waits for an answer
 
+# Fingerprints are spread over their whole index: written back rarely, a page has changed many times by then.
+_CHECKPOINT_PAGES = 8_000
 # Where it was waited for in vain already, posts that come meanwhile are not to wait long.
 _HASTE_S = 0.05
 
@@ -320,6 +322,7 @@ def _prepare(connection: Connection, path: Path | None) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
     while _migrate_once(connection):
         pass
     _check_ours(connection, path, may_be_new=False)

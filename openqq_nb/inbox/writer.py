@@ -17,6 +17,7 @@ Outcome = Answer | Round
 # A disk that stands still must not hold the user's cell, or the loop of a coroutine, for longer than this.
 _PATIENCE_S = 1.0
 _RETRY_S = 1.0
+_MOST_AT_ONCE = 256
 
 
 @dataclass(slots=True, eq=False)
@@ -67,13 +68,15 @@ class Writer:
         self._retry = retry
         self._failed = failed
         self._posts: list[Post] = []
+        self._gathered = 0
         self._retrying = False
 
     def put(self, post: Post) -> None:
         """Store a post together with those that come at the same time; called on the thread."""
         self._posts.append(post)
         if len(self._posts) == 1:
-            self._thread.soon(self._flush)
+            self._gathered = 0
+            self._thread.soon(self._gather)
 
     def call(self, job: Job) -> bool:
         """Run a job between two transactions; False when the thread has ended."""
@@ -94,6 +97,14 @@ class Writer:
 
         if self.call(work):
             done.wait(_PATIENCE_S)
+
+    def _gather(self) -> None:
+        """Store when a turn of the loop has brought nothing more: a transaction costs as much for one as for many."""
+        if self._gathered < len(self._posts) < _MOST_AT_ONCE:
+            self._gathered = len(self._posts)
+            self._thread.soon(self._gather)
+        else:
+            self._flush()
 
     def _flush(self) -> None:
         posts, self._posts = self._posts, []
