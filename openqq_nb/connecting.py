@@ -56,9 +56,7 @@ def connect(
     return Account(*connected(address, protocol, timeout, token))
 
 
-def connected(
-    address: str, protocol: str, timeout_s: float, token: str | None
-) -> tuple[Client, Dialect]:
+def connected(address: str, protocol: str, timeout_s: float, token: str | None) -> tuple[Client, Dialect]:
     """Give what asks a server, and how it speaks; see `connect`."""
     client = Client(address, timeout_s)
     secret = _checked_token(token or os.environ.get("OPENQQ_NB_TOKEN") or None)

@@ -366,7 +366,9 @@ class Simulator(Changing, Happened):
         state = "stopped"
         if self._running:
             state = f"ended itself: {self.ended}" if self.ended else self.url
-        return f"<Simulator {self.protocol} {state}, posts to {_without_path(self._post_api)}, {self.world!r}>"
+        return (
+            f"<Simulator {self.protocol} {state}, posts to {_without_path(self._post_api)}, {self.world!r}>"
+        )
 
 
 def _without_path(post_api: str | None) -> str:

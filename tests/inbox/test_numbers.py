@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from openqq_nb.inbox.numbers import Numbers, unknown_ids
 from openqq_nb.inbox.frames import Line
+from openqq_nb.inbox.numbers import Numbers, unknown_ids
 from openqq_nb.messages import complete
 from openqq_nb.models import Arrival, Row
 from tests.inbox.desk import PATIENCE_S, Account, Desk, group_message, listening, message, message2
