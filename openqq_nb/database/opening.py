@@ -1,0 +1,181 @@
+"""Opens a file of ours, whichever version made it, and refuses all others.
+
+A file is ours when its `application_id` is; its `user_version` counts the migrations that made it.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from openqq_nb import locks
+from openqq_nb.database.failures import failed, foreign, missing
+from openqq_nb.database.formats import APPLICATION_ID, MIGRATIONS, Connection
+from openqq_nb.errors import JournalFailed
+
+BUSY_TIMEOUT_S = 2.0  # a 2.x server stands still for at most 5 s while it waits for an answer
+# Fingerprints are spread over their whole index: written back rarely, a page has changed many times by then.
+_CHECKPOINT_PAGES = 8_000
+
+
+@contextmanager
+def open_readonly(path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Iterator[Connection]:
+    """Open a file of ours for reading, in one transaction, also where nothing may be written beside it.
+
+    Args:
+        path: the file.
+        busy_timeout_s: how long to wait for a program that holds the file.
+
+    Raises:
+        JournalFailed: there is no such file, it is not ours, is damaged, or is of a newer version.
+    """
+    _check_there(path, may_be_new=False)
+    try:
+        with locks.opening(path):
+            opened = _connect_readonly(path, busy_timeout_s)
+        with closing(opened) as connection:
+            connection.execute("BEGIN")
+            _check_ours(connection, path, may_be_new=False)
+            yield connection
+    except sqlite3.Error as error:
+        raise failed(str(path), "read", error) from error
+
+
+def _connect_readonly(path: Path, timeout_s: float) -> Connection:
+    address = path.absolute().as_uri()
+    # SQLite's own read-only mode would leave its `-wal` and `-shm` files behind.
+    connection = _connect(f"{address}?mode=rw", timeout_s)
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.OperationalError:
+        connection.close()
+        if _has_wal(path):
+            raise
+        # In a folder that cannot be written there is no place for those files, and nothing changes under us.
+        return _connect(f"{address}?immutable=1", timeout_s)
+    return connection
+
+
+def _connect(address: str, timeout_s: float) -> Connection:
+    return sqlite3.connect(
+        address, uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False
+    )
+
+
+def _has_wal(path: Path) -> bool:
+    wal = path.with_name(path.name + "-wal")
+    return wal.exists() and wal.stat().st_size > 0
+
+
+def open_writable(path: Path | None, timeout_s: float) -> Connection:
+    """Open a file for writing, brought up to the present format; one that is not there is made.
+
+    Raises:
+        JournalFailed: it is not ours, is damaged, or is of a newer version.
+    """
+    if path is None:
+        return _opened(None, timeout_s)
+    _check_there(path, may_be_new=True)
+    with locks.opening(path):
+        return _opened(path, timeout_s)
+
+
+def _opened(path: Path | None, timeout_s: float) -> Connection:
+    name = "in memory" if path is None else str(path)
+    try:
+        connection = _connect("file::memory:" if path is None else path.absolute().as_uri(), timeout_s)
+    except sqlite3.Error as error:
+        raise failed(name, "opened", error) from error
+    try:
+        _prepare(connection, path)
+    except sqlite3.Error as error:
+        connection.close()
+        raise failed(name, "opened", error) from error
+    except JournalFailed:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: Connection, path: Path | None) -> None:
+    # In one transaction: whoever makes the tables meanwhile is seen whole or not at all.
+    connection.execute("BEGIN")
+    _check_ours(connection, path, may_be_new=True)
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+    while _migrate_once(connection):
+        pass
+    _check_ours(connection, path, may_be_new=False)
+
+
+def _migrate_once(connection: Connection) -> bool:
+    """Apply the next migration; another process may have applied it while we waited for the lock."""
+    if pragma(connection, "user_version") >= len(MIGRATIONS):
+        return False
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = pragma(connection, "user_version")
+        if version < len(MIGRATIONS):
+            MIGRATIONS[version](connection)
+            connection.execute(f"PRAGMA user_version = {version + 1}")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("COMMIT")
+    except BaseException:
+        rollback(connection)
+        raise
+    return True
+
+
+def rollback(connection: Connection) -> None:
+    """End a transaction; some failures (a full disk) have ended it already, and the first error counts."""
+    with suppress(sqlite3.Error):
+        connection.execute("ROLLBACK")
+
+
+def _check_there(path: Path, may_be_new: bool) -> None:
+    """Refuse a file that is not there or empty, by its size alone.
+
+    To open it here, apart from SQLite, would be harmful: when a file is closed, a process loses all its locks on it.
+    """
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        if may_be_new and path.parent.is_dir():
+            return
+        raise JournalFailed(missing(path)) from None
+    except OSError as error:
+        raise failed(str(path), "opened", error) from error
+    if not size and not may_be_new:
+        raise JournalFailed(foreign(path, "nothing: it is empty"))
+
+
+def _check_ours(connection: Connection, path: Path | None, may_be_new: bool) -> None:
+    application, version = pragma(connection, "application_id"), pragma(connection, "user_version")
+    tables = [
+        name
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")
+    ]
+    if may_be_new and not (application or version or tables):
+        return
+    if application != APPLICATION_ID:
+        raise JournalFailed(
+            f"{path} belongs to another program, and was left as it is.\n"
+            f"It is an SQLite file with application_id {application:#x} and {len(tables)} tables"
+            f"{': ' + ', '.join(tables[:8]) if tables else ''}.\n"
+            "Name another file; a journal is what `my.listen(journal=...)` makes."
+        )
+    if version > len(MIGRATIONS):
+        raise JournalFailed(
+            f"{path} was written by a newer version of openqq_nb, and was left as it is.\n"
+            f"Its format is {version}; this version knows formats up to {len(MIGRATIONS)}.\n"
+            "Update openqq_nb, or name another file."
+        )
+
+
+def pragma(connection: Connection, name: str) -> int:
+    """Ask SQLite for a number."""
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
