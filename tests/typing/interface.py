@@ -11,7 +11,7 @@ import pandas as pd
 
 import openqq_nb as oq
 from openqq_nb.demo_account import DemoAccount
-from openqq_nb.inbox import Message, Setup, Stats
+from openqq_nb.inbox import LoginCode, Message, Setup, Stats
 from openqq_nb.simulator import (
     FAULTS,
     Fault,
@@ -123,6 +123,7 @@ def listens(my: DemoAccount) -> None:
         assert_type((inbox.df, inbox.events, inbox.handlers), tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame])
         assert_type(inbox.stats, Stats)
         assert_type(inbox.url, str)
+        assert_type(inbox.login_code, LoginCode | None)
         assert_type(inbox.setup(), Setup)
         inbox.stop()
     try:
@@ -164,7 +165,11 @@ def keeps(my: DemoAccount, folder: Path) -> None:
     with my.listen(port=0, journal=folder / "messages.db") as inbox:
         my.simulator.chatter(2)
         inbox.wait(2, timeout=30)
+        with oq.open_log(folder / "messages.db").follow() as live:
+            assert_type(live, oq.Inbox)
     log = oq.open_log(folder / "messages.db")
+    assert_type(log.read(["content"], since="2016-01-01", contains="x"), pd.DataFrame)
+    assert_type(oq.journals(), pd.DataFrame)
     assert_type(log, oq.Log)
     assert_type((log.df, log.events, log.problems), tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame])
     assert_type(oq.with_people(log.df, my.members()), pd.DataFrame)
@@ -225,7 +230,7 @@ def errors() -> list[type[oq.OpenqqError]]:
 
 
 def warnings() -> list[type[UserWarning]]:
-    return [oq.HandlerWarning, oq.NotLoadedWarning]
+    return [oq.FollowingWarning, oq.HandlerWarning, oq.InboxWarning, oq.NotLoadedWarning]
 
 
 def use(my: DemoAccount, folder: Path) -> None:
