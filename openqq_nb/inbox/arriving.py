@@ -136,7 +136,8 @@ class Arriving:
     def _meet(self, others: Others) -> None:
         for line, posted, whole in others.lines:
             if line.arrival.kind == "event":
-                self._heed(line.row)
+                if self._is_fresh(line.row):
+                    self._heed(line.row)
             elif line.row.get("msg_class") == "send":
                 self._sends.remember(line, posted=posted, whole=whole)
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 from openqq_nb import schema
 from openqq_nb.errors import JournalFailed
 from openqq_nb.inbox.frames import Line, Shown
-from openqq_nb.journal import Journal, News, Turn, recorded
+from openqq_nb.journal import ASIDE_BYTES, ASIDE_ROWS, Journal, News, Turn, recorded
 from openqq_nb.models import Arrival, Cell, Row
 from openqq_nb.records import Aside
 
@@ -89,9 +89,11 @@ class Shelf:
         self._fingerprints: set[str] = set()
         self._cells: dict[int, dict[str, Cell]] = {}
         self._posts: dict[int, Arrival] = {}
+        self._joined: dict[int, Line] = {}
         # The journal still has them until the posts of above are written.
         self._released: set[str] = set()
-        self._aside: deque[Aside] = deque(maxlen=_PIECE)
+        self._aside: deque[Aside] = deque()
+        self._aside_bytes = 0
         self._new: list[Line] = []
         self._changed: list[tuple[Line, Row]] = []
 
@@ -155,6 +157,9 @@ class Shelf:
     def set_aside(self, body: bytes, why: str) -> None:
         """Keep a post that could not be read, at the end of the turn."""
         self._aside.append(Aside(self._clock(), why, body))
+        self._aside_bytes += len(body)
+        while len(self._aside) > ASIDE_ROWS or (self._aside_bytes > ASIDE_BYTES and len(self._aside) > 1):
+            self._aside_bytes -= len(self._aside.popleft().body)
 
     def holds(self, fingerprint: str) -> bool:
         """Tell whether an arrival is here already."""
@@ -172,12 +177,14 @@ class Shelf:
         return fingerprint in self._fingerprints or fingerprint in joined
 
     def _present(self, fingerprints: Sequence[str]) -> frozenset[str]:
+        # What others store until the next turn cannot be known yet.
+        self._unchecked = self._unchecked or self._turn is None
         try:
             if self._turn is not None:
                 return self._turn.present(fingerprints)
             return self.journal.present(fingerprints)
         except JournalFailed:
-            self._unchecked = True  # why it fails is told by the turn
+            return frozenset()  # why it fails is told by the turn
         except Exception as error:  # noqa: BLE001 - raised at the end of the turn: its work is not to be done twice
             self._sick, self._unchecked = error, True
         return frozenset()
@@ -216,19 +223,36 @@ class Shelf:
     def _taken_in(self, news: News) -> Others:
         if not news:
             return Others()
-        lines = [
-            (Line(one.arrival, recorded(one.arrival), one.seq, self._file), one.posted, one.whole)
-            for one in news.kept
-        ]
-        for line, _, _ in lines:
-            self._new.append(line)
+        here = {line.arrival.fingerprint: line for line in self._waiting}
+        lines = []
+        for one in news.kept:
+            own = here.get(one.arrival.fingerprint)
+            if own is None:
+                line = Line(one.arrival, recorded(one.arrival), one.seq, self._file)
+                self._new.append(line)
+                lines.append((line, one.posted, one.whole))
+            else:
+                self._stored_by_another(own, one.seq)
         positions = [self._shown.change_kept(seq, cells) for seq, cells in news.changed.items()]
         return Others(lines, min((place for place in positions if place is not None), default=None))
 
+    def _stored_by_another(self, line: Line, seq: int) -> None:
+        """Take note that another program was given the same, and has stored it first."""
+        self._waiting.remove(line)
+        self._left(line)
+        line.seq, line.file = seq, self._file
+        if line.position >= 0:
+            self._shown.numbered(line)
+
     def _begin_file(self) -> None:
-        """Leave what is stored in another file as it is there."""
+        """Leave what is stored in another file as it is there; what was joined to it since is stored in the new one."""
         self._file += 1
-        self._cells, self._posts = {}, {}
+        for line in self._joined.values():
+            line.seq, line.entry = None, recorded(line.arrival)
+            self._waiting.append(line)
+            self._fingerprints.add(line.arrival.fingerprint)
+            self._waiting_bytes += len(line.arrival.raw)
+        self._cells, self._posts, self._joined = {}, {}, {}
         self._released.clear()
         self._shown.begin_file()
 
@@ -253,6 +277,7 @@ class Shelf:
             if change.post is not None:
                 self._released.add(before)
                 self._posts[line.seq] = change.post
+                self._joined[line.seq] = line
         return known
 
     def _stored(self, turn: Turn) -> list[tuple[Line, int]]:
@@ -269,9 +294,10 @@ class Shelf:
 
     def _note(self, stored: Sequence[tuple[Line, int]]) -> None:
         """Take note of what is on the disk by now."""
-        self._cells, self._posts = {}, {}
+        self._cells, self._posts, self._joined = {}, {}, {}
         self._released.clear()
         self._aside.clear()
+        self._aside_bytes = 0
         for line, seq in stored:
             line.seq, line.file = seq, self._file
             if line.position >= 0:

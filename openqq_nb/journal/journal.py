@@ -96,9 +96,18 @@ class Journal:
                     # Others who share the journal may have begun to fill this file already.
                     mark = replace(mark, seq=seq_before(connection, self._last_s))
             turn = Turn(connection, mark, self._packer, anew=anew)
-            yield turn
+            try:
+                yield turn
+            except BaseException:
+                self._heard(turn, files)
+                raise
         self._connection, self._mark, self._files = connection, turn.mark, files
         self._last_s = self._clock()
+
+    def _heard(self, turn: Turn, files: int) -> None:
+        """Take note of what was told of others in a turn that failed, so that it is not told again."""
+        if turn.heard is not None:
+            self._mark, self._files = replace(turn.heard, dictionary=self._mark.dictionary), files
 
     def version(self) -> int:
         """Give a number that changes when another program has written to the journal.

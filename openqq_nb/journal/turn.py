@@ -67,6 +67,9 @@ class Turn:
         mark: up to where the rows are known.
         packer: compresses bodies.
         anew: whether it is the first on another file than the turns before, as after the journal was moved away.
+
+    Attributes:
+        heard: up to where `news` has told of what others wrote.
     """
 
     def __init__(
@@ -76,11 +79,13 @@ class Turn:
         self._connection = connection
         self._packer = packer
         self.mark = mark
+        self.heard: Mark | None = None
         self._seq, self._revision = _reached(connection)
 
     def news(self) -> News:
         """Give what others have written since the last turn."""
         known, self.mark = self.mark, Mark(self._seq, self._revision, self.mark.dictionary)
+        self.heard = self.mark
         if known.seq == self._seq and known.revision == self._revision:
             return News()
         kept = [*self._kept("message", known.seq), *self._kept("event", known.seq)]

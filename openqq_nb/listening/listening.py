@@ -13,6 +13,7 @@ from openqq_nb.flows import Flows
 from openqq_nb.listening.places import Places
 from openqq_nb.listening.wanted import Wanted
 from openqq_nb.models import Receipt, Recipient
+from openqq_nb.receive.address import Address
 from openqq_nb.roster import Roster
 
 if TYPE_CHECKING:
@@ -147,7 +148,8 @@ class Listening:
             return found
         self._now = _running[place] = Running(self._opened(wanted, account, roster), wanted)
         if self._post_to:
-            self._post_to(self._now.inbox.url if wanted.via == "push" else None)
+            way = self._now.inbox.way
+            self._post_to(way.url if isinstance(way, Address) else None)
         return self._now.inbox
 
     def _opened(self, wanted: Wanted, account: str, roster: Roster) -> "Inbox":
