@@ -20,15 +20,20 @@ _scanned: Counter[str] = Counter()
 
 
 @contextmanager
-def opening(path: Path) -> Iterator[None]:
+def opening(path: Path, timeout_s: float) -> Iterator[None]:
     """Open a file in here, through `sqlite3` or in any other way: waits until no scan of it is under way.
 
     Args:
         path: the file; it need not be there yet.
+        timeout_s: how long to wait for the end of scans.
+
+    Raises:
+        TimeoutError: a scan is still under way then; the file must not be opened.
     """
     name = os.path.realpath(path)
     with _changed:
-        _changed.wait_for(lambda: not _scanned[name])
+        if not _changed.wait_for(lambda: name not in _scanned, timeout_s):
+            raise TimeoutError(f"{path} is being scanned")
         _opening[name] += 1
     try:
         yield
@@ -48,8 +53,9 @@ def scanning(path: Path) -> Iterator[bool]:
     """
     name = os.path.realpath(path)
     with _changed:
-        free = bool(_scanned[name]) or not (_opening[name] or _is_open(path))
-        _scanned[name] += free
+        free = name in _scanned or not (name in _opening or _is_open(path))
+        if free:
+            _scanned[name] += 1
     try:
         yield free
     finally:

@@ -36,6 +36,23 @@ class Remembered:
     secret: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class AtPort:
+    """Who listens at a port of this machine, or did so last.
+
+    Attributes:
+        account: its number.
+        journal: the file that it fills.
+        url: what the server posts to, with the secret.
+        secret: the last part of its path.
+    """
+
+    account: str
+    journal: Path
+    url: str = field(repr=False)
+    secret: str = field(repr=False)
+
+
 def home() -> Path:
     """Give the folder under which everything is kept; it need not exist yet."""
     named = os.environ.get(HOME_VARIABLE)
@@ -93,23 +110,24 @@ def remember(account: str, what: Remembered) -> None:
     _write(_account_path(account), asdict(what))
 
 
-def remember_port(port: int, journal: Path) -> None:
-    """Remember which journal is filled by what listens at a port of this machine.
+def remember_port(port: int, who: AtPort) -> None:
+    """Remember who listens at a port of this machine; readable by this user only.
 
     Args:
         port: of the listener.
-        journal: the file.
+        who: replaces who was remembered.
     """
-    _write(_folder("ports") / f"{port}.json", {"journal": str(journal.absolute())})
+    _write(_folder("ports") / f"{port}.json", asdict(who) | {"journal": str(who.journal.absolute())})
 
 
-def journal_of_port(port: int) -> Path | None:
-    """Give the journal that was last filled from a port of this machine; None if none is known."""
+def at_port(port: int) -> AtPort | None:
+    """Tell who listened last at a port of this machine; None if nobody is known."""
     try:
-        found = json.loads((_folder("ports") / f"{port}.json").read_text("utf-8"))["journal"]
-        return Path(found) if isinstance(found, str) else None
+        found = json.loads((_folder("ports") / f"{port}.json").read_text("utf-8"))
+        account, journal, url, secret = (str(found[name]) for name in ("account", "journal", "url", "secret"))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    return AtPort(account, Path(journal), url, secret)
 
 
 def file_name(account: str) -> str:

@@ -66,7 +66,7 @@ CREATE TABLE dictionaries (number INTEGER PRIMARY KEY, content BLOB NOT NULL UNI
 ALTER TABLE arrivals ADD COLUMN dictionary INTEGER REFERENCES dictionaries (number);
 ALTER TABLE messages ADD COLUMN revision INTEGER;
 CREATE INDEX messages_revision ON messages (revision) WHERE revision IS NOT NULL;
-CREATE TABLE holder (kind TEXT NOT NULL, pid INTEGER NOT NULL, port INTEGER, since REAL NOT NULL)
+CREATE TABLE holder (kind TEXT NOT NULL, pid INTEGER NOT NULL, port INTEGER, since REAL NOT NULL, account TEXT)
 """
 
 MIGRATIONS: tuple[Migration, ...] = (_1_journal, _2_rosters, _3_shared)

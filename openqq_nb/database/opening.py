@@ -19,19 +19,23 @@ _CHECKPOINT_PAGES = 8_000
 
 
 @contextmanager
-def open_readonly(path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Iterator[Connection]:
+def open_readonly(
+    path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S, scan_timeout_s: float = BUSY_TIMEOUT_S
+) -> Iterator[Connection]:
     """Open a file of ours for reading, in one transaction, also where nothing may be written beside it.
 
     Args:
         path: the file.
         busy_timeout_s: how long to wait for a program that holds the file.
+        scan_timeout_s: how long to wait for other cells and threads of this process that read much of it.
 
     Raises:
-        JournalFailed: there is no such file, it is not ours, is damaged, or is of a newer version.
+        JournalFailed: there is no such file, it is not ours, is damaged, is of a newer version, or is still read by
+            others in this process.
     """
     _check_there(path, may_be_new=False)
     try:
-        with locks.opening(path):
+        with _apart(path, scan_timeout_s):
             opened = _connect_readonly(path, busy_timeout_s)
         with closing(opened) as connection:
             connection.execute("BEGIN")
@@ -72,13 +76,28 @@ def open_writable(path: Path | None, timeout_s: float) -> Connection:
     """Open a file for writing, brought up to the present format; one that is not there is made.
 
     Raises:
-        JournalFailed: it is not ours, is damaged, or is of a newer version.
+        JournalFailed: it is not ours, is damaged, is of a newer version, or this process reads much of it in another
+            cell or thread, for longer than the time that is waited.
     """
     if path is None:
         return _opened(None, timeout_s)
     _check_there(path, may_be_new=True)
-    with locks.opening(path):
+    with _apart(path, timeout_s):
         return _opened(path, timeout_s)
+
+
+@contextmanager
+def _apart(path: Path, timeout_s: float) -> Iterator[None]:
+    """Keep away from a file that is being scanned in here; nobody who receives stands still for long because of it."""
+    try:
+        with locks.opening(path, timeout_s):
+            yield
+    except TimeoutError as error:
+        raise JournalFailed(
+            f"The journal {path} could not be opened.\n"
+            "Found that this notebook or program reads much of it in another cell or thread at this moment.\n"
+            "Wait until that has ended, or stop that cell, and try again."
+        ) from error
 
 
 def _opened(path: Path | None, timeout_s: float) -> Connection:
@@ -106,6 +125,7 @@ def _prepare(connection: Connection, path: Path | None) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA fullfsync = ON")  # on macOS a plain fsync may end in the cache of the drive
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
     while _migrate_once(connection):
         pass
@@ -149,6 +169,11 @@ def _check_there(path: Path, may_be_new: bool) -> None:
         raise JournalFailed(missing(path)) from None
     except OSError as error:
         raise failed(str(path), "opened", error) from error
+    if path.is_dir():
+        raise JournalFailed(
+            f"{path} is a folder, and a journal is a file.\nNothing was opened.\n"
+            "Name a file in it; `oq.journals()` lists the journals that are kept on this machine."
+        )
     if not size and not may_be_new:
         raise JournalFailed(foreign(path, "nothing: it is empty"))
 

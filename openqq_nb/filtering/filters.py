@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from openqq_nb.errors import InvalidInput
+from openqq_nb.filtering import values
 from openqq_nb.filtering.clauses import ALWAYS, Clause, all_of
 from openqq_nb.filtering.conditions import WORDS, Condition, Test, equals
 from openqq_nb.models import Row
@@ -50,7 +51,7 @@ def compiled(filters: Mapping[str, object], special: Special) -> Filter:
         special: makes conditions of `group` and `sender`.
 
     Raises:
-        InvalidInput: a column that does not exist, or a value that it cannot have.
+        InvalidInput: a column that does not exist, a value that it cannot have, or an empty list or text.
         NotFound, Ambiguous: `group` or `sender` does not name exactly one.
     """
     conditions = [_condition(name, value, special) for name, value in filters.items()]
@@ -65,12 +66,12 @@ def compiled(filters: Mapping[str, object], special: Special) -> Filter:
 
 
 def _condition(name: str, value: object, special: Special) -> Condition:
+    if values.is_empty(value):
+        raise InvalidInput(
+            f"{name}={_told(value)} is an empty list, so that no message would ever pass. Name at least one, or "
+            f"leave {name}= away."
+        )
     if name in special:
-        if isinstance(value, list | tuple | set | frozenset) and not value:
-            raise InvalidInput(
-                f"{name}={value!r} is an empty list, so that no message would ever pass. Name at least one, or "
-                f"leave {name}= away."
-            )
         return special[name](value)
     return WORDS[name](value) if name in WORDS else equals(name, value)
 

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from openqq_nb.errors import InvalidInput
 from openqq_nb.models import Cell
 
 _LISTS = (list, tuple, set, frozenset, pd.Series, pd.Index)
+_CLOCK = re.compile(r":|\d[T ]\d")
 _HOLDS: Mapping[Kind, str] = {
     "text": "text",
     "time": "moments",
@@ -26,6 +27,11 @@ def items(value: object) -> list[Any]:
     return list(value) if isinstance(value, _LISTS) else [value]
 
 
+def is_empty(value: object) -> bool:
+    """Tell whether a value is a list, or a frame of rows, with nothing in it."""
+    return isinstance(value, (*_LISTS, pd.DataFrame)) and not len(value)
+
+
 def wanted(name: str, kind: Kind, item: object) -> Cell:
     """Bring what is looked for in a column to the form of `cell`.
 
@@ -35,7 +41,7 @@ def wanted(name: str, kind: Kind, item: object) -> Cell:
     if item is None or item is pd.NA or item is pd.NaT or (isinstance(item, float) and math.isnan(item)):
         return None
     if kind == "time":
-        return micros_of(name, item)
+        return _moment(name, item)
     if kind == "flag" and isinstance(item, bool):
         return item
     if kind in ("text", "count") and isinstance(item, str | int) and not isinstance(item, bool):
@@ -87,6 +93,18 @@ def micros_of(name: str, value: object) -> int:
         ) from error
 
 
+def _moment(name: str, value: object) -> int:
+    """Read a moment that a cell is to be equal to; hardly any message is of midnight, which a day would stand for."""
+    found = micros_of(name, value)
+    if isinstance(value, datetime) or (isinstance(value, str) and _CLOCK.search(value)):
+        return found
+    day = pd.Timestamp(found, unit="us", tz=ZONE)
+    raise InvalidInput(
+        f"{name}={value!r} is no moment, so hardly any message would pass. Write the time of day as well; or ask for "
+        f"all of a time by since='{day:%Y-%m-%d}', until='{day + pd.Timedelta(days=1):%Y-%m-%d}'."
+    )
+
+
 def _micros(moment: pd.Timestamp) -> int:
     return int(moment.as_unit("us").asm8.astype("int64"))
 
@@ -108,11 +126,13 @@ def pattern(value: object) -> re.Pattern[str]:
 
 
 def text(name: str, value: object) -> str:
-    """Take a text.
+    """Take a text that something can be found by.
 
     Raises:
-        InvalidInput: it is none.
+        InvalidInput: it is none, or empty.
     """
     if not isinstance(value, str):
         raise InvalidInput(f"{name}= looks for text; found {value!r}, a {type(value).__name__}. Give a str.")
+    if not value:
+        raise InvalidInput(f"{name}='' is found in every message. Write what to look for, or leave {name}= away.")
     return value

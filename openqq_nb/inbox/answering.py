@@ -117,10 +117,10 @@ class Answering:
         for found in rounds:
             found.expire()
 
-    def stop(self) -> None:
-        """End the handlers, and send what is late already."""
+    def stop(self) -> int:
+        """End the handlers, and send what is late already; gives how many replies were not sent."""
         self._handlers.close()
-        self._late.stop()
+        return self._late.stop()
 
     def _enter(self, found: Round) -> None:
         with self._lock:

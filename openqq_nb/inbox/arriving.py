@@ -81,9 +81,10 @@ class Arriving:
         for post, one, line in zip(posts, found, placed, strict=True):
             post.outcome = self._outcome(post, one, line)
 
-    def catch_up(self) -> None:
-        """Show what other programs have written to the journal."""
+    def catch_up(self) -> bool:
+        """Show what other programs have written to the journal; gives whether it could be read."""
         self._turn(lambda: None, writing=False)
+        return self._shelf.reached
 
     def settle(self) -> None:
         """Try to store what is not stored yet."""

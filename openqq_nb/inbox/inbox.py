@@ -188,6 +188,11 @@ class Inbox:
         return self._receiver.running
 
     @property
+    def records(self) -> bool:
+        """Whether sends of the account become rows."""
+        return self._receiver.records
+
+    @property
     def state(self) -> str:
         """What it is doing, in a phrase."""
         if self._receiver.stopped:
@@ -303,6 +308,12 @@ class Inbox:
     def stop(self) -> None:
         """Stop listening; what came stays in `df`. Stopping twice does no harm."""
         self._receiver.stop()
+        self._receiver.tell(_LOOK - 1, of_handlers=False)
+
+    def finish(self) -> None:
+        """Bring a `stop` to its end that was interrupted."""
+        if self._receiver.stopping:
+            self.stop()
 
     def record_sent(self, recipient: Recipient, content: str, receipt: Receipt | None) -> None:
         """Make a row of a send of the account; called after each.

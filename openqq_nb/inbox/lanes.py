@@ -85,8 +85,8 @@ class ThreadLane:
         worker.thread = threading.Thread(
             target=self._work, args=(worker,), name=f"openqq-nb-handler-{self._name}", daemon=True
         )
-        self._worker = worker
         worker.thread.start()
+        self._worker = worker
 
     def _work(self, worker: "_Worker") -> None:
         while (call := self._next(worker)) is not None:

@@ -2,9 +2,13 @@
 
 import threading
 from collections.abc import Callable
-from queue import SimpleQueue
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
 Job = Callable[[], None]
+
+PATIENCE_S = 10.0
+"""A server sends a message every 3 s; who stops does not want to wait for many."""
 
 
 class LateReplies:
@@ -27,13 +31,22 @@ class LateReplies:
             self._jobs.put(job)
             return True
 
-    def stop(self, wait_s: float = 1.0) -> None:
-        """Take no more; what waits is still sent, without being waited for longer than this."""
+    def stop(self, wait_s: float = PATIENCE_S) -> int:
+        """Take no more, and send what waits, for no longer than this; gives how many replies were not sent."""
         with self._lock:
             self._stopped = True
             self._jobs.put(None)
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(wait_s)
+        return self._dropped()
+
+    def _dropped(self) -> int:
+        dropped = 0
+        with suppress(Empty):
+            while True:
+                dropped += self._jobs.get_nowait() is not None
+        self._jobs.put(None)
+        return dropped
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:

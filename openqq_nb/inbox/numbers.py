@@ -87,6 +87,8 @@ class Numbers:
         now_s = time.monotonic()
         new = [found for found in lacking if now_s - self._asked.get(found, -_AGAIN_S) >= _AGAIN_S]
         if new:
+            if len(self._asked) >= _KEPT:
+                self._asked.clear()
             self._asked.update(dict.fromkeys(new, now_s))
             self.want()
 
@@ -117,8 +119,11 @@ class Numbers:
 
     def moved(self) -> list[Line]:
         """Give those that came before a new login was noticed and turn out to be of it: its ids are theirs."""
-        moved = [line for line in self._strange if not self._is_strange(line.row)]
-        self._strange = deque((line for line in self._strange if line not in moved), maxlen=_KEPT)
+        moved: list[Line] = []
+        strange: list[Line] = []
+        for line in self._strange:
+            (strange if self._is_strange(line.row) else moved).append(line)
+        self._strange = deque(strange, maxlen=_KEPT)
         self._incomplete.extend(line for line in moved if unknown_ids(line.row))
         return moved
 

@@ -21,7 +21,7 @@ from openqq_nb.inbox.numbers import Numbers
 from openqq_nb.inbox.rounds import Round
 from openqq_nb.inbox.shelf import Shelf
 from openqq_nb.inbox.stats import Counters, Stats
-from openqq_nb.inbox.tail import NOW_AND_THEN_S, SOON_S, Tail
+from openqq_nb.inbox.tail import NOW_AND_THEN_S, SOON_S, Tail, Watch
 from openqq_nb.inbox.waits import Rows, Waits
 from openqq_nb.inbox.ways import Followed, Polling, Way
 from openqq_nb.inbox.writer import Post, Writer
@@ -130,9 +130,10 @@ class Receiver:
         self._listener = self._listening(settings.limits)
         self._poller = self._polling()
         self._tail = self._tailing()
+        self._watch = Watch(way.gone, self._forsaken) if isinstance(way, Followed) else None
         self._poll_task: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
-        self._started = self._stopped = False
+        self._started = self._stopped = self.stopping = False
 
     def start(self) -> None:
         """Begin to take in.
@@ -159,12 +160,16 @@ class Receiver:
             raise
 
     def stop(self) -> None:
-        """Take in no more, and store what has come; stopping twice does no harm."""
+        """Take in no more, send and store what has come; stopping twice does no harm.
+
+        One that was interrupted can be called again, and goes on where it was.
+        """
         if self._stopped:
             return
-        self._stopped = True
+        self.stopping = True
         if self._started:
             self._end()
+        self._stopped = True
         self.waits.close()
         self.journal.close()
         self._ended()
@@ -187,6 +192,11 @@ class Receiver:
     @property
     def running(self) -> bool:
         """Whether it takes in."""
+        return self._started and not self.stopping and self._thread.running
+
+    @property
+    def records(self) -> bool:
+        """Whether sends become rows, as they do until the very end."""
         return self._started and not self._stopped and self._thread.running
 
     @property
@@ -199,11 +209,11 @@ class Receiver:
         """What came in, what was refused and what went wrong."""
         return self._counters.shown(self._shelf.waiting)
 
-    def tell(self, stacklevel: int) -> None:
+    def tell(self, stacklevel: int, *, of_handlers: bool = True) -> None:
         """Warn of what went wrong, in the thread of the user who looks; a handler that looks is not told."""
         if printing.in_handler():
             return
-        for text in self.handlers.untold():
+        for text in self.handlers.untold() if of_handlers else ():
             warnings.warn(text, HandlerWarning, stacklevel=stacklevel + 1)
         for text in self._counters.untold():
             warnings.warn(text, InboxWarning, stacklevel=stacklevel + 1)
@@ -243,8 +253,9 @@ class Receiver:
         return Tail(journal.version, self._arriving.catch_up, self._shelf.tell, every_s)
 
     async def _begin(self) -> None:
-        if self._tail is not None:
-            await self._tail.start()
+        for looking in (self._tail, self._watch):
+            if looking is not None:
+                await looking.start()
         if self._listener is not None:
             await self._listener.start()
         if self._poller is not None:
@@ -253,14 +264,36 @@ class Receiver:
 
     def _end(self) -> None:
         """End from the outside in, so that what has come is still answered and stored."""
-        self._answering.hurry()
-        self._thread.run(self._close())
-        self._answering.stop()
-        self._numbers.stop()
-        self._thread.run(self._settle())
+        for step in (
+            self._answering.hurry,
+            lambda: self._thread.run(self._close()),
+            self._send_late,
+            self._numbers.stop,
+            lambda: self._thread.run(self._settle()),
+        ):
+            try:
+                step()
+            except Exception as error:  # noqa: BLE001 - what follows is to be ended all the same; kept and shown
+                self._counters.fail("stopping", error)
+        self._tell_of_losses()
         self._thread.stop()
         if self._catches_prints:
             printing.uninstall()
+
+    def _send_late(self) -> None:
+        unsent = self._answering.stop()
+        if unsent:
+            self._counters.lose(
+                f"{_counted(unsent, 'late reply')} not sent, because the inbox was stopped before."
+            )
+
+    def _tell_of_losses(self) -> None:
+        unstored = self._shelf.waiting
+        if unstored:
+            self._counters.lose(
+                f"{_counted(unstored, 'message')} not stored in {self.journal.path}, and will be gone with this program: the "
+                "inbox was stopped while the journal could not be written to. In a notebook inbox.df still has them."
+            )
 
     async def _close(self) -> None:
         if self._poller is not None and self._poll_task is not None:
@@ -269,8 +302,9 @@ class Receiver:
             await asyncio.wait([self._poll_task])
         if self._listener is not None:
             await self._listener.stop()
-        if self._tail is not None:
-            await self._tail.stop()
+        for looking in (self._tail, self._watch):
+            if looking is not None:
+                await looking.stop()
 
     async def _settle(self) -> None:
         if self._shelf.unsaved:
@@ -295,6 +329,13 @@ class Receiver:
         if isinstance(error, Exception):
             self._counters.fail("polling", error)
 
+    def _forsaken(self) -> None:
+        """Say that nothing comes any more, also to those who wait for it."""
+        assert isinstance(self._way, Followed)  # noqa: S101 - where a watch is made
+        why = f"{self._way.by} has ended, so that nothing comes any more"
+        self._counters.lose(f"{why}. my.listen() listens itself.")
+        self.waits.give_up(why)
+
     def _respond(self, post: Post) -> None:
         if post.respond is None:
             return
@@ -307,7 +348,12 @@ class Receiver:
 
     async def _answer(self, respond: Respond, found: Round, begun_s: float) -> None:
         left_s = self._answering.budget_s - (time.monotonic() - begun_s)
-        respond(await self._answering.answer_of(found, left_s))
+        try:
+            answer = await self._answering.answer_of(found, left_s)
+        except Exception as error:  # noqa: BLE001 - whoever posts is answered all the same; kept and shown
+            self._counters.fail("answering", error)
+            answer = intake.NOTHING_TO_SAY
+        respond(answer)
 
     def _replied(self, arrival: Arrival, text: str) -> None:
         if not self._dialect.posts_own:
@@ -323,3 +369,8 @@ class Receiver:
 
     def _fill(self) -> None:
         self._writer.call(self._arriving.fill)
+
+
+def _counted(count: int, what: str) -> str:
+    many = what[:-1] + "ies" if what.endswith("y") else what + "s"
+    return f"{count} {what if count == 1 else many} {'was' if count == 1 else 'were'}"

@@ -64,6 +64,9 @@ class Shelf:
         shown: where they are shown.
         failed: told of what cannot be stored.
         clock: tells the time in UTC seconds.
+
+    Attributes:
+        reached: whether the journal took part in the last turn.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Shelf:
         self._failed = failed
         self._clock = clock
         self._told = ""
+        self.reached = True
         # Whether among what waits there may be arrivals that the journal holds: while it fails it cannot be asked.
         self._unchecked = False
         # Counts the files that the journal has had: the number of a row is one of its file.
@@ -131,7 +135,9 @@ class Shelf:
                 self._note(stored)
             if writing or not self.unsaved:
                 self._told = ""
+            self.reached = True
         except JournalFailed as error:
+            self.reached = False
             self.tell(error)
         finally:
             self._turn = None

@@ -94,6 +94,12 @@ class Counters:
             if isinstance(error, JournalFailed) or doing == POLLING:
                 self._untold.append(str(error))
 
+    def lose(self, text: str) -> None:
+        """Keep what a person has to know of what is lost, or does not come any more."""
+        with self._lock:
+            self._errors.append(text)
+            self._untold.append(text)
+
     def untold(self) -> list[str]:
         """Give what a person has to know and was not told yet: that messages cannot be stored, or do not come."""
         with self._lock:

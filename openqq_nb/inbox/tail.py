@@ -17,7 +17,7 @@ class Tail:
 
     Args:
         version: gives a number that is another one when it has.
-        changed: called then, on the receiving loop.
+        changed: called then, on the receiving loop; gives whether what has changed could be read.
         failed: told each time why the journal cannot be looked at.
         every_s: how often to look.
     """
@@ -25,7 +25,7 @@ class Tail:
     def __init__(
         self,
         version: Callable[[], int],
-        changed: Callable[[], object],
+        changed: Callable[[], bool],
         failed: Callable[[JournalFailed], None],
         every_s: float,
     ) -> None:
@@ -54,5 +54,39 @@ class Tail:
             self._failed(error)
             return
         if version != self._known:
-            self._known = version
-            self._changed()
+            self._known = version if self._changed() else None
+
+
+class Watch:
+    """Tells when whoever fills the journal has ended.
+
+    Args:
+        gone: whether nobody fills it.
+        ended: called once each time that this has become so, on the receiving loop.
+        every_s: how often to look.
+    """
+
+    def __init__(
+        self, gone: Callable[[], bool], ended: Callable[[], object], every_s: float = NOW_AND_THEN_S
+    ) -> None:
+        self._gone = gone
+        self._ended = ended
+        self._every_s = every_s
+        self._told = False
+        self._handle: asyncio.TimerHandle | None = None
+
+    async def start(self) -> None:
+        """Begin to look."""
+        self._look()
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._handle is not None:
+            self._handle.cancel()
+
+    def _look(self) -> None:
+        self._handle = asyncio.get_running_loop().call_later(self._every_s, self._look)
+        gone = self._gone()
+        if gone and not self._told:
+            self._ended()
+        self._told = gone

@@ -90,8 +90,8 @@ class Waiting:
 
     def _why_not_enough(self, wait: Wait, found: int, timeout: float | None) -> str:
         asked = f" that pass {wait.keep.text}" if wait.keep.text else ""
-        stopped = self._waits.closed
-        over = "the inbox was stopped" if stopped else f"{timeout:g} s were over"
+        stopped = self._waits.closed or bool(wait.why)
+        over = wait.why or ("the inbox was stopped" if stopped else f"{timeout:g} s were over")
         came = (
             f"{found} came; they are in the `df` of this error, and later waits return them again"
             if found

@@ -49,6 +49,7 @@ class Wait:
         ready: set when there is nothing more to wait for.
         positions: where the messages stand in the live frame; before that, those that came so far.
         complete: whether all came; a wait is also ready when nothing can come any more.
+        why: says why it was given up, if it was.
     """
 
     def __init__(self, count: int, keep: Filter) -> None:
@@ -57,6 +58,7 @@ class Wait:
         self.ready = threading.Event()
         self.positions: list[int] = []
         self.complete = False
+        self.why = ""
 
 
 class Waits:
@@ -81,6 +83,8 @@ class Waits:
         """Tell of new received messages, in order of their positions."""
         with self._lock:
             for position, row in messages:
+                if position < 0:
+                    continue  # shown nowhere, so that nobody could be given it
                 self._unread.append(position)
                 for wait in list(self._waits):
                     self._feed(wait, position, row)
@@ -128,6 +132,13 @@ class Waits:
         """Tell that messages have changed, of which this position is the first: others may pass now."""
         with self._lock:
             self._restart(position)
+
+    def give_up(self, why: str) -> None:
+        """End the waits under way: what they wait for does not come."""
+        with self._lock:
+            for wait in self._waits:
+                wait.why = why
+                wait.ready.set()
 
     def close(self) -> None:
         """End all waits, also those that begin later: nothing comes any more."""

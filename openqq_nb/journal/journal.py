@@ -210,12 +210,14 @@ class Journal:
         """Write down who fills the journal from now on."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM holder")
-            connection.execute("INSERT INTO holder VALUES (?, ?, ?, ?)", astuple(holder))
+            connection.execute(
+                "INSERT INTO holder (kind, pid, port, since, account) VALUES (?, ?, ?, ?, ?)", astuple(holder)
+            )
 
     def holder(self) -> Holder | None:
         """Tell who fills the journal, or did so last; None if nobody ever did."""
         with self._database.reading() as connection:
-            found = connection.execute("SELECT kind, pid, port, since FROM holder").fetchone()
+            found = connection.execute("SELECT kind, pid, port, since, account FROM holder").fetchone()
         return None if found is None else Holder(*found)
 
     def body(self, seq: int) -> bytes:

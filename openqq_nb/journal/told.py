@@ -62,12 +62,14 @@ class Holder:
         pid: its number among the processes of the machine.
         port: where it listens; None where it does not.
         since: when it began, in UTC seconds.
+        account: the number of the account that it receives for; None where that is not known.
     """
 
     kind: str
     pid: int
     port: int | None
     since: float
+    account: str | None = None
 
     def __str__(self) -> str:
         """Say who it is."""

@@ -33,14 +33,21 @@ class Mark:
 
 def met(connection: Connection, known: Mark | None) -> Mark:
     """Meet a file for the first time, or once more after it was replaced."""
-    connection.execute("INSERT OR IGNORE INTO dictionaries (content) VALUES (?)", (bodies.DICTIONARY,))
-    (dictionary,) = connection.execute(
-        "SELECT number FROM dictionaries WHERE content = ?", (bodies.DICTIONARY,)
-    ).fetchone()
+    dictionary = _dictionary(connection)
     seq, revision = _reached(connection)
     if known is None or seq < known.seq or revision < known.revision:
         return Mark(seq, revision, dictionary)
     return Mark(known.seq, known.revision, dictionary)
+
+
+def _dictionary(connection: Connection) -> int:
+    """Give the number of our dictionary in a file, which is told of it when it has none yet."""
+    question = "SELECT number FROM dictionaries WHERE content = ?"
+    found = connection.execute(question, (bodies.DICTIONARY,)).fetchone()
+    if found is None:
+        connection.execute("INSERT INTO dictionaries (content) VALUES (?)", (bodies.DICTIONARY,))
+        found = connection.execute(question, (bodies.DICTIONARY,)).fetchone()
+    return int(found[0])
 
 
 def seq_before(connection: Connection, last_s: float) -> int:

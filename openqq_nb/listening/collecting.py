@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, TypeVar, overload
 
 from openqq_nb.client import Client
-from openqq_nb.errors import InvalidInput, ListenerFailed
+from openqq_nb.database import open_readonly
+from openqq_nb.errors import InvalidInput, JournalFailed, ListenerFailed
 from openqq_nb.flows import Flows
 from openqq_nb.inbox.filters import Filter, compiled
 from openqq_nb.inbox.frames import Unseen
@@ -20,12 +21,13 @@ from openqq_nb.listening import holding
 from openqq_nb.listening.holding import Hold
 from openqq_nb.listening.opening import check_polls, way_of
 from openqq_nb.listening.people import People
-from openqq_nb.listening.places import Places
+from openqq_nb.listening.places import Places, named_journal
 from openqq_nb.listening.wanted import Wanted
 from openqq_nb.models import Receipt, Recipient
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.receive.address import Address, checked
 from openqq_nb.receive.listener import free_port
+from openqq_nb.settings import AtPort
 
 Function = TypeVar("Function", bound=Callable[[Message], Any])
 
@@ -79,7 +81,7 @@ class Collector:
             self._receiver.stop()
             raise
         address = self.way if isinstance(self.way, Address) else None
-        holding.sign(self._receiver.journal, "openqq-nb collect", address.port if address else None)
+        holding.sign(self._receiver.journal, "openqq-nb collect", self._places.account, address)
         if address is not None:
             self._places.remember(self._wanted, address)
 
@@ -137,7 +139,9 @@ class Collector:
 
 
 def setup(client: Client, dialect: Dialect, wanted: Wanted) -> str:
-    """Tell what to put into the server's configuration so that it posts to a collector, and remember it.
+    """Tell what to put into the server's configuration so that it posts to a collector, and remember that.
+
+    Where somebody fills the journal already, and nothing else is asked for, it is where that one listens.
 
     Args:
         client: asks the server who the account is.
@@ -151,11 +155,49 @@ def setup(client: Client, dialect: Dialect, wanted: Wanted) -> str:
     if wanted.via == "poll":
         raise InvalidInput("With --poll the server is asked; there is nothing to put into its configuration.")
     places = Places(str(client.run(dialect.me()).column("qq")[0].as_py()), remembers=True)
+    running = None if wanted.address else _listening_for(places, wanted)
+    if running is not None:
+        port, there = running
+        places.configured(port, there.secret)
+        return dialect.setup(there.url)
     address = checked(places.address(wanted))
     if not address.port:
         address = replace(address, port=free_port(address.host))
-    places.remember(wanted, address)
+    places.configured(address.port, address.secret)
     return dialect.setup(address.url)
+
+
+def check(wanted: Wanted) -> None:
+    """Refuse what no collector can be started with, before any server is asked.
+
+    Raises:
+        InvalidInput: the address cannot be meant, or the journal is no path.
+        ListenerFailed: the host is not an address of this machine.
+        JournalFailed: the journal has no folder, or the file is no journal.
+    """
+    if wanted.via == "push":
+        secret = "made-later" if wanted.secret is None else wanted.secret
+        checked(Address(wanted.host, secret=secret, public_url=wanted.public_url))
+        free_port(wanted.host)
+    path = named_journal(wanted)
+    if path is not None and path.exists() and path.stat().st_size:
+        with open_readonly(path):
+            return
+    if path is not None and not path.parent.is_dir():
+        raise JournalFailed(
+            f"The journal {path} cannot be made, so nothing was started. Found: no folder {path.parent}. "
+            "Make the folder first, or name another file."
+        )
+
+
+def _listening_for(places: Places, wanted: Wanted) -> tuple[int, AtPort] | None:
+    """Find the port at which somebody listens for the account and fills the journal, and who does."""
+    path = places.journal(wanted)
+    holder = None if path is None else holding.holder_of(path)
+    if path is None or holder is None or holder.port is None or holder.account != places.account:
+        return None
+    found = holding.listening_at(holder.port)
+    return (holder.port, found[1]) if found and found[1].journal == path.absolute() else None
 
 
 def _hold(journal: Journal, path: Path) -> Hold:

@@ -14,8 +14,13 @@ from filelock import FileLock, Timeout
 from openqq_nb import settings
 from openqq_nb.errors import JournalFailed
 from openqq_nb.journal import Holder, Journal
+from openqq_nb.receive.address import Address
+from openqq_nb.settings import AtPort
 
 HolderKind = Literal["openqq-nb collect", "a notebook"]
+
+_PATIENCE_S = 0.5
+"""Whoever only looks whether a journal is held has its lock for a moment."""
 
 
 class Hold:
@@ -29,13 +34,17 @@ class Hold:
         self._lock = lock
 
     @classmethod
-    def taken(cls, journal: Path) -> Self | None:
+    def taken(cls, journal: Path, patience_s: float = _PATIENCE_S) -> Self | None:
         """Take the right to fill a journal; None if another program, or another inbox of this one, has it.
+
+        Args:
+            journal: the file.
+            patience_s: for how long to try, in seconds.
 
         Raises:
             JournalFailed: there is no place for the file that says so.
         """
-        lock = FileLock(_beside(journal), timeout=0, thread_local=False, preserve_lock_file=True)
+        lock = FileLock(_beside(journal), timeout=patience_s, thread_local=False, preserve_lock_file=True)
         try:
             lock.acquire()
         except Timeout:
@@ -56,23 +65,50 @@ def is_held(journal: Path) -> bool:
     """Tell whether anybody fills a journal; leaves nothing beside one that nobody ever did."""
     if not _beside(journal).exists():
         return False
-    hold = Hold.taken(journal)
+    hold = Hold.taken(journal, patience_s=0)
     if hold is not None:
         hold.let_go()
     return hold is None
 
 
-def sign(journal: Journal, kind: HolderKind, port: int | None) -> None:
-    """Write down who holds a journal, for whoever meets the lock."""
-    journal.sign(Holder(kind, os.getpid(), port, time.time()))
-    if port is not None and journal.path is not None:
-        settings.remember_port(port, journal.path)
+def sign(journal: Journal, kind: HolderKind, account: str, address: Address | None) -> None:
+    """Write down who holds a journal, for whoever meets the lock or the port.
+
+    Args:
+        journal: that is held.
+        kind: what holds it.
+        account: the number of the account that it receives for.
+        address: where it listens; None where it does not.
+    """
+    port = None if address is None else address.port
+    journal.sign(Holder(kind, os.getpid(), port, time.time(), account))
+    if address is not None and journal.path is not None:
+        settings.remember_port(address.port, AtPort(account, journal.path, address.url, address.secret))
 
 
-def journal_at(port: int) -> Path | None:
-    """Find the journal that is filled by whoever listens at a port of this machine."""
-    found = settings.journal_of_port(port)
-    return found if found is not None and found.exists() and is_held(found) else None
+def holder_of(journal: Path) -> Holder | None:
+    """Tell who fills a journal now; None if nobody does, or has not said yet who it is.
+
+    Raises:
+        JournalFailed: the journal cannot be opened.
+    """
+    if not journal.exists() or not is_held(journal):
+        return None
+    with Journal.open(journal) as held:
+        return held.holder()
+
+
+def listening_at(port: int) -> tuple[Holder, AtPort] | None:
+    """Tell who listens now at a port of this machine and fills a journal.
+
+    Raises:
+        JournalFailed: that journal cannot be opened.
+    """
+    there = settings.at_port(port)
+    holder = None if there is None else holder_of(there.journal)
+    if there is None or holder is None or (holder.port, holder.account) != (port, there.account):
+        return None
+    return holder, there
 
 
 def _beside(journal: Path) -> Path:

@@ -122,10 +122,12 @@ class Listening:
 
     def record(self, recipient: Recipient, content: str, receipt: Receipt | None) -> None:
         """Make a row of a send, while an inbox runs."""
-        if self._now is not None and self._now.inbox.running:
+        if self._now is not None and self._now.inbox.records:
             self._now.inbox.record_sent(recipient, content, receipt)
 
     def _already(self, wanted: Wanted) -> "Inbox | None":
+        if self._now is not None:
+            self._now.inbox.finish()
         if self._now is None or not self._now.inbox.running:
             return None
         inbox = self._now.inbox
@@ -134,8 +136,9 @@ class Listening:
             return None
         if wanted != self._now.wanted:
             raise InvalidInput(
-                f"This account already has an inbox, {inbox.state}, with other settings: {self._now.wanted}. "
-                "Stop that first with inbox.stop(), or call my.listen() with the same settings."
+                f"This account already has an inbox, {inbox.state}, with other settings. Asked for now: "
+                f"{wanted.unlike(self._now.wanted)}. Stop that one first with inbox.stop(), or call my.listen() with "
+                "the settings that it has."
             )
         return inbox
 

@@ -1,5 +1,6 @@
 """Opens an inbox: it listens or polls, or it follows whoever fills the journal already."""
 
+import errno
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +18,7 @@ from openqq_nb.listening.places import Places
 from openqq_nb.listening.wanted import Wanted
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.receive.address import Address
+from openqq_nb.settings import AtPort
 
 
 class Opening:
@@ -56,17 +58,38 @@ class Opening:
 
     def _receiving_or_following(self, journal: Journal, wanted: Wanted, address: Address) -> Inbox:
         hold = None if journal.path is None else Hold.taken(journal.path)
-        if journal.path is not None and hold is None:
-            holder = journal.holder()
-            if holder is not None and _is_followed(holder, wanted, address):
-                return self._following(journal, journal.path)
+        if journal.path is not None and hold is None and self._is_followed(journal.holder(), wanted):
+            return self._following(journal, journal.path)
         try:
             return self._receiving(journal, hold, wanted, address)
-        except ListenerFailed:
-            found = holding.journal_at(address.port) if wanted.via == "push" else None
-            if found is None:
+        except ListenerFailed as error:
+            there = holding.listening_at(address.port) if _is_taken(error) else None
+            if there is None:
                 raise
-            return self._following(Journal.open(found), found)
+            return self._following_at(*there, wanted, error)
+
+    def _is_followed(self, holder: Holder | None, wanted: Wanted) -> bool:
+        """Tell whether to follow who fills the journal: with a port of its own an inbox listens beside it."""
+        return (
+            holder is not None
+            and holder.account == self._places.account
+            and wanted.port in (None, holder.port)
+        )
+
+    def _following_at(self, holder: Holder, there: AtPort, wanted: Wanted, error: ListenerFailed) -> Inbox:
+        """Follow who listens at the port, if neither another port nor another journal was asked for."""
+        own = there.account == self._places.account
+        if own and wanted.port is None and wanted.journal in (None, True):
+            return self._following(Journal.open(there.journal), there.journal)
+        whose, instead = (
+            ("this account", f"Follow it with my.listen(journal={str(there.journal)!r}), or")
+            if own
+            else ("another account", "Stop it, or")
+        )
+        raise ListenerFailed(
+            f"The port {holder.port} is taken, so nothing listens. Found: {holder} listens there for {whose} and "
+            f"fills {there.journal}. {instead} listen on another port; port=0 picks a free one."
+        ) from error
 
     def _receiving(self, journal: Journal, hold: Hold | None, wanted: Wanted, address: Address) -> Inbox:
         with ExitStack() as on_failure:
@@ -74,11 +97,11 @@ class Opening:
                 on_failure.callback(hold.let_go)
             inbox = self._inbox(journal, way_of(wanted, address, self._client, self._dialect), _ending(hold))
             on_failure.callback(inbox.start().stop)
-            port = inbox.address.port if isinstance(inbox.way, Address) else None
+            listens_at = inbox.way if isinstance(inbox.way, Address) else None
             if hold is not None:
-                holding.sign(journal, "a notebook", port)
-            if isinstance(inbox.way, Address):
-                self._places.remember(wanted, inbox.way)
+                holding.sign(journal, "a notebook", self._places.account, listens_at)
+            if listens_at is not None:
+                self._places.remember(wanted, listens_at)
             on_failure.pop_all()
         return inbox
 
@@ -105,7 +128,7 @@ def check_polls(wanted: Wanted, dialect: Dialect) -> None:
     if wanted.via == "poll" and not dialect.polls:
         raise NotSupported(
             f"A server of the dialect {dialect.name} cannot be polled, so nothing listens. It can only post to where "
-            "it reaches this machine: my.listen(host=..., public_url=...)."
+            "it reaches this machine: listen there, with a host and a public URL."
         )
 
 
@@ -114,10 +137,8 @@ def way_of(wanted: Wanted, address: Address, client: Client, dialect: Dialect) -
     return address if wanted.via == "push" else Polling(lambda: client.run_async(dialect.poll()))
 
 
-def _is_followed(holder: Holder, wanted: Wanted, address: Address) -> bool:
-    """Tell whether to follow who fills the journal; a second notebook may listen at another port beside the first."""
-    beside = wanted.via == "push" and wanted.port is not None and address.port != holder.port
-    return holder.kind == "openqq-nb collect" or not beside
+def _is_taken(error: ListenerFailed) -> bool:
+    return isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EADDRINUSE
 
 
 def _ending(hold: Hold | None) -> Callable[[], None]:

@@ -17,10 +17,13 @@ class Places:
     Args:
         account: its number.
         remembers: whether they stay the same from one time to the next; never so for a simulated account.
+
+    Attributes:
+        account: its number.
     """
 
     def __init__(self, account: str, *, remembers: bool) -> None:
-        self._account = account
+        self.account = account
         self._remembers = remembers
         self._known = settings.remembered(account) if remembers else None
 
@@ -36,10 +39,14 @@ class Places:
         )
 
     def remember(self, wanted: Wanted, address: Address) -> None:
-        """Remember where was listened first, so that the server's `post_api` stays right."""
-        once = wanted.port == 0 or wanted.secret is not None
-        if self._remembers and not once and self._known is None:
-            settings.remember(self._account, settings.Remembered(address.port, address.secret))
+        """Remember where was listened first, so that the server's `post_api` stays right; port 0 is for once."""
+        if self._remembers and wanted.port != 0 and self._known is None:
+            self.configured(address.port, address.secret)
+
+    def configured(self, port: int, secret: str) -> None:
+        """Remember what the server is to be configured with, in place of what was remembered."""
+        self._known = settings.Remembered(port, secret)
+        settings.remember(self.account, self._known)
 
     def journal(self, wanted: Wanted) -> Path | None:
         """Give the file to keep messages in; None for memory only.
@@ -48,25 +55,32 @@ class Places:
             InvalidInput: what was asked for is no path.
             ListenerFailed: the folder of the user's data cannot be made.
         """
-        asked: object = wanted.journal
-        if asked is False or (asked is None and not self._remembers):
+        if wanted.journal is False or (wanted.journal is None and not self._remembers):
             return None
-        if asked is None or asked is True:
-            return self._own_journal()
-        if not isinstance(asked, str | Path) or not str(asked):
-            raise InvalidInput(
-                f"journal must be the path of a file, or False to keep nothing; found {asked!r}."
-            )
-        return Path(asked).expanduser()
+        return named_journal(wanted) or self._own_journal()
 
     def _own_journal(self) -> Path:
         try:
-            return settings.journal_path(self._account)
+            return settings.journal_path(self.account)
         except OSError as error:
             raise ListenerFailed(
                 f"The folder for journals cannot be made, so nothing listens. Found: {error}. "
                 f"Name another folder in {settings.HOME_VARIABLE}, or listen with journal=False."
             ) from error
+
+
+def named_journal(wanted: Wanted) -> Path | None:
+    """Give the file that was named; None where none was.
+
+    Raises:
+        InvalidInput: what was asked for is no path.
+    """
+    asked: object = wanted.journal
+    if asked is None or isinstance(asked, bool):
+        return None
+    if not isinstance(asked, str | Path) or not str(asked):
+        raise InvalidInput(f"journal must be the path of a file, or False to keep nothing; found {asked!r}.")
+    return Path(asked).expanduser()
 
 
 def _secret(known: settings.Remembered | None) -> str:

@@ -1,12 +1,14 @@
 """What `my.listen()` was asked for."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
 from openqq_nb.errors import InvalidInput
 
 Via = Literal["push", "poll"]
+
+_ADDRESS = ("port", "path", "secret", "host", "public_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +36,34 @@ class Wanted:
                 f"via must be 'push' (the server posts to this listener) or 'poll' (it is asked again and again); "
                 f"found {self.via!r}."
             )
-        address = [
-            name
-            for name, given, default in (
-                ("port", self.port, None),
-                ("path", self.path, None),
-                ("secret", self.secret, None),
-                ("host", self.host, "127.0.0.1"),
-                ("public_url", self.public_url, None),
-            )
-            if given != default
-        ]
-        if self.via == "poll" and address:
+        if self.via == "poll" and self.address:
             raise InvalidInput(
-                f"With via='poll' nothing is listened at, so {', '.join(address)} would mean nothing. "
-                "Leave it away, or listen with via='push'."
+                f"Where the server is polled nothing listens, so {', '.join(self.address)} would mean nothing. "
+                "Leave it away, or do not poll."
             )
+
+    @property
+    def address(self) -> tuple[str, ...]:
+        """The names of what was given of an address."""
+        return tuple(name for name in _ADDRESS if getattr(self, name) != getattr(_NOTHING, name))
+
+    def unlike(self, other: "Wanted") -> str:
+        """Say in words what differs from other settings, without their secrets."""
+        pairs = ((one.name, getattr(self, one.name), getattr(other, one.name)) for one in fields(self))
+        return "; ".join(
+            f"{name} {_in_words(name, now)}, not {_in_words(name, before)}"
+            for name, now, before in pairs
+            if now != before
+        )
+
+
+_NOTHING = Wanted()
+
+
+def _in_words(name: str, given: object) -> str:
+    if given is None:
+        return "left out"
+    return "another one" if name == "secret" else repr(given)
 
 
 def _check_port(port: object) -> None:

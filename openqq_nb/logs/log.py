@@ -15,6 +15,7 @@ from openqq_nb.logs import reading
 from openqq_nb.logs.people import GROUP, SENDER, Kind, directory
 from openqq_nb.logs.reading import Wanted
 from openqq_nb.models import Row
+from openqq_nb.scanning import PATIENCE_S
 from openqq_nb.schema import EVENTS, MESSAGES, PROBLEMS
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def open_log(*paths: str | os.PathLike[str]) -> "Log":
         )
     log = Log([_checked(path) for path in paths])
     for path in log.paths:
-        with open_readonly(path):
+        with open_readonly(path, scan_timeout_s=PATIENCE_S):
             pass
     return log
 
@@ -228,5 +229,5 @@ def _span(messages: Frame) -> str:
 
 
 def _problems(path: Path) -> list[records.Aside]:
-    with open_readonly(path) as connection:
+    with open_readonly(path, scan_timeout_s=PATIENCE_S) as connection:
         return records.aside(connection)

@@ -4,6 +4,7 @@ import difflib
 import operator
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, SupportsIndex
@@ -11,13 +12,16 @@ from typing import Any, SupportsIndex
 import pandas as pd
 import pyarrow as pa
 
-from openqq_nb.errors import Ambiguous, InvalidInput, NotFound, listed
+from openqq_nb.errors import Ambiguous, InvalidInput, NotFound, listed, one_line
 from openqq_nb.filtering import Clause, Condition, one_of
 from openqq_nb.models import Row
 from openqq_nb.scanning import Query, pieces
 from openqq_nb.schema import MESSAGES
 
 _BETWEEN = "\x1f"
+_NEAR = 5
+# Half of what both are made of: one of two characters, as in many Chinese names.
+_LIKE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +167,14 @@ class Directory:
 
     def _missing(self, wanted: str) -> str:
         names = list(dict.fromkeys(one.name for seen in self._named.values() for one in seen if one.name))
-        near = difflib.get_close_matches(wanted, names, n=5, cutoff=0.4) or names[:5]
-        hint = f" The nearest are:{listed(near)}" if near else ""
-        return f"No {self._kind.what} of this log goes by {wanted!r}.{hint}"
+        near = list(dict.fromkeys(map(one_line, difflib.get_close_matches(wanted, names, _NEAR, _LIKE))))
+        hint = f"The nearest are:{listed(near)}" if near else self._none_near(len(names))
+        return f"No {self._kind.what} of this log goes by {wanted!r}. {hint}"
+
+    def _none_near(self, names: int) -> str:
+        columns = [self._kind.name, *([self._kind.elsewhere[2]] if self._kind.elsewhere else [])]
+        where = " and ".join(f"log.df[{column!r}]" for column in columns)
+        return f"None of its {names:,} names is like that; {where} have them." if names else "It names nobody."
 
 
 def directory(paths: Sequence[Path], kind: Kind) -> Directory:
@@ -178,9 +187,11 @@ def _seen(path: Path, side: tuple[str, str, str]) -> Iterable[Seen]:
     columns = ("login", *side)
     query = Query(MESSAGES, tuple(name for name in MESSAGES.names if name in columns))
     distinct: dict[tuple[Any, ...], None] = {}
-    for piece in pieces(path, query):
-        rows = pa.Table.group_by(piece.rows, list(columns)).aggregate([])
-        distinct.update(dict.fromkeys(zip(*(rows.column(name).to_pylist() for name in columns), strict=True)))
+    with closing(pieces(path, query)) as found:
+        for piece in found:
+            rows = pa.Table.group_by(piece.rows, list(columns)).aggregate([])
+            cells = zip(*(rows.column(name).to_pylist() for name in columns), strict=True)
+            distinct.update(dict.fromkeys(cells))
     return [Seen(*(cell or "" for cell in row)) for row in distinct]
 
 

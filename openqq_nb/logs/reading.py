@@ -1,6 +1,7 @@
 """Reads journals together: those rows that pass a filter, without doubles and in order."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,11 +87,11 @@ def read(paths: Sequence[Path], wanted: Wanted) -> pa.Table:
 def unknown_keys(paths: Sequence[Path], schema: Schema) -> list[str]:
     """Give the names of all columns that the schema does not declare."""
     query = Query(schema, (), "extra IS NOT NULL", extra=True)
-    return list(
-        dict.fromkeys(
-            name for path in paths for piece in pieces(path, query) for name in piece.rows.column_names
-        )
-    )
+    names: dict[str, None] = {}
+    for path in paths:
+        with closing(pieces(path, query)) as found:
+            names.update(dict.fromkeys(name for piece in found for name in piece.rows.column_names))
+    return list(names)
 
 
 def _keys(found: Sequence[pa.Table], schema: Schema, *, several: bool) -> list[pa.ChunkedArray]:
@@ -111,8 +112,9 @@ def _without_doubles(paths: Sequence[Path], wanted: Wanted) -> Iterator[pa.Table
     query = wanted.query(identified=len(paths) > 1)
     known: list[pa.Array] = []
     for number, path in enumerate(paths):
-        found = (_passing(piece, wanted) for piece in pieces(path, query))
-        yield from _news(list(found), known) if known else (piece.rows for piece in found)
+        with closing(pieces(path, query)) as found:
+            passing = [_passing(piece, wanted) for piece in found]
+        yield from _news(passing, known) if known else (piece.rows for piece in passing)
         if number < len(paths) - 1:
             known += _fingerprints(path, wanted.schema)
 
@@ -140,6 +142,5 @@ def _identities(piece: Piece) -> Sequence[pa.Array]:
 
 def _fingerprints(path: Path, schema: Schema) -> list[pa.Array]:
     """Read the identities of all rows: what does not pass in this journal must not be taken from the next one."""
-    return [
-        chunk for piece in pieces(path, Query(schema, (), identified=True)) for chunk in _identities(piece)
-    ]
+    with closing(pieces(path, Query(schema, (), identified=True))) as found:
+        return [chunk for piece in found for chunk in _identities(piece)]

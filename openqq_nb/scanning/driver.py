@@ -6,7 +6,7 @@ dropped. Several connections that see one state of the file read its parts at th
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -32,7 +32,7 @@ Connection = adbc.AdbcConnection
 Span = tuple[int, int]
 
 
-def read(path: Path, query: Query, finish: Callable[[pa.Table], T]) -> Iterator[T]:
+def read(path: Path, query: Query, finish: Callable[[pa.Table], T]) -> Generator[T]:
     """Read what is asked for in order of `seq`, as it stands at one moment.
 
     Args:

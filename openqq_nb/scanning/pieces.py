@@ -1,8 +1,8 @@
 """From a query to pieces of typed columns."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,10 @@ from openqq_nb.scanning.query import Query
 
 TEXT = pa.large_string()
 """As pandas keeps its text, so that nothing is copied on the way to a frame."""
+
+# Whoever reads waits in a cell, which can be stopped; and a scan of others ends.
+PATIENCE_S = 60.0
+"""How long to wait for others in this process that read the same file."""
 
 _FAILURES = (adbc.Error, pa.ArrowException, OSError, OverflowError)
 
@@ -37,11 +41,12 @@ class Piece:
     fingerprints: pa.ChunkedArray | None
 
 
-def pieces(path: Path, query: Query) -> Iterator[Piece]:
+def pieces(path: Path, query: Query) -> Generator[Piece]:
     """Read what is asked for, in order of arrival and as it stands at one moment.
 
     Where this process has the file open already the driver must not touch it, and Python's `sqlite3` reads the same,
-    more slowly.
+    more slowly. As long as the iterator lives, nobody in this process can open the file: close it, also after an
+    error, whose traceback would keep it alive (`contextlib.closing`).
 
     Args:
         path: a journal.
@@ -53,16 +58,18 @@ def pieces(path: Path, query: Query) -> Iterator[Piece]:
     Raises:
         JournalFailed: the file is no journal or cannot be read, or a cell holds what this package never wrote.
     """
-    with open_readonly(path):
+    with open_readonly(path, scan_timeout_s=PATIENCE_S):
         pass
     with _failing(path, query), locks.scanning(path) as free:
         yield _finished(query, query.stored().empty_table())
-        yield from (driver.read if free else _by_sqlite3)(path, query, lambda rows: _finished(query, rows))
+        read = driver.read if free else _by_sqlite3
+        with closing(read(path, query, lambda rows: _finished(query, rows))) as found:
+            yield from found
 
 
-def _by_sqlite3(path: Path, query: Query, finish: Callable[[pa.Table], Piece]) -> Iterator[Piece]:
+def _by_sqlite3(path: Path, query: Query, finish: Callable[[pa.Table], Piece]) -> Generator[Piece]:
     stored = query.stored()
-    with open_readonly(path) as connection:
+    with open_readonly(path, scan_timeout_s=PATIENCE_S) as connection:
         cursor = connection.execute(f"{query.select()} ORDER BY seq", query.parameters)
         while rows := cursor.fetchmany(records.ROWS_AT_ONCE):
             columns = zip(stored, zip(*rows, strict=True), strict=True)

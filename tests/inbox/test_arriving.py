@@ -20,7 +20,10 @@ from openqq_nb.protocols.registry import dialect
 from openqq_nb.schema import EVENTS, MESSAGES
 from tests.inbox.desk import PATIENCE_S, group_message, listening, message, message2, own2, receipt
 
-pytestmark = pytest.mark.filterwarnings("ignore:The disk is full")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The disk is full"),
+    pytest.mark.filterwarnings("ignore:.* not stored in "),
+]
 
 LOGIN = {"post_type": "event", "event": "login", "params": [1]}
 

@@ -102,7 +102,7 @@ def test_missing_file_is_not_made_by_reading(tmp_path: Path) -> None:
 
 
 def test_folder_in_place_of_a_file_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(JournalFailed, match="could not be opened"):
+    with pytest.raises(JournalFailed, match="is a folder"):
         Database(tmp_path)
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from openqq_nb import locks, records
 from openqq_nb.columns import Column
+from openqq_nb.database import Database, open_readonly
 from openqq_nb.errors import JournalFailed
 from openqq_nb.journal import Journal
 from openqq_nb.models import Arrival, Cell
@@ -233,9 +234,9 @@ def test_a_reader_that_stops_early_leaves_no_thread_and_no_lock(tmp_path: Path) 
     path = filled(tmp_path / "j.db", *(message(f"m{number}") for number in range(10)))
     found = pieces(path, ALL)
     next(found), next(found)
-    found.close()  # type: ignore[attr-defined]  # it is a generator
+    found.close()
     assert not [one.name for one in threading.enumerate() if one.name.startswith("openqq-nb-scan")]
-    with locks.opening(path):
+    with locks.opening(path, 10):
         pass
 
 
@@ -244,23 +245,37 @@ def test_opening_waits_for_the_scan_of_that_file_and_of_no_other(tmp_path: Path)
     opened = threading.Event()
 
     def open_it() -> None:
-        with locks.opening(path):
+        with locks.opening(path, 10):
             opened.set()
 
     with locks.scanning(path) as free:
         assert free
         opener = threading.Thread(target=open_it)
         opener.start()
-        with locks.opening(tmp_path / "other.db"):
+        with locks.opening(tmp_path / "other.db", 0):
             pass
         assert not opened.wait(0.05)
     opener.join(10)
     assert opened.is_set()
 
 
+def test_opening_a_file_that_is_scanned_for_long_fails_in_time_and_later_works(tmp_path: Path) -> None:
+    path = filled(tmp_path / "j.db")
+    with locks.scanning(path) as free:
+        assert free
+        with pytest.raises(JournalFailed, match=r"(?s)could not be opened.*reads much of it in another cell"):
+            Database(path, busy_timeout_s=0.01)
+        with (
+            pytest.raises(JournalFailed, match="reads much of it"),
+            open_readonly(path, scan_timeout_s=0.01),
+        ):
+            pass
+    Database(path, busy_timeout_s=0.01).close()
+
+
 def test_a_scan_does_not_begin_while_the_file_is_opened_or_open(tmp_path: Path) -> None:
     path = filled(tmp_path / "j.db")
-    with locks.opening(path), locks.scanning(path) as free:
+    with locks.opening(path, 0), locks.scanning(path) as free:
         assert not free
     (tmp_path / "link.db").symlink_to(path)
     with path.open("rb"), locks.scanning(tmp_path / "link.db") as free:

@@ -7,9 +7,11 @@ from pandas.testing import assert_frame_equal
 
 from openqq_nb.database import Database
 from openqq_nb.errors import InvalidInput, JournalFailed
+from openqq_nb.filtering import Condition
 from openqq_nb.journal import Journal
-from openqq_nb.logs import Log, open_log
-from openqq_nb.models import Arrival
+from openqq_nb.logs import Log, open_log, reading
+from openqq_nb.logs.reading import Wanted
+from openqq_nb.models import Arrival, Row
 from openqq_nb.schema import EVENTS, MESSAGES
 from tests.journal.making import ROW, event, message
 
@@ -125,3 +127,22 @@ def test_missing_file_and_missing_path_say_what_to_do(tmp_path: Path) -> None:
         open_log(tmp_path / "j.db")
     with pytest.raises(InvalidInput, match="Name a journal"):
         open_log()
+
+
+def test_a_folder_is_said_to_be_one(tmp_path: Path) -> None:
+    with pytest.raises(JournalFailed, match=r"(?s)is a folder.*oq\.journals\(\)"):
+        open_log(tmp_path)
+
+
+@pytest.mark.parametrize("journals", [1, 2])
+def test_a_reading_that_was_interrupted_keeps_nobody_from_the_file(tmp_path: Path, journals: int) -> None:
+    path = filled(tmp_path / "j.db", *(message(str(number)) for number in range(3)))
+
+    def interrupted(_: Row) -> bool:
+        raise KeyboardInterrupt
+
+    wanted = Wanted(MESSAGES, rest=(Condition(("content",), interrupted, None, ""),))
+    with pytest.raises(KeyboardInterrupt) as kept:
+        reading.read([path] * journals, wanted)
+    Database(path, busy_timeout_s=0.01).close()
+    assert kept.traceback  # it holds the frames in which the reading stood

@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,6 @@ def log(tmp_path: Path) -> Log:
         ({"contains": ["晚", "吗"]}, ["签到了吗", "晚安\0"]),
         ({"contains": "\0"}, ["晚安\0"]),
         ({"contains": "\ud800"}, []),
-        ({"contains": ""}, ["签到了吗", "晚安\0", "签到", None]),
-        ({"contains": []}, []),
         ({"matches": "^签到$"}, ["签到"]),
         ({"matches": re.compile("安.$", re.DOTALL), "code": None}, ["晚安\0"]),
         ({"since": "1970-01-01 08:00:20"}, ["晚安\0", "签到"]),
@@ -118,6 +117,16 @@ def test_a_column_that_does_not_exist_is_an_error_that_lists_those_there_are(log
         {"since": 5},
         {"until": "soon"},
         {"matches": "("},
+        {"contains": ""},
+        {"contains": ["签", ""]},
+        {"contains": []},
+        {"matches": ""},
+        {"matches": []},
+        {"code": ()},
+        {"sender_qq": pd.Series([], dtype=str)},
+        {"sender": pd.DataFrame({"qq": []})},
+        {"msg_time": "2026-11-25"},
+        {"msg_time": ["2026-11-25 10:00", date(2026, 11, 25)]},
         {"own": "yes"},
         {"sender": []},
         {"sender": True},
@@ -133,8 +142,33 @@ def test_a_value_that_cannot_be_meant_is_an_error(log: Log, filters: dict[str, A
 def test_a_name_of_nobody_is_an_error_with_the_nearest(log: Log) -> None:
     with pytest.raises(NotFound, match=r"(?s)No person of this log goes by '夜描'.*夜猫"):
         log.read(sender="夜描")
-    with pytest.raises(NotFound, match="No group"):
+    with pytest.raises(NotFound, match="(?s)No group of this log goes by 'PERL'.*PERL学习交流"):
         log.read(group="PERL")
+
+
+def test_names_that_are_nothing_like_it_are_not_listed(log: Log) -> None:
+    with pytest.raises(NotFound) as raised:
+        log.read(sender="Zhang San")
+    assert "夜猫" not in str(raised.value) and "None of its 3 names is like that" in str(raised.value)
+
+
+def test_a_near_name_is_listed_once_however_it_is_written(tmp_path: Path) -> None:
+    log = open_log(
+        filled(
+            tmp_path / "j.db",
+            message("a", sender="夜猫", sender_qq="1"),
+            message("b", sender="夜猫\n", sender_qq="2"),
+        )
+    )
+    with pytest.raises(NotFound) as raised:
+        log.read(sender="夜描")
+    assert str(raised.value).count("夜猫") == 1
+
+
+def test_a_day_in_place_of_a_moment_is_told_how_to_ask_for_a_day(log: Log) -> None:
+    with pytest.raises(InvalidInput, match="since='2026-11-25', until='2026-11-26'"):
+        log.read(msg_time="2026-11-25")
+    assert log.read(msg_time=pd.Timestamp("2026-11-25")).empty
 
 
 def test_a_name_of_two_is_an_error_with_both(tmp_path: Path) -> None:
@@ -247,13 +281,14 @@ def filters() -> st.SearchStrategy[dict[str, Any]]:
         for one in MESSAGES.columns
     }
     columns = {
-        name: value | st.lists(value, max_size=3)
+        name: value | st.lists(value, min_size=1, max_size=3)
         for name, value in wanted.items()
         if name not in ("group", "sender")
     }
+    parts = st.sampled_from([text for text in TEXTS if text])
     words = {
-        "contains": st.sampled_from(TEXTS) | st.lists(st.sampled_from(TEXTS), max_size=2),
-        "matches": st.sampled_from(["", "^a", "签.", "\0", "[1-9]"]),
+        "contains": parts | st.lists(parts, min_size=1, max_size=2),
+        "matches": st.sampled_from(["^", "^a", "签.", "\0", "[1-9]"]),
         "since": MOMENTS,
         "until": MOMENTS,
         "group": st.sampled_from(TEXTS),
