@@ -1,14 +1,17 @@
 """What `openqq-nb collect` does: waits for the server, collects until it is told to stop, and says what went wrong."""
 
 import importlib
+import inspect
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from openqq_nb.connecting import connected
-from openqq_nb.errors import InvalidInput, NoAnswer, NotLoaded, Unreachable
+from openqq_nb.errors import InvalidInput, JournalFailed, NoAnswer, NotLoaded, Unreachable
+from openqq_nb.inbox.stats import Stats
 from openqq_nb.listening import Wanted, collecting
 from openqq_nb.listening.collecting import Collector
 from openqq_nb.receive.address import Address
@@ -16,6 +19,8 @@ from openqq_nb.receive.address import Address
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
 _LOOK_S = 1.0
 _AGAIN_S = 60.0
+_PACKAGE = str(Path(__file__).parent)
+_STORING = "storing: JournalFailed: "  # as `Stats.errors` begins where the journal failed
 
 Say = Callable[[str], None]
 Register = Callable[[Collector], object]
@@ -31,13 +36,17 @@ def collect(
         register: registers handlers.
         say: told what happens, a line each.
         stop: set from outside, by a signal for example.
+
+    Raises:
+        InvalidInput: the handlers cannot be registered.
+        JournalFailed: messages could not be stored until the end, and are lost.
     """
     collector = _met(connect, say, stop)
     if collector is None:
         return
     try:
         if register is not None:
-            register(collector)
+            _registered(register, collector)
         collector.start()
         say(f"Collecting into {collector.journal}, {_way(collector)}. Ctrl-C stops it.")
         refused = _Refused()
@@ -49,6 +58,7 @@ def collect(
     for line in collector.news():
         say(line)
     say(repr(collector.stats))
+    _check_stored(collector.stats)
 
 
 class _Refused:
@@ -109,16 +119,73 @@ def loaded(name: str) -> Register:
         found = getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         raise InvalidInput(
-            f"The handlers {name!r} cannot be loaded. Found: {error}. Name a module in {folder}, or one that is "
-            "installed, and a function in it."
+            f"The handlers {name!r} cannot be loaded. Found: {_in_words(error)}. Name a module in {folder}, or one "
+            "that is installed, and a function in it."
+        ) from error
+    except Exception as error:
+        raise InvalidInput(
+            f"The handlers {name!r} cannot be loaded, because their module fails. Found: {_in_words(error)}. Mend "
+            "that first."
         ) from error
     if not callable(found):
         raise InvalidInput(
             f"{name!r} is no function but a {type(found).__name__}. Write a function that takes the collector and "
             "registers with @collector.on_message what is to answer."
         )
+    if not _takes_one(found):
+        raise InvalidInput(
+            f"{name!r} does not take the collector. Found: {attribute}{inspect.signature(found)}. Write it with one "
+            f"argument, as in def {attribute}(collector)."
+        )
     register: Register = found
     return register
+
+
+def _takes_one(function: Callable[..., object]) -> bool:
+    try:
+        inspect.signature(function).bind(None)
+    except TypeError:
+        return False
+    except ValueError:  # it has no signature that Python could tell
+        return True
+    return True
+
+
+def _registered(register: Register, collector: Collector) -> None:
+    """Have handlers registered; whatever goes wrong there is said with the person's own lines."""
+    try:
+        register(collector)
+    except Exception as error:
+        name = f"{getattr(register, '__module__', '?')}:{getattr(register, '__name__', '?')}"
+        raise InvalidInput(
+            f"The handlers of {name} cannot be registered, so nothing was started. Found: {_in_words(error)}. Mend "
+            "that first."
+        ) from error
+
+
+def _in_words(error: Exception) -> str:
+    """Say what an error is and where it is met, as far as that is no place of ours or of Python's import."""
+    cause = f"{type(error).__name__}: {error}".rstrip(".")
+    own = [
+        f"{one.filename}, line {one.lineno}, in {one.name}"
+        for one in traceback.extract_tb(error.__traceback__)
+        if not one.filename.startswith((_PACKAGE, "<frozen")) and one.filename != importlib.__file__
+    ]
+    return "\n  ".join([cause, *own])
+
+
+def _check_stored(stats: Stats) -> None:
+    """See that nothing waited to be stored until the end.
+
+    Raises:
+        JournalFailed: something did.
+    """
+    if not stats.waiting:
+        return
+    causes = [error.removeprefix(_STORING) for error in stats.errors if error.startswith(_STORING)]
+    raise JournalFailed(
+        f"{stats.waiting} messages were not stored and are lost: {causes[-1] if causes else 'why is not known.'}"
+    )
 
 
 def _met(connect: Callable[[], Collector], say: Say, stop: threading.Event) -> Collector | None:

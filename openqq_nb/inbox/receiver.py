@@ -291,8 +291,9 @@ class Receiver:
         unstored = self._shelf.waiting
         if unstored:
             self._counters.lose(
-                f"{_counted(unstored, 'message')} not stored in {self.journal.path}, and will be gone with this program: the "
-                "inbox was stopped while the journal could not be written to. In a notebook inbox.df still has them."
+                f"{_counted(unstored, 'message')} not stored in {self.journal.path}, and will be gone with this "
+                "program: the inbox was stopped while the journal could not be written to. In a notebook inbox.df "
+                "still has them."
             )
 
     async def _close(self) -> None:

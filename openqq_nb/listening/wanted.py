@@ -45,7 +45,8 @@ class Wanted:
     @property
     def address(self) -> tuple[str, ...]:
         """The names of what was given of an address."""
-        return tuple(name for name in _ADDRESS if getattr(self, name) != getattr(_NOTHING, name))
+        nothing = Wanted()
+        return tuple(name for name in _ADDRESS if getattr(self, name) != getattr(nothing, name))
 
     def unlike(self, other: "Wanted") -> str:
         """Say in words what differs from other settings, without their secrets."""
@@ -55,9 +56,6 @@ class Wanted:
             for name, now, before in pairs
             if now != before
         )
-
-
-_NOTHING = Wanted()
 
 
 def _in_words(name: str, given: object) -> str:
