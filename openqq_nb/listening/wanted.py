@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from openqq_nb.errors import InvalidInput
+from openqq_nb.receive.address import MASK
 
 Via = Literal["push", "poll"]
 
@@ -51,17 +52,19 @@ class Wanted:
     def unlike(self, other: "Wanted") -> str:
         """Say in words what differs from other settings, without their secrets."""
         pairs = ((one.name, getattr(self, one.name), getattr(other, one.name)) for one in fields(self))
-        return "; ".join(
-            f"{name} {_in_words(name, now)}, not {_in_words(name, before)}"
-            for name, now, before in pairs
-            if now != before
-        )
+        return "; ".join(_change(name, now, before) for name, now, before in pairs if now != before)
+
+
+def _change(name: str, now: object, before: object) -> str:
+    if name == "secret" and now is not None:
+        return "another secret"
+    return f"{name} {_in_words(name, now)}, not {_in_words(name, before)}"
 
 
 def _in_words(name: str, given: object) -> str:
     if given is None:
         return "left out"
-    return "another one" if name == "secret" else repr(given)
+    return MASK if name == "secret" else repr(given)
 
 
 def _check_port(port: object) -> None:

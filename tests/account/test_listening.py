@@ -107,6 +107,15 @@ def test_other_settings_while_it_runs_are_refused_with_what_to_do(demo: DemoAcco
         assert "not-to-be-shown" not in str(caught.value)
 
 
+def test_what_differs_is_said_in_words(demo: DemoAccount) -> None:
+    demo.listen(secret="s3", journal=False)
+    with pytest.raises(InvalidInput) as caught:
+        demo.listen(port=5999, secret="s4")
+    told = str(caught.value)
+    assert "port 5999, not left out; journal left out, not False; another secret." in told
+    assert "s3" not in told and "s4" not in told and "Wanted(" not in told
+
+
 def test_a_port_that_is_taken_is_said_and_a_second_try_works(demo: DemoAccount) -> None:
     with answering(said("")) as other:
         port = int(other.url.rpartition(":")[2])
@@ -171,11 +180,19 @@ def test_a_second_account_has_another_address_and_another_journal(lone: Simulato
         assert one.df.empty and len(two.df) == 1
 
 
-@pytest.mark.parametrize("wanted", [{"port": 0}, {"secret": "once"}])
-def test_what_is_given_for_once_is_not_remembered(lone: Simulator, wanted: dict[str, object]) -> None:
-    with listening(lone, **wanted):
+def test_a_port_for_once_is_not_remembered(lone: Simulator) -> None:
+    with listening(lone, port=0):
         pass
     assert settings.remembered("9900000100") is None
+
+
+def test_the_first_address_is_remembered_also_where_it_was_given_and_later_ones_hold_once(lone: Simulator) -> None:
+    with listening(lone, port=closed_port(), secret="s3") as inbox:
+        first = inbox.url
+    with listening(lone, port=closed_port(), secret="s4") as inbox:
+        assert inbox.url != first
+    with listening(lone) as inbox:
+        assert inbox.url == first
 
 
 def test_a_port_that_is_given_keeps_its_secret(lone: Simulator) -> None:

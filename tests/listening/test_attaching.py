@@ -11,7 +11,8 @@ import openqq_nb as oq
 from openqq_nb import settings
 from openqq_nb.errors import FollowingWarning, ListenerFailed
 from openqq_nb.inbox.ways import Followed
-from openqq_nb.simulator import Simulator
+from openqq_nb.simulator import Account as SimulatedAccount
+from openqq_nb.simulator import Simulator, World
 from tests.listening.site import PATIENCE_S, Protocol, collecting, connected, friend_qq, say, serving, until
 from tests.torture.children import Child
 
@@ -98,18 +99,69 @@ def test_sends_of_both_sides_are_one_row_each(server: Simulator, path: Path) -> 
     assert sorted(log.df["content"]) == ["end", "你好"]
 
 
-def test_a_port_that_a_collector_holds_leads_to_its_journal(server: Simulator, path: Path) -> None:
-    with collecting(server, path) as (_, port), connected(server) as my:
-        inbox = following(my, port=port)
+def test_the_remembered_port_leads_to_the_journal_of_whoever_holds_it(server: Simulator, path: Path) -> None:
+    with collecting(server, path), connected(server) as my:
+        inbox = following(my)
         say(server, "hello")
         assert inbox.wait(1, timeout=PATIENCE_S)["content"].tolist() == ["hello"]
         assert inbox.journal.path == path
 
 
+@pytest.mark.parametrize("protocol", ["openqq1"])
+def test_a_named_journal_is_never_exchanged_for_that_of_whoever_holds_the_port(
+    server: Simulator, path: Path, tmp_path: Path
+) -> None:
+    with collecting(server, path) as (child, port), connected(server) as my:
+        named = tmp_path / "named.db"
+        for wanted in ({"journal": named}, {"journal": False}, {"port": port}):
+            with pytest.raises(ListenerFailed, match=f"{port} is taken") as caught:
+                my.listen(**wanted)  # type: ignore[arg-type]
+            told = str(caught.value)
+            assert f"openqq-nb collect (process {child.pid}) listens there for this account" in told
+            assert str(path) in told and "port=0" in told
+        with my.listen(journal=named, port=0) as inbox:
+            assert inbox.journal.path == named and inbox.address.port != port
+        with my.listen(journal=path, port=0) as inbox:
+            assert inbox.journal.path == path and inbox.address.port != port
+
+
+@pytest.fixture
+def another() -> Iterator[Simulator]:
+    """Run a server on which another account is logged in."""
+    world = World.seeded(1, friends=2, groups=1, members=3)
+    world.me = SimulatedAccount(world.me.person.__class__(qq=9_900_000_777, nick="另一个"))
+    with Simulator(world=world) as server:
+        yield server
+
+
+@pytest.mark.parametrize("protocol", ["openqq1"])
+def test_nobody_follows_at_a_port_of_another_account(server: Simulator, another: Simulator, path: Path) -> None:
+    with collecting(server, path) as (child, port), connected(another) as my:
+        settings.remember("9900000777", settings.Remembered(port, "s"))
+        for wanted in ({}, {"port": port}):
+            with pytest.raises(ListenerFailed, match=rf"process {child.pid}\) listens there for another account"):
+                my.listen(**wanted)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("protocol", ["openqq1"])
+def test_a_journal_of_another_account_is_shared_and_its_people_are_not_answered(
+    server: Simulator, another: Simulator, path: Path
+) -> None:
+    with collecting(server, path), connected(another) as my, my.listen(journal=path) as inbox:
+        another.post_to(inbox.url)
+        inbox.on_message(lambda new: f"{new.content}!")
+        say(server, "to the first")
+        another.say(another.world.friends[0].person.qq, "to the second")
+        assert another.wait_received(1)[0].content == "to the second!"
+        until(lambda: len(inbox.df) == 3)  # noqa: PLR2004 - two and an answer
+        assert not server.received
+        another.post_to(None)
+
+
 def test_a_port_that_somebody_else_holds_is_an_error(server: Simulator, path: Path) -> None:
     with connected(server) as my:
         port = int(server.url.rpartition(":")[2])
-        settings.remember_port(port, path)  # who listened there has long ended
+        settings.remember_port(port, settings.AtPort("9900000100", path, "", ""))  # who has long ended
         with pytest.raises(ListenerFailed, match="is taken"):
             my.listen(port=port, journal=False)
 

@@ -1,5 +1,6 @@
 """What `my.listen()` does with a file that it cannot fill: it says why, and leaves nothing behind."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -75,6 +76,15 @@ def test_who_asks_whether_a_journal_is_held_leaves_nothing_beside_it(tmp_path: P
     hold.let_go()
     hold.let_go()
     assert not is_held(tmp_path / "j.db")
+
+
+def test_who_wants_to_fill_a_journal_waits_for_whoever_only_looks(tmp_path: Path) -> None:
+    looking = Hold.taken(tmp_path / "j.db")
+    assert looking is not None
+    threading.Timer(0.1, looking.let_go).start()
+    hold = Hold.taken(tmp_path / "j.db")
+    assert hold is not None
+    hold.let_go()
 
 
 def test_two_accounts_of_one_process_share_a_journal_the_second_follows(
