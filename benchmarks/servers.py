@@ -117,6 +117,8 @@ def _uvicorn(app: App) -> Iterator[str]:
     server, socket = uvicorn.Server(config), config.bind_socket()
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[socket])))
     thread.start()
+    while not server.started:
+        time.sleep(0.01)
     try:
         yield f"http://127.0.0.1:{socket.getsockname()[1]}/"
     finally:
