@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from openqq_nb.connecting import connected
-from openqq_nb.errors import InvalidInput, JournalFailed, NoAnswer, NotLoaded, Unreachable
-from openqq_nb.inbox.stats import Stats
+from openqq_nb.errors import InvalidInput, NoAnswer, NotLoaded, Unreachable
 from openqq_nb.listening import Wanted, collecting
 from openqq_nb.listening.collecting import Collector
 from openqq_nb.receive.address import Address
@@ -20,7 +19,6 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
 _LOOK_S = 1.0
 _AGAIN_S = 60.0
 _PACKAGE = str(Path(__file__).parent)
-_STORING = "storing: JournalFailed: "  # as `Stats.errors` begins where the journal failed
 
 Say = Callable[[str], None]
 Register = Callable[[Collector], object]
@@ -58,7 +56,7 @@ def collect(
     for line in collector.news():
         say(line)
     say(repr(collector.stats))
-    _check_stored(collector.stats)
+    collector.check_stored()
 
 
 class _Refused:
@@ -172,20 +170,6 @@ def _in_words(error: Exception) -> str:
         if not one.filename.startswith((_PACKAGE, "<frozen")) and one.filename != importlib.__file__
     ]
     return "\n  ".join([cause, *own])
-
-
-def _check_stored(stats: Stats) -> None:
-    """See that nothing waited to be stored until the end.
-
-    Raises:
-        JournalFailed: something did.
-    """
-    if not stats.waiting:
-        return
-    causes = [error.removeprefix(_STORING) for error in stats.errors if error.startswith(_STORING)]
-    raise JournalFailed(
-        f"{stats.waiting} messages were not stored and are lost: {causes[-1] if causes else 'why is not known.'}"
-    )
 
 
 def _met(connect: Callable[[], Collector], say: Say, stop: threading.Event) -> Collector | None:

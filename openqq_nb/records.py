@@ -115,15 +115,6 @@ def aside(connection: Connection) -> list[Aside]:
     return [Aside(received_at, why, bodies.unpacked(body, None)) for received_at, why, body in rows]
 
 
-def fingerprints(connection: Connection, schema: Schema) -> list[str]:
-    """Read the identity of each row of `read`, in the same order."""
-    table = schema.name.lower()
-    rows = connection.execute(
-        f"SELECT fingerprint FROM {table} JOIN arrivals USING (seq) ORDER BY seq"  # noqa: S608 -- a name of our own
-    )
-    return [fingerprint for (fingerprint,) in rows]
-
-
 def cell(value: Cell, column: Column) -> Value:
     """Turn one value into what the table keeps; what cannot be a time, a number or a flag is missing."""
     return None if value is None else _CELLS[column.kind](value)

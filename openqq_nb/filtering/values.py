@@ -134,5 +134,7 @@ def text(name: str, value: object) -> str:
     if not isinstance(value, str):
         raise InvalidInput(f"{name}= looks for text; found {value!r}, a {type(value).__name__}. Give a str.")
     if not value:
-        raise InvalidInput(f"{name}='' is found in every message. Write what to look for, or leave {name}= away.")
+        raise InvalidInput(
+            f"{name}='' is found in every message. Write what to look for, or leave {name}= away."
+        )
     return value

@@ -270,6 +270,10 @@ class Inbox:
             ...     my.simulator.received[-1].content
             '小灰，签到成功'
         """
+        if filters.get("own") is True:
+            raise InvalidInput(
+                "on_message is called for received messages only, so own=True would never fire. Look at inbox.df."
+            )
         keep = self._compiled(filters)
         if function is None:
             return lambda given: self._register(given, keep)

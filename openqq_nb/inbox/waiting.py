@@ -89,7 +89,7 @@ class Waiting:
         raise TimedOut(self._why_not_enough(wait, len(found), timeout), found)
 
     def _why_not_enough(self, wait: Wait, found: int, timeout: float | None) -> str:
-        asked = f" that pass {wait.keep.text}" if wait.keep.text else ""
+        asked = f" with {wait.keep.text}" if wait.keep.text else ""
         stopped = self._waits.closed or bool(wait.why)
         over = wait.why or ("the inbox was stopped" if stopped else f"{timeout:g} s were over")
         came = (

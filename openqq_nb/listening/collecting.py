@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, TypeVar, overload
 
 from openqq_nb.client import Client
-from openqq_nb.database import open_readonly
 from openqq_nb.errors import InvalidInput, JournalFailed, ListenerFailed
 from openqq_nb.flows import Flows
 from openqq_nb.inbox.filters import Filter, compiled
@@ -30,6 +29,8 @@ from openqq_nb.receive.listener import free_port
 from openqq_nb.settings import AtPort
 
 Function = TypeVar("Function", bound=Callable[[Message], Any])
+
+_STORING = "storing: JournalFailed: "  # as `Stats.errors` begins where the journal failed
 
 
 class Collector:
@@ -126,6 +127,19 @@ class Collector:
         self._receiver.stop()
         self._client.close()
 
+    def check_stored(self) -> None:
+        """See that all that came was stored, once it has stopped.
+
+        Raises:
+            JournalFailed: some of it could not be, and is lost.
+        """
+        stats = self.stats
+        if not stats.waiting:
+            return
+        causes = [error.removeprefix(_STORING) for error in stats.errors if error.startswith(_STORING)]
+        cause = " ".join(causes[-1].splitlines()) if causes else "why is not known."
+        raise JournalFailed(f"{stats.waiting} messages were not stored and are lost: {cause}")
+
     def _register(self, function: Function, keep: Filter) -> Function:
         self._receiver.handlers.add(function, keep)
         return function
@@ -180,10 +194,9 @@ def check(wanted: Wanted) -> None:
         checked(Address(wanted.host, secret=secret, public_url=wanted.public_url))
         free_port(wanted.host)
     path = named_journal(wanted)
-    if path is not None and path.exists() and path.stat().st_size:
-        with open_readonly(path):
-            return
-    if path is not None and not path.parent.is_dir():
+    if path is not None and path.exists():
+        Journal.open(path).close()
+    elif path is not None and not path.parent.is_dir():
         raise JournalFailed(
             f"The journal {path} cannot be made, so nothing was started. Found: no folder {path.parent}. "
             "Make the folder first, or name another file."

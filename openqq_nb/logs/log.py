@@ -80,7 +80,8 @@ class Log:
 
     def __repr__(self) -> str:
         where = self.paths[0].name if len(self.paths) == 1 else f"{len(self.paths)} journals"
-        return f"<Log of {len(self):,} messages{_span(self._messages)} from {where}>"
+        many = "" if len(self) == 1 else "s"
+        return f"<Log of {len(self):,} message{many}{_span(self._messages)} from {where}>"
 
     @property
     def df(self) -> Frame:

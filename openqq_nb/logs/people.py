@@ -174,7 +174,9 @@ class Directory:
     def _none_near(self, names: int) -> str:
         columns = [self._kind.name, *([self._kind.elsewhere[2]] if self._kind.elsewhere else [])]
         where = " and ".join(f"log.df[{column!r}]" for column in columns)
-        return f"None of its {names:,} names is like that; {where} have them." if names else "It names nobody."
+        return (
+            f"None of its {names:,} names is like that; {where} have them." if names else "It names nobody."
+        )
 
 
 def directory(paths: Sequence[Path], kind: Kind) -> Directory:

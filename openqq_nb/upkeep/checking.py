@@ -13,6 +13,7 @@ from openqq_nb.records import ARRIVALS, ArrivalKind
 from openqq_nb.upkeep.dialects import Decoder
 from openqq_nb.upkeep.info import moment
 from openqq_nb.upkeep.stored import StoredRow, Told, count, table_of, unheard, walk
+from openqq_nb.upkeep.words import counted, first_few
 
 # QQ is not older, and no clock is to be a day ahead.
 _EARLIEST_S = 915_148_800.0
@@ -24,7 +25,10 @@ _STORED: dict[Kind, str] = {
     "count": "'integer', 'null'",
     "flag": "'integer', 'null'",
 }
-_FROM_BEFORE = "Go on with a copy from before that; `openqq-nb journal merge` adds what can still be read."
+_FROM_BEFORE = (
+    "`openqq-nb journal merge new.db` with this journal behind it makes a new one of what can still be read; or go on "
+    "with a copy from before that."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,9 @@ class Checked:
     def __str__(self) -> str:
         """Say what was found."""
         verdict = "is sound" if self else "is not sound"
-        return "\n".join([f"{self.path} {verdict}: {self.arrivals:,} arrivals.", *map(str, self.problems)])
+        return "\n".join(
+            [f"{self.path} {verdict}: {counted(self.arrivals, 'arrival')}.", *map(str, self.problems)]
+        )
 
 
 def check(path: Path, told: Told = unheard, now_s: float | None = None) -> Checked:
@@ -91,7 +97,8 @@ def check(path: Path, told: Told = unheard, now_s: float | None = None) -> Check
         lambda connection: _bodies(connection, told),
     )
     found = [problem for part in parts for problem in _examined(path, part)]
-    return Checked(path, _arrivals(path), tuple(found))
+    # What keeps one part from being read is often told by others, too.
+    return Checked(path, _arrivals(path), tuple(dict.fromkeys(found)))
 
 
 _Part = Callable[[Connection], Iterator[Problem]]
@@ -127,23 +134,23 @@ def _whole(connection: Connection) -> Iterator[Problem]:
     foreign = connection.execute("SELECT count(*) FROM pragma_foreign_key_check").fetchone()[0]
     if foreign:
         yield Problem(
-            f"{foreign:,} rows belong to arrivals or dictionaries that are not there.",
+            f"Rows of arrivals or dictionaries that are not there: {foreign:,}.",
             "Another program has changed the file. " + _FROM_BEFORE,
         )
     yield from _told_of(
-        connection, _LONE, "{} arrivals have no row as a message or event, or both: number {}.", _FROM_BEFORE
+        connection, _LONE, "Arrivals with no row as a message or event, or with both", _FROM_BEFORE
     )
     yield from _told_of(
         connection,
         _TWICE,
-        "{} fingerprints are there several times: first under number {}.",
+        "Fingerprints that are there several times",
         "Merge the journal into a new one, which takes each once.",
     )
     for kind in ARRIVALS:
         yield from _told_of(
             connection,
             _strange_cells(kind),
-            "{} " + table_of(kind) + " hold cells of another type than declared: number {}.",
+            f"{table_of(kind).capitalize()} with cells of another type than declared",
             "Another program has changed the file. " + _FROM_BEFORE,
         )
 
@@ -166,8 +173,7 @@ def _sane_times(connection: Connection, latest_s: float) -> Iterator[Problem]:
         yield from _told_of(
             connection,
             f"SELECT seq FROM messages WHERE {column} NOT BETWEEN {_EARLIEST_S} AND {latest_s!r}",  # noqa: S608 - numbers
-            "{} messages have a "
-            + f"{column} before {moment(_EARLIEST_S):%Y} or later than now: number {{}}.",
+            f"Messages with a {column} before {moment(_EARLIEST_S):%Y} or later than now",
             f"Nothing is lost: {clock} was wrong then, or is now. Mind it when you sort by {column}.",
             serious=False,
         )
@@ -178,7 +184,7 @@ def _told_of(
 ) -> Iterator[Problem]:
     found = connection.execute(f"SELECT count(*), min(seq) FROM ({sql})").fetchone()  # noqa: S608 - our own text
     if found[0]:
-        yield Problem(what.format(f"{found[0]:,}", found[1]), advice, serious)
+        yield Problem(f"{what}: {found[0]:,}, the first is number {found[1]}.", advice, serious)
 
 
 def _bodies(connection: Connection, told: Told) -> Iterator[Problem]:
@@ -192,12 +198,12 @@ def _bodies(connection: Connection, told: Told) -> Iterator[Problem]:
                 _sort_out(entry, unpacker, decoder, damaged, unread)
     if damaged:
         yield Problem(
-            f"{len(damaged):,} bodies are damaged: number {_numbers(damaged)}.",
+            f"Bodies that are damaged: {len(damaged):,}, number {first_few(damaged)}.",
             "The columns of these messages can still be read; `redecode` leaves them as they are.",
         )
     if unread:
         yield Problem(
-            f"{len(unread):,} bodies are no posts of a server that is known: number {_numbers(unread)}.",
+            f"Bodies that are no posts of a server that is known: {len(unread):,}, number {first_few(unread)}.",
             "Their columns can still be read; `redecode` leaves them as they are.",
             serious=False,
         )
@@ -214,7 +220,3 @@ def _sort_out(
         damaged.append(entry.seq)
     except NotUnderstood:
         unread.append(entry.seq)
-
-
-def _numbers(found: list[int]) -> str:
-    return ", ".join(map(str, found[:_SHOWN])) + (" …" if len(found) > _SHOWN else "")

@@ -27,6 +27,10 @@ class Decoder:
             name: registry.dialect(name, None) for name in ([protocol] if protocol else registry.dialects())
         }
 
+    def suits(self, body: bytes) -> bool:
+        """Tell whether a body looks like one of the dialect that all are said to be in."""
+        return self._protocol in (None, dialect_of(body))
+
     def arrival(self, body: bytes) -> Arrival:
         """Read a body.
 

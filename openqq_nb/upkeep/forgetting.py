@@ -13,6 +13,7 @@ from openqq_nb.records import ARRIVALS, aside
 from openqq_nb.upkeep.holding import held
 from openqq_nb.upkeep.info import ACCOUNTS
 from openqq_nb.upkeep.stored import StoredRow, Told, unheard, walk
+from openqq_nb.upkeep.words import counted
 
 _AT_ONCE = 10_000
 _NUMBER = re.compile("[0-9]{1,20}")
@@ -76,8 +77,9 @@ class Found:
     def __str__(self) -> str:
         """Say how much it is."""
         return (
-            f"{len(self.messages):,} messages, {len(self.events):,} events and {len(self.aside):,} posts set aside "
-            f"of {self.subject}; {len(self.mentions):,} messages of others mention it"
+            f"{counted(len(self.messages), 'message')}, {counted(len(self.events), 'event')} and "
+            f"{counted(len(self.aside), 'post')} set aside of {self.subject}; "
+            f"{counted(len(self.mentions), 'message')} of others that mention it"
         )
 
 

@@ -13,6 +13,7 @@ from openqq_nb.journal import Holder
 from openqq_nb.listening.holding import is_held
 from openqq_nb.upkeep.dialects import dialect_of
 from openqq_nb.upkeep.stored import bodies_table, count, format_of
+from openqq_nb.upkeep.words import counted
 
 _LARGE_WAL_BYTES = 64 * 2**20
 
@@ -66,9 +67,9 @@ class Info:
         )
         return [
             ("format", f"{self.format}{newest}"),
-            ("messages", f"{self.messages:,}; {self.events:,} events; {self.aside:,} set aside"),
+            ("messages", f"{self.messages:,}; {counted(self.events, 'event')}; {self.aside:,} set aside"),
             ("times", times),
-            ("accounts", f"{', '.join(self.accounts) or 'unknown'}; {self.logins:,} logins"),
+            ("accounts", f"{', '.join(self.accounts) or 'unknown'}; {counted(self.logins, 'login')}"),
             ("dialects", ", ".join(self.dialects) or "unknown"),
             ("size", f"{size(self.size_bytes)}, of which bodies {size(self.body_bytes)}"),
             ("filled by", f"{self.holder or 'another program'}" if self.held else "nobody now"),
@@ -170,7 +171,7 @@ def _problems(connection: Connection, path: Path, aside: int) -> list[str]:
             "SELECT received_at, why FROM aside ORDER BY seq DESC LIMIT 1"
         ).fetchone()
         problems.append(
-            f"{aside:,} posts could not be read, the last one on {moment(when):%Y-%m-%d %H:%M}: {why} "
+            f"{counted(aside, 'post')} could not be read, the last one on {moment(when):%Y-%m-%d %H:%M}: {why} "
             "See oq.open_log(path).problems."
         )
     wal = path.with_name(path.name + "-wal")

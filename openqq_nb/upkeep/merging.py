@@ -4,28 +4,26 @@ A journal is in order of arrival. What is added comes behind what is there, in o
 journal it is thus in the order in which it came, whichever journal it is from.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from openqq_nb.bodies import Unpacker
-from openqq_nb.database import Connection, open_readonly
+from openqq_nb.database import open_readonly
+from openqq_nb.database.salvaging import answer, last_number
 from openqq_nb.errors import InvalidInput, JournalFailed
 from openqq_nb.journal import ASIDE_BYTES, ASIDE_ROWS, Journal, Turn
 from openqq_nb.models import Arrival
-from openqq_nb.records import ARRIVALS, Aside, Entry, aside
+from openqq_nb.records import ARRIVALS, Aside, Entry
 from openqq_nb.schema import MESSAGES
-from openqq_nb.upkeep.stored import BATCH_ROWS, Told, stored_rows, unheard
+from openqq_nb.upkeep.salvage import Read, Source
+from openqq_nb.upkeep.stored import BATCH_ROWS, Told, table_of, unheard
+from openqq_nb.upkeep.words import counted, first_few
 
 _CLASS = MESSAGES.names.index("msg_class")
-_IN_ORDER = """
-SELECT seq, coalesce(received_at, msg_time, 0) FROM messages
-UNION ALL SELECT seq, coalesce(received_at, 0) FROM events ORDER BY seq
-"""
 
 
 @dataclass(slots=True)
@@ -34,40 +32,44 @@ class Merged:
 
     Attributes:
         into: the journal that was added to.
+        sources: what was read, with the numbers at which something is damaged; as far as it could be read it was added.
         messages: how many messages were new.
         events: how many events were.
         doubles: how many arrivals it had already.
         aside: how many posts that could not be read were new.
         left: how many of these found no room: a journal keeps 1,000.
-        damaged: the numbers of arrivals whose body could not be unpacked, by journal; they were added without it.
     """
 
     into: Path
+    sources: Sequence[Source]
     messages: int = 0
     events: int = 0
     doubles: int = 0
     aside: int = 0
     left: int = 0
-    damaged: dict[Path, list[int]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """Say it."""
         lines = [
-            f"{self.into}: {self.messages:,} messages and {self.events:,} events added, {self.doubles:,} were there; "
-            f"{self.aside:,} posts set aside added."
+            f"{self.into}: {counted(self.messages, 'message')} and {counted(self.events, 'event')} added, "
+            f"{self.doubles:,} were there; {counted(self.aside, 'post')} set aside added."
         ]
         if self.left:
             lines.append(
-                f"{self.left:,} older posts set aside were left out: a journal keeps {ASIDE_ROWS:,}."
+                f"{counted(self.left, 'older post')} set aside found no room: a journal keeps {ASIDE_ROWS:,}."
             )
-        lines += [f"{len(found):,} bodies of {path} are damaged." for path, found in self.damaged.items()]
-        return "\n".join(lines)
+        return "\n".join([*lines, *(line for source in self.sources for line in _damage(source))])
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    path: Path
-    connection: Connection
+def _damage(source: Source) -> Iterator[str]:
+    for numbers, what in (
+        (source.bodiless, "added without the body, which is damaged"),
+        (source.strange, "added without what another program made of some cells"),
+        (source.reread, "read anew from the body, because the row is damaged"),
+        (source.lost, "lost: nothing can be read there"),
+    ):
+        if numbers:
+            yield f"{source.path}, {counted(len(numbers), 'number')} {what}: {first_few(sorted(numbers))}."
 
 
 def merge(into: Path, sources: Sequence[Path], told: Told = unheard) -> Merged:
@@ -75,45 +77,73 @@ def merge(into: Path, sources: Sequence[Path], told: Told = unheard) -> Merged:
 
     Args:
         into: the journal to add to; made if it is not there.
-        sources: journals of any format; they are not changed.
+        sources: journals of any format, also damaged ones; they are not changed.
         told: told of the progress.
 
     Raises:
         InvalidInput: a journal is to be merged into itself.
-        JournalFailed: one of them is no journal, or cannot be read or written; what was added until then stays, and
-            merging again goes on.
+        JournalFailed: one of them is no journal, nothing of them can be read, or one cannot be written; what was
+            added until then stays, and merging again goes on.
     """
     for path in sources:
         with open_readonly(path):
             if into.exists() and path.samefile(into):
                 raise InvalidInput(f"{path} cannot be merged into itself. Name two journals.")
     with ExitStack() as stack:
-        found = [_Source(path, stack.enter_context(open_readonly(path))) for path in sources]
+        found = [Source(path, stack.enter_context(open_readonly(path))) for path in sources]
+        batches = _read(found, told)
+        # Before the journal is opened, which would make it: of nothing there is to be none.
+        first, posts = next(batches, []), [post for source in found for post in source.aside()]
+        lost = sum(len(source.lost) for source in found)
+        if lost and not first and not posts:
+            raise JournalFailed(_nothing(sources, lost))
         journal = stack.enter_context(Journal.open(into))
-        merged = Merged(into)
-        for pieces in _in_order(found):
-            _add(journal, pieces, merged)
-            told(sum(len(numbers) for _, numbers in pieces))
-        _add_aside(journal, found, merged)
+        merged = Merged(into, found)
+        for read in chain([first], batches):
+            _add(journal, read, merged)
+        _add_aside(journal, posts, merged)
     return merged
 
 
+def _nothing(sources: Sequence[Path], lost: int) -> str:
+    return (
+        f"Nothing can be read of {', '.join(map(str, sources))}, so nothing was merged.\n"
+        f"Found damage at {counted(lost, 'number')} at least, and nothing else.\nGo on with a copy from before that."
+    )
+
+
 def arrivals(paths: Sequence[Path]) -> int:
-    """Count what a merge goes through."""
+    """Count what a journal says that it has, for a progress; of a damaged one it is an estimate."""
     total = 0
     for path in paths:
         with open_readonly(path) as connection:
-            total += connection.execute(f"SELECT count(*) FROM ({_IN_ORDER})").fetchone()[0]  # noqa: S608 - our own text
+            tables = [table_of(kind) for kind in ARRIVALS]
+            rows = [answer(connection, f"SELECT count(*) FROM {table}") for table in tables]  # noqa: S608 - our own names
+            counts = [one[0][0] for one in rows if one is not None]
+            total += (
+                sum(counts)
+                if len(counts) == len(rows)
+                else last_number(connection, ["arrivals", *tables]) or 0
+            )
     return total
 
 
-_Pieces = list[tuple[_Source, list[int]]]
+def _read(sources: Sequence[Source], told: Told) -> Iterator[list[Read]]:
+    """Read all arrivals in order of `received_at`, some at a time."""
+    for pieces in _in_order(sources):
+        read = [one for source, numbers in pieces for one in source.arrivals(numbers)]
+        if read:
+            yield read
+        told(sum(len(numbers) for _, numbers in pieces))
+
+
+_Pieces = list[tuple[Source, list[int]]]
 """Numbers of arrivals that follow one another, by the journal that has them."""
 
 
-def _in_order(sources: Sequence[_Source]) -> Iterator[_Pieces]:
-    """Give all arrivals in order of `received_at`, a batch at a time."""
-    numbers, times = zip(*(_numbers(source) for source in sources), strict=True)
+def _in_order(sources: Sequence[Source]) -> Iterator[_Pieces]:
+    """Give the numbers of all arrivals in order of `received_at`, a batch at a time."""
+    numbers, times = zip(*(source.numbers() for source in sources), strict=True)
     places = np.concatenate([np.full(len(one), place) for place, one in enumerate(numbers)])
     joined = np.concatenate(numbers)
     order = np.lexsort((joined, places, np.concatenate(times)))
@@ -123,17 +153,7 @@ def _in_order(sources: Sequence[_Source]) -> Iterator[_Pieces]:
         yield [(sources[places[run[0]]], joined[run].tolist()) for run in np.split(rows, cuts)]
 
 
-def _numbers(source: _Source) -> tuple[np.ndarray, np.ndarray]:
-    cursor = source.connection.execute(_IN_ORDER)
-    parts = [np.empty((0, 2))]
-    while rows := cursor.fetchmany(BATCH_ROWS):
-        parts.append(np.array(rows, dtype=float))
-    joined = np.concatenate(parts)
-    return joined[:, 0].astype(np.int64), joined[:, 1]
-
-
-def _add(journal: Journal, pieces: _Pieces, merged: Merged) -> None:
-    read = [row for source, numbers in pieces for row in _read(source, numbers, merged)]
+def _add(journal: Journal, read: Sequence[Read], merged: Merged) -> None:
     with journal.turn() as turn:
         present = turn.present([arrival.fingerprint for arrival, _ in read])
         first = {arrival.fingerprint: arrival for arrival, _ in reversed(read)}
@@ -160,31 +180,8 @@ def _append(turn: Turn, new: Sequence[tuple[Arrival, Entry]]) -> None:
         turn.amend({number: {} for number in own}, {})
 
 
-def _read(source: _Source, numbers: Sequence[int], merged: Merged) -> Iterator[tuple[Arrival, Entry]]:
-    """Read arrivals and their rows, in the order of their numbers."""
-    unpacker = Unpacker()
-    found = {
-        row.seq: row
-        for kind in ARRIVALS
-        for row in stored_rows(
-            source.connection, kind, "seq IN (SELECT value FROM json_each(?))", (json.dumps(numbers),)
-        )
-    }
-    for number in numbers:
-        row = found[number]
-        try:
-            body = row.body(unpacker)
-        except JournalFailed:
-            merged.damaged.setdefault(source.path, []).append(number)
-            body = b""
-        *cells, extra = row.cells
-        entry = Entry(cells, json.loads(extra) if isinstance(extra, str) else {})
-        yield Arrival(row.kind, {}, row.fingerprint, body), entry
-
-
-def _add_aside(journal: Journal, sources: Sequence[_Source], merged: Merged) -> None:
+def _add_aside(journal: Journal, offered: Sequence[Aside], merged: Merged) -> None:
     """Add the newest posts that could not be read, without pushing out any that are there."""
-    offered = [post for source in sources for post in aside(source.connection)]
     with journal.turn() as turn:
         there = turn.aside()
         missing = sorted(set(offered) - set(there), key=lambda post: post.received_at)

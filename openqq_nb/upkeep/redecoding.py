@@ -17,15 +17,17 @@ from openqq_nb import messages, records
 from openqq_nb.bodies import Unpacker
 from openqq_nb.columns import ZONE
 from openqq_nb.database import Connection, Database, open_readonly
-from openqq_nb.errors import JournalFailed, NotUnderstood
+from openqq_nb.errors import InvalidInput, JournalFailed, NotUnderstood
 from openqq_nb.models import Arrival, Cell, Row
 from openqq_nb.records import ARRIVALS, ArrivalKind, Value
 from openqq_nb.schema import MESSAGES
 from openqq_nb.upkeep.dialects import Decoder
 from openqq_nb.upkeep.holding import held
 from openqq_nb.upkeep.stored import StoredRow, Told, table_of, unheard, walk
+from openqq_nb.upkeep.words import counted
 
 EXAMPLES = 3
+_DIGITS = 6  # frames hold microseconds
 # Of what a roster knows, and of a send that was recorded by ourselves, the body may not tell.
 _LEARNT = ("sender", "receiver", "group", "discuss", "sender_qq", "receiver_qq", "gnumber")
 _SETTLED = ("code", "status", "info", "delivery")
@@ -56,6 +58,7 @@ class Redecoded:
         read: how many bodies were read.
         bodiless: how many arrivals have no body, such as most sends of our own.
         unreadable: how many bodies are damaged, or are no posts; their rows stay.
+        other: how many bodies look like posts of another dialect than the one that was named.
         moved: how many events are messages today, or the other way round.
         rows: how many rows change.
         columns: how many cells of each column change.
@@ -67,6 +70,7 @@ class Redecoded:
     read: int = 0
     bodiless: int = 0
     unreadable: int = 0
+    other: int = 0
     moved: int = 0
     rows: int = 0
     columns: Counter[str] = field(default_factory=Counter)
@@ -76,9 +80,9 @@ class Redecoded:
     def __str__(self) -> str:
         """Say it."""
         lines = [
-            f"{self.path}: {self.read:,} bodies read, {self.rows:,} rows "
+            f"{self.path}: {counted(self.read, 'body')} read, {counted(self.rows, 'row')} "
             f"{'changed' if self.backup else 'would change'}, {self.moved:,} of them to another kind; "
-            f"{self.bodiless:,} rows have no body, {self.unreadable:,} bodies cannot be read."
+            f"{counted(self.bodiless, 'row')} without a body, {counted(self.unreadable, 'body')} that cannot be read."
         ]
         for column, number in self.columns.most_common():
             lines.append(f"  {column}: {number:,}")
@@ -121,13 +125,20 @@ def preview(path: Path, protocol: str | None = None, told: Told = unheard) -> Re
         told: told of the progress.
 
     Raises:
-        InvalidInput: there is no such dialect.
+        InvalidInput: there is no such dialect, or most bodies look like another one.
         JournalFailed: the journal cannot be read.
     """
     decoder, result = Decoder(protocol), Redecoded(path)
     with open_readonly(path) as connection:
         for change in _changes(connection, decoder, result, told):
             result.note(change)
+    bodies = result.read + result.unreadable
+    if 2 * result.other > bodies:
+        raise InvalidInput(
+            f"{path} was left as it is: most of it is not in the dialect {protocol}.\n"
+            f"Found {result.other:,} of {counted(bodies, 'body')} that look like posts of another one.\n"
+            "Without --protocol the dialect is told from each body."
+        )
     return result
 
 
@@ -140,7 +151,7 @@ def redecode(path: Path, protocol: str | None = None, told: Told = unheard) -> R
         told: told of the progress.
 
     Raises:
-        InvalidInput: there is no such dialect.
+        InvalidInput: there is no such dialect, or most bodies look like another one; nothing was changed.
         JournalFailed: somebody fills the journal, or it cannot be read or written; nothing was changed.
     """
     decoder, result = Decoder(protocol), Redecoded(path)
@@ -188,7 +199,9 @@ def _read(row: StoredRow, unpacker: Unpacker, decoder: Decoder, result: Redecode
         result.bodiless += 1
         return None
     try:
-        arrival = decoder.arrival(row.body(unpacker))
+        body = row.body(unpacker)
+        result.other += not decoder.suits(body)
+        arrival = decoder.arrival(body)
     except (JournalFailed, NotUnderstood):
         result.unreadable += 1
         return None
@@ -202,6 +215,8 @@ def _changed(row: StoredRow, arrival: Arrival) -> _Change | None:
     full = _message(known, arrival) if arrival.kind == "message" else _event(known, arrival)
     entry = records.entry(ARRIVALS[arrival.kind], full, arrival.extra)
     after = _named(arrival.kind, [*entry.cells, records.extra_json(entry)])
+    # What we know ourselves stays as it stands, to the last digit.
+    after |= {name: before[name] for name in _OURS if name in before and name in after}
     if arrival.kind != row.kind:
         return _Change(row, arrival.kind, before, after)
     cells = {name: value for name, value in after.items() if not _same(name, before[name], value)}
@@ -215,6 +230,8 @@ def _named(kind: ArrivalKind, cells: Sequence[Value]) -> dict[str, Value]:
 def _same(column: str, before: Value, after: Value) -> bool:
     if column == "extra" and isinstance(before, str) and isinstance(after, str):
         return bool(json.loads(before) == json.loads(after))
+    if isinstance(before, float) and isinstance(after, float):
+        return round(before, _DIGITS) == round(after, _DIGITS)
     return before == after
 
 

@@ -62,16 +62,23 @@ def stored_rows(
     connection: Connection, kind: ArrivalKind, where: str, parameters: Sequence[Any]
 ) -> list[StoredRow]:
     """Read the arrivals of a kind for which an SQL expression is true."""
+    found = connection.execute(asked(connection, kind, where), parameters)
+    return [row_of(kind, row) for row in found]
+
+
+def asked(connection: Connection, kind: ArrivalKind, where: str) -> str:
+    """Write the question for arrivals of a kind; `row_of` takes the rows of the answer."""
     names = ", ".join(f'"{name}"' for name in (*ARRIVALS[kind].names, "extra"))
-    found = connection.execute(
+    return (
         f"SELECT seq, fingerprint, body, packed_with, {names} "  # noqa: S608 - names of our own
-        f"FROM {table_of(kind)} JOIN {bodies_table(connection)} USING (seq) WHERE {where}",
-        parameters,
+        f"FROM {table_of(kind)} JOIN {bodies_table(connection)} USING (seq) WHERE {where}"
     )
-    return [
-        StoredRow(seq, kind, fingerprint, cells, packed, dictionary)
-        for seq, fingerprint, packed, dictionary, *cells in found
-    ]
+
+
+def row_of(kind: ArrivalKind, row: Sequence[Any]) -> StoredRow:
+    """Name what an answer has."""
+    seq, fingerprint, packed, dictionary, *cells = row
+    return StoredRow(seq, kind, fingerprint, cells, packed, dictionary)
 
 
 def walk(connection: Connection, kind: ArrivalKind, told: Told) -> Iterator[list[StoredRow]]:

@@ -186,7 +186,9 @@ def test_a_port_for_once_is_not_remembered(lone: Simulator) -> None:
     assert settings.remembered("9900000100") is None
 
 
-def test_the_first_address_is_remembered_also_where_it_was_given_and_later_ones_hold_once(lone: Simulator) -> None:
+def test_the_first_address_is_remembered_also_where_it_was_given_and_later_ones_hold_once(
+    lone: Simulator,
+) -> None:
     with listening(lone, port=closed_port(), secret="s3") as inbox:
         first = inbox.url
     with listening(lone, port=closed_port(), secret="s4") as inbox:

@@ -358,3 +358,8 @@ def test_reply_on_2x_is_left_to_the_post_of_the_server() -> None:
         desk.inbox.on_message(lambda message: "回复")
         assert desk.post(message2("问")).json() == {"reply": "回复"}
     assert desk.inbox.df["own"].tolist() == [False]
+
+
+def test_a_handler_of_our_own_messages_would_never_be_called() -> None:
+    with listening() as desk, pytest.raises(InvalidInput, match="would never fire"):
+        desk.inbox.on_message(own=True)

@@ -188,7 +188,7 @@ def test_wait_with_filters_leaves_other_messages_unread() -> None:
 def test_time_out_carries_what_came_and_consumes_nothing() -> None:
     with listening() as desk:
         desk.post(message("a"))
-        with pytest.raises(TimedOut, match=r"2 messages that pass contains='a'.*0\.05 s.*1 came") as raised:
+        with pytest.raises(TimedOut, match=r"2 messages with contains='a'.*0\.05 s.*1 came") as raised:
             desk.inbox.wait(2, timeout=0.05, contains="a")
         assert raised.value.df is not None and raised.value.df["content"].tolist() == ["a"]
         assert desk.inbox.wait(1)["content"].tolist() == ["a"]

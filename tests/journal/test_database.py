@@ -193,3 +193,11 @@ def test_journal_in_a_folder_that_cannot_be_written_is_read() -> None:
         finally:
             folder.chmod(0o755)
         assert (said.stdout, said.stderr) == ("1\n", "")
+
+
+def test_what_is_kept_has_left_the_caches_of_drives_too(tmp_path: Path) -> None:
+    database = Database(tmp_path / "j.db")
+    with database.looking() as connection:
+        asked = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "fullfsync")]
+    database.close()
+    assert asked == [2, 1]

@@ -115,7 +115,7 @@ def test_a_named_journal_is_never_exchanged_for_that_of_whoever_holds_the_port(
         named = tmp_path / "named.db"
         for wanted in ({"journal": named}, {"journal": False}, {"port": port}):
             with pytest.raises(ListenerFailed, match=f"{port} is taken") as caught:
-                my.listen(**wanted)  # type: ignore[arg-type]
+                my.listen(**wanted)
             told = str(caught.value)
             assert f"openqq-nb collect (process {child.pid}) listens there for this account" in told
             assert str(path) in told and "port=0" in told
@@ -135,11 +135,15 @@ def another() -> Iterator[Simulator]:
 
 
 @pytest.mark.parametrize("protocol", ["openqq1"])
-def test_nobody_follows_at_a_port_of_another_account(server: Simulator, another: Simulator, path: Path) -> None:
+def test_nobody_follows_at_a_port_of_another_account(
+    server: Simulator, another: Simulator, path: Path
+) -> None:
     with collecting(server, path) as (child, port), connected(another) as my:
         settings.remember("9900000777", settings.Remembered(port, "s"))
         for wanted in ({}, {"port": port}):
-            with pytest.raises(ListenerFailed, match=rf"process {child.pid}\) listens there for another account"):
+            with pytest.raises(
+                ListenerFailed, match=rf"process {child.pid}\) listens there for another account"
+            ):
                 my.listen(**wanted)  # type: ignore[arg-type]
 
 
@@ -153,7 +157,7 @@ def test_a_journal_of_another_account_is_shared_and_its_people_are_not_answered(
         say(server, "to the first")
         another.say(another.world.friends[0].person.qq, "to the second")
         assert another.wait_received(1)[0].content == "to the second!"
-        until(lambda: len(inbox.df) == 3)  # noqa: PLR2004 - two and an answer
+        until(lambda: len(inbox.df) == 3)
         assert not server.received
         another.post_to(None)
 
@@ -180,7 +184,9 @@ def test_when_the_collector_has_ended_the_same_cell_listens_itself(
             else:
                 child.kill()
         assert "has ended" in repr(inbox)
-        before = inbox.df
+        with pytest.warns(oq.InboxWarning, match="has ended"):
+            until(lambda: inbox.stats.errors)
+            before = inbox.df
         again = my.listen(journal=path)
         assert again is not inbox and not inbox.running and again.url
         assert_frame_equal(again.df, before)

@@ -30,6 +30,12 @@ def register(collector):
     def broken(message):
         raise ValueError("坏了")
 
+def fails(collector):
+    undefined
+
+def nothing():
+    ...
+
 no_function = 5
 """
 
@@ -109,16 +115,70 @@ def test_handlers_of_a_module_answer_and_their_errors_are_said(
         ("my_bot", "module:function"),
         ("my_bot:none", "cannot be loaded"),
         ("my_bot:no_function", "no function but a int"),
+        ("my_bot:nothing", "Found: nothing()."),
+        ("broken_bot:register", "broken_bot.py, line 2, in <module>"),
+        ("no_python:register", "SyntaxError"),
     ],
 )
 def test_handlers_that_cannot_be_loaded_are_said_before_anything_is_started(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, words: str
 ) -> None:
     (tmp_path / "my_bot.py").write_text(BOT, "utf-8")
+    (tmp_path / "broken_bot.py").write_text("import sys\nsys.none\n", "utf-8")
+    (tmp_path / "no_python.py").write_text("def register(:\n", "utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     ended = run("http://127.0.0.1:1", "--handlers", name, "--journal", str(path))
     assert ended.returncode == 1 and words in ended.stderr and "Traceback" not in ended.stderr
     assert not path.exists()
+
+
+def test_handlers_that_cannot_be_registered_are_said_with_their_own_lines(
+    server: Simulator, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my_bot.py").write_text(BOT, "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    ended = run(server.url, "--handlers", "my_bot:fails", "--journal", str(path), "--port", "0")
+    line = BOT.splitlines().index("    undefined") + 1
+    assert ended.returncode == 1 and "Traceback" not in ended.stderr and ended.stdout == ""
+    assert "my_bot:fails" in ended.stderr and "NameError: name 'undefined' is not defined" in ended.stderr
+    assert f"my_bot.py, line {line}, in fails" in ended.stderr and "collect.py" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "words"),
+    [
+        ("--journal", "no/such/folder/j.db", "no folder no/such/folder"),
+        ("--journal", "pyproject.toml", "is not a journal"),
+        ("--host", "203.0.113.1", "203.0.113.1"),
+        ("--secret", "a b/c", "secret must be"),
+        ("--public-url", "ftp://x", "public_url must begin with"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_before_the_server_is_waited_for(
+    option: str, given: str, words: str
+) -> None:
+    ended = run(f"http://127.0.0.1:{closed_port()}", option, given)
+    assert ended.returncode == 1 and words in ended.stderr and "Traceback" not in ended.stderr
+    assert "Trying again" not in ended.stdout
+
+
+def test_messages_that_cannot_be_stored_until_the_end_are_said_last(
+    server: Simulator, path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with collecting(server, path) as (child, _):
+        say(server, "stored")
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            say(server, "lost")
+            say(server, "lost too")
+            code, rest = child.end()
+    (last,) = capfd.readouterr().err.splitlines()
+    assert code == 1 and "not stored yet 2" in rest
+    assert (
+        last.startswith("openqq-nb: 2 messages were not stored and are lost: The journal ")
+        and "locked" in last
+    )
+    assert contents(path) == ["stored"]
 
 
 def test_it_waits_for_a_server_that_is_not_up_yet(path: Path) -> None:
@@ -177,6 +237,34 @@ def test_setup_says_what_to_configure_and_the_next_run_listens_there(server: Sim
         assert ended.returncode == 0 and inbox.url in ended.stdout
 
 
+def test_what_setup_was_given_is_remembered_in_place_of_what_was(server: Simulator) -> None:
+    run(server.url, "--setup")
+    port = free_port()
+    ended = run(server.url, "--setup", "--port", str(port), "--secret", "s3cret")
+    assert f"http://127.0.0.1:{port}/openqq/s3cret" in ended.stdout
+    with Child(["-m", "openqq_nb", "collect", server.url], 0, home()) as child:
+        assert f"listening at http://127.0.0.1:{port}/openqq/" in child.line()
+        child.end()
+    with connected(server) as my, my.listen() as inbox:
+        assert inbox.url == f"http://127.0.0.1:{port}/openqq/s3cret"
+
+
+def test_setup_picks_a_port_that_the_next_run_listens_at(server: Simulator) -> None:
+    run(server.url, "--setup")
+    ended = run(server.url, "--setup", "--port", "0")
+    with connected(server) as my, my.listen() as inbox:
+        assert inbox.url in ended.stdout
+
+
+def test_setup_shows_where_the_collector_that_runs_really_listens(server: Simulator, path: Path) -> None:
+    run(server.url, "--setup")
+    with collecting(server, path) as (_, port):
+        ended = run(server.url, "--setup", "--journal", str(path))
+        assert f"http://127.0.0.1:{port}/openqq/{SECRET}" in ended.stdout
+    with connected(server) as my, my.listen() as inbox:
+        assert inbox.url in ended.stdout
+
+
 def test_without_options_it_fills_the_journal_of_the_account(server: Simulator) -> None:
     setup = run(server.url, "--setup").stdout
     with Child(["-m", "openqq_nb", "collect", server.url], 0, home()) as child:
@@ -221,6 +309,7 @@ def test_a_2x_server_is_polled_where_it_cannot_reach_us(path: Path) -> None:
                     inbox = my.listen(journal=path)
                 server.say(friend_qq(server), "hello")
                 assert inbox.wait(1, timeout=PATIENCE_S)["content"].tolist() == ["hello"]
+                inbox.stop()
                 assert child.end()[0] == 0
     assert contents(path) == ["hello"]
 

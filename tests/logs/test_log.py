@@ -51,7 +51,7 @@ def test_frame_is_that_of_the_schema(tmp_path: Path) -> None:
     log = open_log(str(filled(tmp_path / "j.db", message("a", {"heat": 3}), event())))
     assert_frame_equal(log.df, MESSAGES.frame(MESSAGES.table([{**ROW, "heat": 3}])))
     assert log.events["event"].tolist() == ["login"]
-    assert repr(log) == "<Log of 1 messages, 2015-11-20 to 2015-11-20, from j.db>"
+    assert repr(log) == "<Log of 1 message, 2015-11-20 to 2015-11-20, from j.db>"
 
 
 def test_each_access_gives_a_frame_of_its_own(tmp_path: Path) -> None:

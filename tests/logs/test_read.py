@@ -142,7 +142,7 @@ def test_a_value_that_cannot_be_meant_is_an_error(log: Log, filters: dict[str, A
 def test_a_name_of_nobody_is_an_error_with_the_nearest(log: Log) -> None:
     with pytest.raises(NotFound, match=r"(?s)No person of this log goes by '夜描'.*夜猫"):
         log.read(sender="夜描")
-    with pytest.raises(NotFound, match="(?s)No group of this log goes by 'PERL'.*PERL学习交流"):
+    with pytest.raises(NotFound, match=r"(?s)No group of this log goes by 'PERL'.*PERL学习交流"):
         log.read(group="PERL")
 
 

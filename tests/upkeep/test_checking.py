@@ -14,16 +14,25 @@ from tests.upkeep.filled import changed, recorded, written
 FORMATS = Path(__file__).parents[1] / "journal" / "formats"
 
 HARMS = {
-    "an arrival without a row": ("DELETE FROM messages WHERE seq = 2", "no row as a message.*number 2"),
-    "a row without an arrival": ("DELETE FROM arrivals WHERE seq = 1", "1 rows belong to arrivals"),
-    "a row in both tables": ("INSERT INTO events (seq) VALUES (1)", "or both: number 1"),
-    "a damaged body": ("UPDATE arrivals SET body = x'0102' WHERE seq = 2", "1 bodies are damaged: number 2"),
-    "a cell of another type": ("UPDATE messages SET own = 'perhaps' WHERE seq = 1", "messages hold cells of"),
+    "an arrival without a row": (
+        "DELETE FROM messages WHERE seq = 2",
+        "no row as a message.*: 1, the first is number 2",
+    ),
+    "a row without an arrival": ("DELETE FROM arrivals WHERE seq = 1", "Rows of arrivals .*: 1"),
+    "a row in both tables": ("INSERT INTO events (seq) VALUES (1)", "or with both: 1, the first is number 1"),
+    "a damaged body": (
+        "UPDATE arrivals SET body = x'0102' WHERE seq = 2",
+        "Bodies that are damaged: 1, number 2",
+    ),
+    "a cell of another type": (
+        "UPDATE messages SET own = 'perhaps' WHERE seq = 1",
+        "Messages with cells of another type",
+    ),
     "extra that is no JSON": (
         "UPDATE events SET extra = '{' WHERE seq = 3",
-        "events hold cells of.*number 3",
+        "Events with cells of.*number 3",
     ),
-    "a dictionary that is gone": ("DELETE FROM dictionaries", "belong to arrivals or dictionaries"),
+    "a dictionary that is gone": ("DELETE FROM dictionaries", "of arrivals or dictionaries"),
 }
 
 
@@ -71,7 +80,8 @@ def test_a_fingerprint_that_is_there_twice_is_found(path: Path) -> None:
     )
     changed(path, "UPDATE arrivals SET fingerprint = '1' WHERE seq = 2")
     assert any(
-        "1 fingerprints are there several times: first under number 1" in one for one in wrong(check(path))
+        "Fingerprints that are there several times: 1, the first is number 1" in one
+        for one in wrong(check(path))
     )
 
 
@@ -85,11 +95,24 @@ def test_pages_that_were_written_over_are_found(path: Path) -> None:
     assert not found and any("damaged" in one or "malformed" in one for one in wrong(found))
 
 
+def test_what_keeps_several_parts_from_being_read_is_told_once(tmp_path: Path) -> None:
+    path = written(tmp_path / "j.db", *(message(f"m{n}", content="x" * 300) for n in range(300)))
+    harmed = bytearray(path.read_bytes())
+    for page in (20, 21, 40):
+        harmed[page * 4096 : (page + 1) * 4096] = b"\x5a" * 4096
+    path.write_bytes(harmed)
+    said = wrong(check(path))
+    assert said and len(set(said)) == len(said)
+    assert all("openqq-nb journal merge" in one for one in said)
+
+
 def test_times_that_no_clock_shows_are_worth_a_note_and_no_more(tmp_path: Path) -> None:
     path = written(tmp_path / "j.db", message("1", msg_time=1.0), message("2", received_at=9e9), message("3"))
     found = check(path, now_s=1.5e9)
     assert found and [problem.serious for problem in found.problems] == [False, False]
-    assert "1 messages have a msg_time" in str(found) and "number 2" in str(found)
+    assert "Messages with a msg_time before 1999 or later than now: 1, the first is number 1" in str(
+        found
+    ) and "number 2" in str(found)
 
 
 def test_what_is_no_journal_is_refused(tmp_path: Path) -> None:

@@ -96,16 +96,16 @@ def test_check_ends_with_1_when_something_is_wrong(path: Path) -> None:
 
 def test_redecode_changes_nothing_until_it_is_told_to(path: Path) -> None:
     changed(path, "UPDATE messages SET content = 'x' WHERE seq = 1")
-    assert "1 rows would change" in said("redecode", path) and "--apply" in said("redecode", path)
+    assert "1 row would change" in said("redecode", path) and "--apply" in said("redecode", path)
     assert rows(path, "SELECT content FROM messages WHERE seq = 1") == [("x",)]
-    assert "1 rows changed" in said("redecode", path, "--apply")
+    assert "1 row changed" in said("redecode", path, "--apply")
     assert rows(path, "SELECT content FROM messages WHERE seq = 1") == [("一",)]
 
 
 def test_forget_asks_first_and_takes_no_for_an_answer(path: Path) -> None:
     before = path.read_bytes()
     text = said("forget", path, "--qq", WHO, answer="n\n", code=1)
-    assert "1 messages, 0 events" in text and "Remove it?" in text
+    assert "1 message, 0 events" in text and "Remove it?" in text
     assert path.read_bytes() == before
 
 

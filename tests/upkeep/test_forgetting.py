@@ -112,7 +112,7 @@ def test_messages_of_others_that_mention_the_number_go_only_when_told(tmp_path: 
         [message("x", **THEM), message(f"加 {WHO} 吧", **OTHER), message(f"1{WHO}", **OTHER)],
     )
     done = forget(path, person(path, qq=WHO))
-    assert done.found.mentions == [2] and "1 messages of others mention it" in str(done)
+    assert done.found.mentions == [2] and "1 message of others that mention it" in str(done)
     assert len(rows(path, "SELECT * FROM messages")) == 2
     forget(path, person(path, qq=WHO), mentions=True)
     assert rows(path, "SELECT content FROM messages") == [(f"1{WHO}",)], "a longer number is another one"

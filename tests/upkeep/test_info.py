@@ -33,11 +33,12 @@ def test_counts_times_account_and_dialect_are_told(tmp_path: Path) -> None:
     )
     found = info(path)
     assert (found.messages, found.events, found.aside, found.logins) == (2, 0, 1, 1)
+    assert "; 1 login\n" in str(found)
     assert found.first is not None and found.last is not None
     assert f"{found.first:%F %T %z} {found.last:%F}" == "2015-11-20 17:14:22 +0800 2015-11-21"
     assert (found.accounts, found.dialects) == (("9900000100",), ("openqq1",))
     assert found.size_bytes >= path.stat().st_size and 0 < found.body_bytes < 1000
-    assert len(found.problems) == 1 and "1 posts could not be read" in found.problems[0]
+    assert len(found.problems) == 1 and "1 post could not be read" in found.problems[0]
 
 
 def test_both_dialects_of_a_journal_are_told(tmp_path: Path) -> None:

@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 
 from openqq_nb.errors import InvalidInput, JournalFailed
 from openqq_nb.journal import Journal
+from openqq_nb.logs import open_log
 from openqq_nb.models import Arrival
 from openqq_nb.records import Aside
 from openqq_nb.upkeep import stored
+from openqq_nb.upkeep.checking import check
 from openqq_nb.upkeep.merging import arrivals, merge
 from tests.inbox.desk import listening, own2
 from tests.inbox.desk import message as body
 from tests.journal.making import event, message
-from tests.upkeep.filled import changed, contents, recorded, rows, written
+from tests.upkeep.filled import changed, contents, posted, recorded, rows, written
 
 FORMATS = Path(__file__).parents[1] / "journal" / "formats"
 
@@ -105,8 +107,86 @@ def test_a_message_whose_body_is_damaged_is_added_and_told(tmp_path: Path) -> No
     source = written(tmp_path / "a.db", message("1"), message("2"))
     changed(source, "UPDATE arrivals SET body = x'00ff' WHERE seq = 2")
     merged = merge(tmp_path / "new.db", [source])
-    assert merged.messages == 2 and merged.damaged == {source: [2]}
-    assert "1 bodies" in str(merged)
+    assert merged.messages == 2 and merged.sources[0].bodiless == [2]
+    assert f"{source}, 1 number added without the body, which is damaged: 2." in str(merged)
+
+
+BROKEN = {
+    "a row without an arrival": ("DELETE FROM arrivals WHERE seq = 2", "added without the body"),
+    "an arrival without a row": ("DELETE FROM messages WHERE seq = 2", "read anew from the body"),
+    "a row in both tables": ("INSERT INTO events (seq) VALUES (2)", None),
+    "a body that is a text": ("UPDATE arrivals SET body = 'x' WHERE seq = 2", "added without the body"),
+    "a cell of another type": ("UPDATE messages SET own = 'perhaps' WHERE seq = 2", "made of some cells: 2"),
+    "a text that is no UTF-8": (
+        "UPDATE messages SET sender = CAST(x'ff41' AS TEXT) WHERE seq = 2",
+        None,
+    ),
+    "bytes in place of a text": (
+        "UPDATE messages SET sender = x'ff41' WHERE seq = 2",
+        "made of some cells: 2",
+    ),
+    "extra that is no JSON": ("UPDATE messages SET extra = '{' WHERE seq = 2", "made of some cells: 2"),
+    "a time that is a text": ("UPDATE messages SET received_at = 'x' WHERE seq = 2", "made of some cells: 2"),
+    "dictionaries that are gone": ("DELETE FROM dictionaries", "3 numbers added without the body"),
+}
+
+
+@pytest.mark.parametrize("harm", BROKEN)
+def test_all_that_can_be_read_of_a_journal_that_another_program_changed_is_merged(
+    tmp_path: Path, harm: str
+) -> None:
+    statement, said = BROKEN[harm]
+    source = posted(tmp_path / "a.db", "openqq1", [body(text) for text in ("一", "二", "三")])
+    changed(source, "PRAGMA foreign_keys = OFF", statement)
+    into = tmp_path / "new.db"
+    merged = merge(into, [source])
+    texts = [text for (text,) in rows(into, "SELECT content FROM messages ORDER BY seq")]
+    assert sorted(texts) == ["一", "三", "二"]
+    assert (said or f"{into}: 3 messages") in str(merged)
+    assert merge(into, [source]).messages == 0
+    assert rows(source, "SELECT count(*) FROM dictionaries") == [(harm != "dictionaries that are gone",)]
+    assert len(open_log(into).df) == 3
+
+
+PAGE = 4096
+
+
+def test_around_any_bad_page_all_that_a_log_can_read_and_more_is_merged(tmp_path: Path) -> None:
+    whole = posted(
+        tmp_path / "whole.db", "openqq1", [body(f"第 {n} 条" + "x" * 200, id=str(n)) for n in range(120)]
+    )
+    count = len(whole.read_bytes()) // PAGE
+    (names,) = [{one for (one,) in rows(whole, "SELECT content FROM messages")}]
+    lost = 0
+    for page in range(1, count):  # without the first one it is no file of SQLite
+        harmed = bytearray(whole.read_bytes())
+        harmed[page * PAGE : (page + 1) * PAGE] = b"\x5a" * PAGE
+        source, into = tmp_path / f"{page}.db", tmp_path / f"{page}-new.db"
+        source.write_bytes(harmed)
+        read = readable(source)
+        merged = merge(into, [source])
+        found = {text for (text,) in rows(into, "SELECT content FROM messages")}
+        assert read <= found <= names and check(into), page
+        assert merged.messages == len(found) and arrivals([source]) >= len(found)
+        lost += len(names - found)
+    assert lost < len(names)
+
+
+def readable(path: Path) -> set[str]:
+    try:
+        return set(open_log(path).df["content"])
+    except JournalFailed:
+        return set()
+
+
+def test_a_journal_of_which_nothing_can_be_read_leaves_no_new_one(tmp_path: Path) -> None:
+    source = written(tmp_path / "a.db", *(message(str(n)) for n in range(50)))
+    harmed = bytearray(source.read_bytes())
+    harmed[PAGE:] = b"\x5a" * (len(harmed) - PAGE)
+    source.write_bytes(harmed)
+    with pytest.raises(JournalFailed, match=r"(?s)Nothing can be read.*a\.db.*copy from before"):
+        merge(tmp_path / "new.db", [source])
+    assert {one.name for one in tmp_path.iterdir()} == {"a.db"}
 
 
 def test_posts_set_aside_never_push_out_those_that_are_there(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Reading bodies again: nothing changes while the decoder is the same; what it reads otherwise is mended, no more."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,7 @@ def test_a_preview_changes_nothing_and_shows_before_and_after(tmp_path: Path) ->
     before = path.read_bytes()
     found = preview(path)
     assert path.read_bytes() == before and found.backup is None
-    assert "number 1: 'x' -> '好'" in str(found) and "1 rows would change" in str(found)
+    assert "number 1: 'x' -> '好'" in str(found) and "1 row would change" in str(found)
 
 
 def test_a_copy_from_before_is_kept_only_where_something_changes(tmp_path: Path) -> None:
@@ -142,9 +143,12 @@ def test_a_journal_that_somebody_fills_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_the_dialect_can_be_said_and_must_be_one(tmp_path: Path) -> None:
-    path = posted(tmp_path / "j.db", "openqq1", [message("好")])
+    path = posted(tmp_path / "j.db", "openqq1", [message("好"), message("不好")])
     assert preview(path, "openqq1").rows == 0
-    assert preview(path, "openqq2").moved == 1
+    one_of_two = json.dumps(message2("好")).encode()
+    with Journal.open(path) as journal:
+        journal.append([Arrival("message", {}, "2", one_of_two), Arrival("message", {}, "3", one_of_two)])
+    assert preview(path, "openqq2").moved == 2
     with pytest.raises(InvalidInput, match="Unknown protocol 'openqq3'"):
         preview(path, "openqq3")
 
@@ -152,3 +156,23 @@ def test_the_dialect_can_be_said_and_must_be_one(tmp_path: Path) -> None:
 def test_a_text_that_names_the_key_of_the_other_dialect_does_not_mislead(tmp_path: Path) -> None:
     path = posted(tmp_path / "j.db", "openqq1", [message('"post_type": 1'), message("post_type")])
     assert preview(path).rows == 0
+
+
+@pytest.mark.parametrize(("protocol", "other"), [PROTOCOLS, PROTOCOLS[::-1]])
+@pytest.mark.parametrize("work", [preview, redecode])
+def test_the_name_of_another_dialect_than_that_of_most_bodies_is_refused(
+    tmp_path: Path, protocol: str, other: str, work: Callable[[Path, str], object]
+) -> None:
+    path = recorded(tmp_path / "j.db", protocol)
+    before = contents(path)
+    with pytest.raises(InvalidInput, match=f"(?s)left as it is: most of it is not in the dialect {other}"):
+        work(path, other)
+    assert contents(path) == before and not list(tmp_path.glob("*backup*"))
+    assert preview(path, protocol).rows == 0
+
+
+@pytest.mark.parametrize("column", ["received_at", "msg_time"])
+def test_a_time_that_is_the_same_to_the_microsecond_is_no_change(tmp_path: Path, column: str) -> None:
+    path = posted(tmp_path / "j.db", "openqq1", [message("好")])
+    changed(path, f"UPDATE messages SET {column} = {column} + 0.0000003, sender = 'x'")  # noqa: S608 - one of the two above
+    assert set(preview(path).columns) == {"sender"}
