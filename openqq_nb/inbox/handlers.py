@@ -93,7 +93,7 @@ class Handler:
                 self._tell(
                     place,
                     f"The handler {self.name!r} failed: {shown.rstrip('.')}. The message is kept in inbox.df, and "
-                    "other handlers were not disturbed. See inbox.handlers; mend the function and run its cell again.",
+                    "other handlers were not disturbed. See inbox.handlers; mend the function and register it again.",
                 )
         self._failed()
 

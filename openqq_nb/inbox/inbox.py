@@ -167,6 +167,11 @@ class Inbox:
         way = self._receiver.way
         if isinstance(way, Address):
             return way
+        if isinstance(way, Followed):
+            raise NotSupported(
+                f"This inbox has no address: it is {self.state}. Found: that program listens, and has the address. "
+                "`openqq-nb collect URL --setup` shows it."
+            )
         raise NotSupported(
             f"This inbox has no address: it is {self.state}. Found: nothing that a server could post to. "
             "There is nothing to put into the server's configuration."

@@ -139,7 +139,7 @@ def _why_not_bound(host: str, port: int, error: OSError) -> str:
         return (
             f"Port {port} on {host} is taken, so nothing can listen there. Found: another program holds it; "
             "perhaps another notebook listens for the same account, or it is the API server's "
-            "own port. Stop that one, or listen on another port: listen(port=0) picks a free one."
+            "own port. Stop that one, or listen on another port; 0 picks a free one."
         )
     if number in (errno.EACCES, errno.EPERM):
         return (

@@ -55,7 +55,7 @@ def test_it_shows_what_the_collector_has_and_what_it_receives(server: Simulator,
         assert inbox.df["sender_qq"].tolist()[:2] == [str(friend_qq(server))] * 2
         assert "following openqq-nb collect" in repr(inbox) and "following" in repr(my)
         assert inbox.stats.received == 2
-        with pytest.raises(oq.NotSupported, match="nothing that a server could post to"):
+        with pytest.raises(oq.NotSupported, match="that program listens, and has the address"):
             inbox.setup()
         assert child.end()[0] == 0
 

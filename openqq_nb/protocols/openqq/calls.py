@@ -251,7 +251,7 @@ class Openqq:
         """
         if not self.polls:
             raise NotSupported(
-                "A 1.x server cannot be asked for its messages, it only posts them. Listen with via='push', and see "
+                "A 1.x server cannot be asked for its messages, it only posts them. Let it post, and see "
                 "that the server reaches the listener: host= and public_url= of my.listen() are for that."
             )
         path = f"openqq/{POLL_CALL}"
