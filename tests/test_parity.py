@@ -22,7 +22,7 @@ from openqq_nb.roster import Roster
 # These begin or end something on this machine; what they give back is neither asked for nor waited for.
 NO_TWIN = {
     Account: {"close"},
-    Inbox: {"start", "stop", "setup", "on_message", "record", "record_sent", "begin_login"},
+    Inbox: {"start", "stop", "finish", "setup", "on_message", "record", "record_sent", "begin_login"},
 }
 TWINS: dict[type, type] = {Account: AsyncAccount, Inbox: AsyncInbox}
 
