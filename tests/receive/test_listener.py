@@ -116,7 +116,8 @@ def test_who_breaks_off_with_much_to_answer_is_not_logged(
 def test_taken_port_says_who_may_hold_it_and_what_to_do() -> None:
     with listening(Door()) as first, pytest.raises(ListenerFailed) as raised:
         Door(port=first.listener.port).start()
-    assert all(word in str(raised.value) for word in (str(first.listener.port), "another notebook", "0 picks a free one"))
+    words = (str(first.listener.port), "another notebook", "0 picks a free one")
+    assert all(word in str(raised.value) for word in words)
 
 
 @pytest.mark.parametrize(
