@@ -1,6 +1,7 @@
 """Looks again and again whether other programs have written to the journal."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from openqq_nb.errors import JournalFailed
@@ -12,7 +13,32 @@ NOW_AND_THEN_S = 1.0
 """How often one looks who receives by itself, and takes a turn with each message anyway."""
 
 
-class Tail:
+class _Looking(ABC):
+    """Looks again and again, on the receiving loop."""
+
+    def __init__(self, every_s: float) -> None:
+        self._every_s = every_s
+        self._handle: asyncio.TimerHandle | None = None
+
+    async def start(self) -> None:
+        """Begin to look."""
+        self._again()
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._handle is not None:
+            self._handle.cancel()
+
+    def _again(self) -> None:
+        self._handle = asyncio.get_running_loop().call_later(self._every_s, self._again)
+        self._look()
+
+    @abstractmethod
+    def _look(self) -> None:
+        """Look once."""
+
+
+class Tail(_Looking):
     """Tells when a journal has changed.
 
     Args:
@@ -29,24 +55,13 @@ class Tail:
         failed: Callable[[JournalFailed], None],
         every_s: float,
     ) -> None:
+        super().__init__(every_s)
         self._version = version
         self._changed = changed
         self._failed = failed
-        self._every_s = every_s
         self._known: int | None = None
-        self._handle: asyncio.TimerHandle | None = None
-
-    async def start(self) -> None:
-        """Begin to look."""
-        self._look()
-
-    async def stop(self) -> None:
-        """Look no more."""
-        if self._handle is not None:
-            self._handle.cancel()
 
     def _look(self) -> None:
-        self._handle = asyncio.get_running_loop().call_later(self._every_s, self._look)
         try:
             version = self._version()
         except JournalFailed as error:
@@ -57,7 +72,7 @@ class Tail:
             self._known = version if self._changed() else None
 
 
-class Watch:
+class Watch(_Looking):
     """Tells when whoever fills the journal has ended.
 
     Args:
@@ -69,23 +84,12 @@ class Watch:
     def __init__(
         self, gone: Callable[[], bool], ended: Callable[[], object], every_s: float = NOW_AND_THEN_S
     ) -> None:
+        super().__init__(every_s)
         self._gone = gone
         self._ended = ended
-        self._every_s = every_s
         self._told = False
-        self._handle: asyncio.TimerHandle | None = None
-
-    async def start(self) -> None:
-        """Begin to look."""
-        self._look()
-
-    async def stop(self) -> None:
-        """Look no more."""
-        if self._handle is not None:
-            self._handle.cancel()
 
     def _look(self) -> None:
-        self._handle = asyncio.get_running_loop().call_later(self._every_s, self._look)
         gone = self._gone()
         if gone and not self._told:
             self._ended()
