@@ -3,6 +3,7 @@
 import asyncio
 import time
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -209,7 +210,10 @@ def test_two_go_on_together_in_a_new_file_when_theirs_is_gone(tmp_path: Path, mo
             for desk in (one, other):
                 assert sorted(desk.inbox.wait(6, timeout=PATIENCE_S)["content"]) == texts
                 until_stored(desk)
-        assert [one.category for one in caught] == [InboxWarning] * 2
+        assert {one.category for one in caught} == {InboxWarning}
+        # Each of the two is told each fact once; that the other is still at work on the old file may be one more.
+        told = Counter(str(one.message) for one in caught)
+        assert len(caught) >= 2 and max(told.values()) <= 2
     with Journal.open(path) as journal:
         assert sorted(journal.messages().column("content").to_pylist()) == texts
     if moved:
