@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from openqq_nb.exporting import export as export
     from openqq_nb.inbox import Inbox as Inbox
     from openqq_nb.kernel.running import run as run
+    from openqq_nb.languages import language as language
     from openqq_nb.logs import Log as Log
     from openqq_nb.logs import open_log as open_log
     from openqq_nb.models import Outcome as Outcome
@@ -61,6 +62,7 @@ _HOMES = {
     "demo": "demo_account",
     "export": "exporting",
     "journals": "upkeep",
+    "language": "languages",
     "open_log": "logs",
     "run": "kernel.running",
     "with_people": "people",

@@ -10,7 +10,7 @@ import pytest
 import openqq_nb as oq
 from openqq_nb.demo_account import DemoAccount
 
-TYPED = {"connect", "demo", "export", "journals", "open_log", "run", "with_people", "Reply"}
+TYPED = {"connect", "demo", "export", "journals", "language", "open_log", "run", "with_people", "Reply"}
 MET_IN_ANNOTATIONS = {"Account", "Inbox", "Log", "Outcome", "Receipt", "Report", "Roster"}
 ERRORS = {
     "Ambiguous", "InvalidInput", "JournalFailed", "ListenerFailed", "NestedWait", "NoAnswer", "NotFound", "NotLoaded",
@@ -20,7 +20,7 @@ WARNINGS = {"FollowingWarning", "HandlerWarning", "InboxWarning", "NotLoadedWarn
 
 ASKS = {
     "me", "friends", "groups", "members", "discusses", "discuss_members", "recent", "search_friends", "search_groups",
-    "roster", "server", "doctor",
+    "roster", "server", "doctor", "composer", "explorer",
 }  # fmt: skip
 MANAGES = {"mute", "kick", "relogin"}
 SENDS = {"send_friend", "send_group", "send_discuss", "send_session"}

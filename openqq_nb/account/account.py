@@ -9,16 +9,21 @@ from openqq_nb.account.keeping import Keeping
 from openqq_nb.account.managing import Managing
 from openqq_nb.account.reading import Reading
 from openqq_nb.account.sending import Sending
+from openqq_nb.account.showing import Showing
 from openqq_nb.client import Client
 from openqq_nb.doctor import Report, examine, this_machine
 from openqq_nb.flows import Flows
 from openqq_nb.listening import Listening, PostTo, Via, Wanted
 from openqq_nb.models import Flow, Receipt, Recipient
 from openqq_nb.protocols.base import Dialect
+from openqq_nb.recipients import RowLike
 from openqq_nb.roster import Roster
+from openqq_nb.sends import Sends
 
 if TYPE_CHECKING:
     from openqq_nb.inbox import Inbox
+    from openqq_nb.widgets.composer import Composer
+    from openqq_nb.widgets.explorer import Explorer
 
 
 class Account(Reading, Sending, Managing):
@@ -33,7 +38,11 @@ class Account(Reading, Sending, Managing):
         self._listening = Listening(client, self._flows, post_to)
         # A simulated server is gone with this process, and so are the rosters of it.
         self._keeping = Keeping(in_memory=post_to is not None)
-        self.aio = AsyncAccount(client, self._flows, self._listening, self._keeping, self._examination)
+        self._sends = Sends()
+        self._showing = Showing(client, self._flows, self._sends)
+        self.aio = AsyncAccount(
+            client, self._flows, self._listening, self._keeping, self._showing, self._examination
+        )
 
     def __repr__(self) -> str:
         """Show the card: who, which server, what was loaded, what to type next."""
@@ -128,6 +137,56 @@ class Account(Reading, Sending, Managing):
         """
         return self._listening.start(Wanted(port, journal, path, secret, host, public_url, via))
 
+    def composer(self, *, to: RowLike | None = None) -> "Composer":
+        """Make a widget to write one message: choose whom, write, see what goes out, send.
+
+        Nothing is sent but by its button, by Ctrl-Enter in it, or by its `send()`.
+
+        Args:
+            to: whom it opens on: exactly one row of `friends()`, `groups()`, `members()` or `discusses()`. A row with
+                `recipient_type` says itself what it is; a person is a friend, else is written to through the group.
+
+        Returns:
+            A `Composer`, shown as the last line of a cell in JupyterLab, Notebook 7, VS Code or Colab.
+
+        Raises:
+            NotSupported: ipywidgets or anywidget is not installed.
+            InvalidInput: `to` is not one row that one can write to.
+
+        Source:
+            API document §5 to §9.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> my = oq.demo()
+            >>> composer = my.composer(to=my.friends().iloc[0])
+            >>> composer.close()
+        """
+        return self._showing.composer(self._run(self._showing.recipients()), to)
+
+    def explorer(self) -> "Explorer":
+        """Make a widget to look at friends, groups and members: search, filter, compare, select.
+
+        Everything is loaded once, as by `roster()`, but not kept; a button in the widget loads it again.
+
+        Returns:
+            An `Explorer`, shown as the last line of a cell; the rows selected in it are in its `selection`.
+
+        Raises:
+            NotSupported: ipywidgets or anywidget is not installed.
+
+        Source:
+            API document §1 to §4.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> explorer = oq.demo().explorer()
+            >>> len(explorer.selection)
+            0
+            >>> explorer.close()
+        """
+        return self._showing.explorer(self._run(self._showing.people()))
+
     def doctor(self, wait: float = 0) -> Report:
         """Find out what is wrong with the set-up: server, login, numbers, lists, listener, machine.
 
@@ -166,6 +225,7 @@ class Account(Reading, Sending, Managing):
 
     def _on_sent(self, recipient: Recipient, content: str, receipt: Receipt | None) -> None:
         self._listening.record(recipient, content, receipt)
+        self._sends.add(recipient, content, receipt)
 
     def _on_login(self) -> None:
         self._listening.begin_login()

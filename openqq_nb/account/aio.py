@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pandas as pd
 
 from openqq_nb.account.keeping import Keeping
+from openqq_nb.account.showing import Showing
 from openqq_nb.client import Client
 from openqq_nb.columns import Series
 from openqq_nb.doctor import Report
@@ -19,6 +20,8 @@ from openqq_nb.roster import Roster, Who
 
 if TYPE_CHECKING:
     from openqq_nb.inbox import Inbox
+    from openqq_nb.widgets.composer import Composer
+    from openqq_nb.widgets.explorer import Explorer
 
 T = TypeVar("T")
 
@@ -32,12 +35,14 @@ class AsyncAccount:
         flows: Flows,
         listening: Listening,
         keeping: Keeping,
+        showing: Showing,
         examination: Callable[[float], Flow[Report]],
     ) -> None:
         self._client = client
         self._flows = flows
         self._listening = listening
         self._keeping = keeping
+        self._showing = showing
         self._examination = examination
 
     def __repr__(self) -> str:
@@ -161,6 +166,14 @@ class AsyncAccount:
     ) -> "Inbox":
         """Start to take what the server posts; see `Account.listen`."""
         return await self._listening.start_async(Wanted(port, journal, path, secret, host, public_url, via))
+
+    async def composer(self, *, to: RowLike | None = None) -> "Composer":
+        """Make a widget to write one message; see `Account.composer`."""
+        return self._showing.composer(await self._run(self._showing.recipients()), to)
+
+    async def explorer(self) -> "Explorer":
+        """Make a widget to look at friends, groups and members; see `Account.explorer`."""
+        return self._showing.explorer(await self._run(self._showing.people()))
 
     async def doctor(self, wait: float = 0) -> Report:
         """Find out what is wrong with the set-up; see `Account.doctor`."""

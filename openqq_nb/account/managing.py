@@ -1,11 +1,11 @@
 """What an owner or admin of a group may do, and a new login: calls of `my` that change something."""
 
-from openqq_nb.account.face import Face
+from openqq_nb.account.asking import Asking
 from openqq_nb.models import Outcome
 from openqq_nb.recipients import Number, RowLike
 
 
-class Managing(Face):
+class Managing(Asking):
     """The calls that mute, kick and log in anew."""
 
     def mute(

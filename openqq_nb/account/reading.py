@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from openqq_nb.account.face import Face
+from openqq_nb.account.asking import Asking
 from openqq_nb.columns import Series
 from openqq_nb.roster import Who
 
 
-class Reading(Face):
+class Reading(Asking):
     """The calls that load who is there."""
 
     def me(self) -> Series:

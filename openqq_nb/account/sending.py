@@ -1,11 +1,11 @@
 """Writing to one: the calls of `my` that send a message."""
 
-from openqq_nb.account.face import Face
+from openqq_nb.account.asking import Asking
 from openqq_nb.models import Receipt
 from openqq_nb.recipients import Number, RowLike
 
 
-class Sending(Face):
+class Sending(Asking):
     """The calls that send one message."""
 
     def send_friend(

@@ -48,14 +48,14 @@ def export(
     """Write the messages of the journal PATH to FILE, which ends in .xlsx, .csv, .parquet or .jsonl."""
     if not events:
         names = [name.strip() for name in columns.split(",")] if columns else None
-        count, what = writing_out.export_messages(path, file, names, since, until), "messages"
+        count, what = writing_out.export_messages(path, file, names, since, until), "message"
     elif since or until or columns:
         raise click.UsageError(
             "--since, --until and --columns choose messages; with --events all are written."
         )
     else:
-        count, what = writing_out.export_events(path, file), "events"
-    click.echo(f"{count:,} {what} written to {file}.")
+        count, what = writing_out.export_events(path, file), "event"
+    click.echo(f"{count:,} {what}{'' if count == 1 else 's'} written to {file}.")
 
 
 @journal.command()

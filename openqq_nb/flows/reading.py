@@ -100,16 +100,19 @@ class Reading:
         table = yield from self._dialect.recent()
         return schema.RECENT.frame(table)
 
-    def roster(self, *, load: bool = True) -> Flow[Roster]:
+    def roster(self) -> Flow[Roster]:
+        """Ask for everything, once, have all members loaded, and warn of those that cannot be."""
+        roster = yield from self.everything(load=True)
+        _warn_of_unloaded(roster.groups)
+        return roster
+
+    def everything(self, *, load: bool) -> Flow[Roster]:
         """Ask for everything, once; anew if the server logs in meanwhile, so that all ids are of one login.
 
         Args:
             load: whether the server is to load the members that it has not loaded, which may keep it busy long.
         """
-        roster = yield from self._in_one_login(lambda: self._whole(load=load))
-        if load:
-            _warn_of_unloaded(roster.groups)
-        return roster
+        return self._in_one_login(lambda: self._whole(load=load))
 
     def _in_one_login(self, ask: Callable[[], Flow[T]]) -> Flow[T]:
         """Ask several questions, and once more if a new login came in between: their ids must fit each other."""

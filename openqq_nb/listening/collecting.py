@@ -53,7 +53,7 @@ class Collector:
         self._wanted = wanted
         flows = Flows(dialect, self._on_sent, self._on_login)
         people = People(client, flows)
-        roster = people.keep(client.run(flows.reading.roster(load=False)))
+        roster = people.keep(client.run(flows.reading.everything(load=False)))
         check_polls(wanted, dialect)
         self._places = Places(str(roster.me["qq"]), remembers=True)
         self._links = people.links()

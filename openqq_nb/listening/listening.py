@@ -57,13 +57,13 @@ class Listening:
             InvalidInput: an inbox runs with other settings.
         """
         return self._already(wanted) or self._start(
-            wanted, self._client.run(self._flows.reading.roster(load=False))
+            wanted, self._client.run(self._flows.reading.everything(load=False))
         )
 
     async def start_async(self, wanted: Wanted) -> "Inbox":
         """Do the same without blocking the loop while the server is asked."""
         return self._already(wanted) or self._start(
-            wanted, await self._client.run_async(self._flows.reading.roster(load=False))
+            wanted, await self._client.run_async(self._flows.reading.everything(load=False))
         )
 
     def stop(self) -> None:

@@ -51,7 +51,7 @@ class People:
         )
 
     def _refresh(self) -> None:
-        self.keep(self._client.run(self._flows.reading.roster(load=False)))
+        self.keep(self._client.run(self._flows.reading.everything(load=False)))
 
     def _forget(self, told: bool) -> None:
         self._roster = None
@@ -76,7 +76,7 @@ class People:
     def _found(self, resolve: Resolve, who: Who) -> Collection[tuple[str, str]]:
         """Look somebody up in the roster in memory, or, if that does not tell, in one that is fetched now."""
         known = self._if_known(resolve, who)
-        return known or resolve(self.keep(self._client.run(self._flows.reading.roster(load=False))), who)
+        return known or resolve(self.keep(self._client.run(self._flows.reading.everything(load=False))), who)
 
     def _if_known(self, resolve: Resolve, who: Who) -> Collection[tuple[str, str]]:
         try:

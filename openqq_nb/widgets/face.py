@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import anywidget
 
 from openqq_nb.kernel.waiting import keep_widgets_alive
-from openqq_nb.language import Words
+from openqq_nb.languages import Words
 from openqq_nb.widgets.parts import Part, View
 from openqq_nb.widgets.problems import described
 

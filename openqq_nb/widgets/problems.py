@@ -14,7 +14,7 @@ from openqq_nb.errors import (
     may_have_gone_out,
     one_line,
 )
-from openqq_nb.language import Table, Words
+from openqq_nb.languages import Table, Words
 from openqq_nb.models import Delivery, Receipt
 from openqq_nb.widgets.parts import View
 

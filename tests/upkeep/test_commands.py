@@ -67,7 +67,7 @@ def test_one_that_cannot_be_read_keeps_no_other_from_being_told(path: Path, tmp_
 def test_export_writes_the_messages_that_are_asked_for(path: Path, tmp_path: Path) -> None:
     file = tmp_path / "m.csv"
     assert "3 messages written" in said("export", path, file)
-    assert "1 messages written" in said(
+    assert "1 message written" in said(
         "export", path, file, "--since", "2015-11-22", "--columns", "content,sender"
     )
     found = pd.read_csv(file, dtype=str)

@@ -1,4 +1,4 @@
-"""What the faces of an account have in common: questions, and the one who asks them."""
+"""What the calls of an account have in common: questions, and the one who asks them."""
 
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ from openqq_nb.models import Flow
 T = TypeVar("T")
 
 
-class Face:
+class Asking:
     """Asks the server and waits for the answer.
 
     Args:

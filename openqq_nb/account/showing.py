@@ -1,0 +1,62 @@
+"""The widgets of an account: what they are handed, and where they are made."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from openqq_nb.client import Client
+from openqq_nb.flows import Flows
+from openqq_nb.models import Flow, Receipt, RecipientType
+from openqq_nb.recipients import RowLike
+from openqq_nb.roster import Roster
+from openqq_nb.sends import Sends
+
+if TYPE_CHECKING:
+    from openqq_nb.widgets.composer import Composer
+    from openqq_nb.widgets.explorer import Explorer
+    from openqq_nb.widgets.links import Links
+
+
+class Showing:
+    """Makes widgets; ipywidgets is loaded with the first one.
+
+    Args:
+        client: asks the server.
+        flows: what to ask.
+        sends: what the account has sent.
+    """
+
+    def __init__(self, client: Client, flows: Flows, sends: Sends) -> None:
+        self._client = client
+        self._flows = flows
+        self._sends = sends
+
+    def recipients(self) -> Flow[Roster]:
+        """Ask for those one can write to, without having the server load members."""
+        return self._flows.reading.everything(load=False)
+
+    def people(self) -> Flow[Roster]:
+        """Ask for everybody, and have the server load the members that it has not loaded."""
+        return self._flows.reading.everything(load=True)
+
+    def composer(self, roster: Roster, to: RowLike | None) -> "Composer":
+        """Make a composer over those who were found."""
+        from openqq_nb.widgets.composer import Composer  # noqa: PLC0415 - see the class
+
+        return Composer(self._links(self.recipients), roster, to)
+
+    def explorer(self, roster: Roster) -> "Explorer":
+        """Make an explorer of those who were found."""
+        from openqq_nb.widgets.explorer import Explorer  # noqa: PLC0415 - see the class
+
+        return Explorer(self._links(self.people), roster)
+
+    def _links(self, ask: Callable[[], Flow[Roster]]) -> "Links":
+        from openqq_nb.widgets.links import Links  # noqa: PLC0415 - see the class
+
+        dialect = self._flows.dialect
+        return Links(
+            lambda: self._client.run(ask()), self._send, dialect.outgoing, dialect.reaches, self._sends
+        )
+
+    def _send(self, recipient_type: RecipientType, to: Mapping[str, Any], content: str) -> Receipt:
+        return self._client.run(self._flows.sending.send(recipient_type, content, to, {}))
