@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from openqq_nb.account import Account as Account
+    from openqq_nb.broadcast.pace import Pace as Pace
     from openqq_nb.connecting import connect as connect
     from openqq_nb.demo_account import demo as demo
     from openqq_nb.doctor import Report as Report
@@ -54,6 +55,7 @@ _HOMES = {
     "Inbox": "inbox",
     "Log": "logs",
     "Outcome": "models",
+    "Pace": "broadcast.pace",
     "Receipt": "models",
     "Reply": "models",
     "Report": "doctor",

@@ -21,7 +21,7 @@ NOTHING = "–"
 TABLE = """
 | layer | module | may import of ours | outside libraries |
 |---|---|---|---|
-| 6 | __init__ | account, connecting, demo_account, doctor, errors, exporting, inbox, kernel, logs, models, people, roster, upkeep | – |
+| 6 | __init__ | account, broadcast, connecting, demo_account, doctor, errors, exporting, inbox, kernel, languages, logs, models, people, roster, upkeep | – |
 | 6 | __main__ | cli | – |
 | 6 | cli | collect, consulting, demo_account, errors, listening, notebooks, settings, simulator, tour, upkeep | click, jupyterlab |
 | 5 | tour | demo_account | pandas |

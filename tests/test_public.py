@@ -10,7 +10,18 @@ import pytest
 import openqq_nb as oq
 from openqq_nb.demo_account import DemoAccount
 
-TYPED = {"connect", "demo", "export", "journals", "language", "open_log", "run", "with_people", "Reply"}
+TYPED = {
+    "connect",
+    "demo",
+    "export",
+    "journals",
+    "language",
+    "open_log",
+    "run",
+    "with_people",
+    "Pace",
+    "Reply",
+}
 MET_IN_ANNOTATIONS = {"Account", "Inbox", "Log", "Outcome", "Receipt", "Report", "Roster"}
 ERRORS = {
     "Ambiguous", "InvalidInput", "JournalFailed", "ListenerFailed", "NestedWait", "NoAnswer", "NotFound", "NotLoaded",
