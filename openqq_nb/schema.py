@@ -316,6 +316,7 @@ BROADCASTS = Schema(
 EXCLUSIONS = Schema(
     "EXCLUSIONS",
     (
+        text("recipient_type", "friend for a person, or group"),
         text("displayname", "name of the person or group when it was added"),
         text("qq", "number of the person; missing for a group"),
         text("gnumber", "number of the group; missing for a person"),

@@ -38,7 +38,7 @@ TABLE = """
 | 3 | inbox | columns, errors, filtering, journal, kernel, messages, models, protocols, receive, records, schema | numpy, pandas, pyarrow |
 | 3 | flows | columns, errors, logins, models, protocols, recipients, roster, schema, searching | pandas |
 | 3 | rosters | columns, database, errors, logins, roster, schema | pandas, pyarrow |
-| 3 | broadcast | columns, errors, models, recipients | numpy, pandas, pyarrow |
+| 3 | broadcast | columns, database, errors, models, recipients, schema, settings | filelock, numpy, pandas, pyarrow |
 | 2 | client | errors, loopback, models, turns | httpx, tenacity |
 | 2 | receive | errors, loopback, models | httptools, uvloop |
 | 2 | journal | bodies, columns, database, errors, models, records, schema | pyarrow |
