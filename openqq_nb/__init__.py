@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from openqq_nb.errors import NotUnderstood as NotUnderstood
     from openqq_nb.errors import OpenqqError as OpenqqError
     from openqq_nb.errors import Refused as Refused
+    from openqq_nb.errors import SkippedWarning as SkippedWarning
     from openqq_nb.errors import TimedOut as TimedOut
     from openqq_nb.errors import Unreachable as Unreachable
     from openqq_nb.exporting import export as export
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 _ERRORS = (
     "Ambiguous", "FollowingWarning", "HandlerWarning", "InboxWarning", "InvalidInput", "JournalFailed",
     "ListenerFailed", "NestedWait", "NoAnswer", "NotFound", "NotLoaded", "NotLoadedWarning", "NotOpenqq",
-    "NotSupported", "NotUnderstood", "OpenqqError", "Refused", "TimedOut", "Unreachable",
+    "NotSupported", "NotUnderstood", "OpenqqError", "Refused", "SkippedWarning", "TimedOut", "Unreachable",
 )  # fmt: skip
 # Loaded when first used, so that `import openqq_nb` starts no server and reads no widget.
 _HOMES = {

@@ -27,7 +27,7 @@ ERRORS = {
     "Ambiguous", "InvalidInput", "JournalFailed", "ListenerFailed", "NestedWait", "NoAnswer", "NotFound", "NotLoaded",
     "NotOpenqq", "NotSupported", "NotUnderstood", "OpenqqError", "Refused", "TimedOut", "Unreachable",
 }  # fmt: skip
-WARNINGS = {"FollowingWarning", "HandlerWarning", "InboxWarning", "NotLoadedWarning"}
+WARNINGS = {"FollowingWarning", "HandlerWarning", "InboxWarning", "NotLoadedWarning", "SkippedWarning"}
 
 ASKS = {
     "me", "friends", "groups", "members", "discusses", "discuss_members", "recent", "search_friends", "search_groups",

@@ -8,6 +8,7 @@ import pandas as pd
 from openqq_nb import schema
 from openqq_nb.broadcast.audience import PERSON, To, named
 from openqq_nb.broadcast.ledger import Ledger
+from openqq_nb.broadcast.links import Row
 from openqq_nb.errors import InvalidInput, one_line
 from openqq_nb.models import Cell
 
@@ -67,6 +68,13 @@ class Exclusions:
         names = [name for name in schema.EXCLUSIONS.names if name != "recipient_type"]
         rows = [dict(zip(names, row, strict=True)) for row in found]
         return [{"recipient_type": "group" if row["qq"] is None else "friend", **row} for row in rows]
+
+    def has(self, row: Row) -> bool:
+        """Tell whether the recipient of one message is excluded: a person by his number, a group by its own."""
+        number = ("qq", row["qq"]) if row["qq"] is not None else ("gnumber", row["gnumber"])
+        with self._ledger().database.looking() as connection:
+            question = f"SELECT 1 FROM exclusions WHERE {number[0]} = ?"  # noqa: S608 - our names
+            return connection.execute(question, (number[1],)).fetchone() is not None
 
     def add(self, to: To, *, why: str = "") -> None:
         """Never write to somebody from now on; who is excluded already stays so.

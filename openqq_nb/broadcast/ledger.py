@@ -21,8 +21,8 @@ from filelock import FileLock, Timeout
 from openqq_nb.broadcast.pace import DAY_S, Attempt, Pace
 from openqq_nb.broadcast.states import Change, before
 from openqq_nb.database import Connection, Database
-from openqq_nb.errors import InvalidInput, JournalFailed
-from openqq_nb.models import Delivery
+from openqq_nb.errors import InvalidInput, JournalFailed, NotFound, listed
+from openqq_nb.models import Delivery, RecipientType
 from openqq_nb.settings import file_name
 
 PLANNED: tuple[str, ...] = (
@@ -45,7 +45,6 @@ ROWS: tuple[str, ...] = ("seq", *PLANNED, *_BECAME)
 # For the longest rest that anybody would have after so many messages in a row.
 _ATTEMPTS = 1000
 _PATIENCE_S = 0.5
-_NAMES = ", ".join(ROWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +72,14 @@ class Due:
 
     Attributes:
         seq: its number in the file.
-        row: whom it goes to: `recipient_type`, numbers, ids and names.
+        kind: what the recipient is.
+        row: whom it goes to: numbers, ids and names.
         text: what is given to the server.
         login: the login that its ids are of.
     """
 
     seq: int
+    kind: RecipientType
     row: dict[str, str | None]
     text: str
     login: str
@@ -86,7 +87,7 @@ class Due:
     @property
     def is_group(self) -> bool:
         """Whether it goes to a group."""
-        return self.row["recipient_type"] == "group"
+        return self.kind == "group"
 
 
 class Hold:
@@ -200,15 +201,30 @@ class Ledger:
         with self.database.looking() as connection:
             return _kept(connection, key)
 
+    def the(self, key: str) -> Kept:
+        """Give a broadcast by its key.
+
+        Raises:
+            NotFound: there is none; the error lists those that there are.
+        """
+        kept = self.kept(key)
+        if kept is None:
+            keys = self.keys()
+            choices = f" There are:{listed(keys)}" if keys else " There is none yet."
+            raise NotFound(
+                f"No broadcast has the key {key!r}.{choices}\nmy.broadcast(text, to=…, key={key!r}) plans one."
+            )
+        return kept
+
     def keys(self) -> list[str]:
         """Give the keys of all broadcasts, the oldest first."""
         with self.database.looking() as connection:
             return [key for (key,) in connection.execute("SELECT key FROM broadcasts ORDER BY seq")]
 
-    def rows(self, key: str) -> pa.Table:
-        """Give the rows of a broadcast, in order; the columns `ROWS`."""
+    def rows(self, key: str, states: Sequence[str] = ()) -> pa.Table:
+        """Give the rows of a broadcast, or those in some states, in order; the columns `ROWS`."""
         with self.database.looking() as connection:
-            return _rows(connection, key)
+            return _rows(connection, key, states)
 
     def summary(self) -> list[dict[str, Any]]:
         """Give one row a broadcast: key, template, times, and how many of it are in which state."""
@@ -248,12 +264,15 @@ class Ledger:
         )
         with self.database.looking() as connection:
             found = connection.execute(
-                f"SELECT deliveries.seq, text, login, {', '.join(names)} FROM deliveries "  # noqa: S608 - our names
+                f"SELECT deliveries.seq, recipient_type, text, login, {', '.join(names)} FROM deliveries "  # noqa: S608 - our names
                 "JOIN broadcasts ON broadcasts.seq = broadcast WHERE key = ? AND delivery = 'pending' "
                 "ORDER BY deliveries.seq",
                 (key,),
             ).fetchall()
-        return [Due(seq, dict(zip(names, row, strict=True)), text, login) for seq, text, login, *row in found]
+        return [
+            Due(seq, kind, dict(zip(names, row, strict=True)), text, login)
+            for seq, kind, text, login, *row in found
+        ]
 
     def attempts(self, now_s: float) -> list[Attempt]:
         """Give what was sent under any key of late, oldest first, as the pace wants it."""
@@ -266,6 +285,10 @@ class Ledger:
                 (now_s - DAY_S, _ATTEMPTS, 100 * _ATTEMPTS),
             ).fetchall()
         return [Attempt(at_s, bool(is_group)) for at_s, is_group in reversed(found)]
+
+    def open_rows(self, key: str) -> pa.Table:
+        """Give the rows of which it is not known what became of them, the one that is under way included."""
+        return self.rows(key, ("accepted", "unknown"))
 
     def write(self, changes: Sequence[Change], at_s: float) -> None:
         """Write what became of messages, in one durable transaction.
@@ -362,12 +385,13 @@ def _kept(connection: Connection, key: str) -> Kept | None:
     return Kept(seq, name, template, Pace(**json.loads(pace)), made_at)
 
 
-def _rows(connection: Connection, key: str) -> pa.Table:
+def _rows(connection: Connection, key: str, states: Sequence[str] = ()) -> pa.Table:
     names = ", ".join(f"deliveries.{name}" for name in ROWS)
+    among = f"AND delivery IN ({', '.join('?' * len(states))}) " if states else ""
     found = connection.execute(
         f"SELECT {names} FROM deliveries JOIN broadcasts ON broadcasts.seq = broadcast WHERE key = ? "  # noqa: S608 - our names
-        "ORDER BY deliveries.seq",
-        (key,),
+        f"{among}ORDER BY deliveries.seq",
+        (key, *states),
     ).fetchall()
     columns = [*zip(*found, strict=True)] or [()] * len(ROWS)
     return pa.table(

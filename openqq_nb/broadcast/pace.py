@@ -139,6 +139,8 @@ class Pace:
         return times
 
     def _rests(self, history: Sequence[Attempt]) -> bool:
+        if not self.rest:
+            return False
         row = self.in_a_row(history)
         return row > 0 and row % self.rest_every == 0
 

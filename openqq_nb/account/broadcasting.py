@@ -1,0 +1,105 @@
+"""The broadcasts of an account: what they are handed, and where they are kept."""
+
+import threading
+from typing import TYPE_CHECKING
+
+from openqq_nb import settings
+from openqq_nb.account.keeping import Keeping
+from openqq_nb.client import Client
+from openqq_nb.flows import Flows
+from openqq_nb.listening import Listening
+from openqq_nb.models import Flow, Receipt, RecipientType
+from openqq_nb.recipients import by_row
+from openqq_nb.roster import Roster
+
+if TYPE_CHECKING:
+    from openqq_nb.broadcast.broadcasts import Broadcasts, Order
+    from openqq_nb.broadcast.links import Links, Row
+    from openqq_nb.broadcast.plan import Plan
+
+# A server takes 3 s for a message; longer nobody waits for the end of a session.
+_PATIENCE_S = 5.0
+
+
+class Broadcasting:
+    """Opens the ledger of an account when it is first needed.
+
+    Args:
+        client: asks the server.
+        flows: what to ask.
+        listening: knows the running inbox.
+        keeping: knows the logins.
+        in_memory: whether nothing is to stay when this process ends.
+    """
+
+    def __init__(
+        self, client: Client, flows: Flows, listening: Listening, keeping: Keeping, *, in_memory: bool
+    ) -> None:
+        self._client = client
+        self._flows = flows
+        self._listening = listening
+        self._keeping = keeping
+        self._in_memory = in_memory
+        self._lock = threading.Lock()
+        self._open: dict[str, Broadcasts] = {}
+
+    def people(self) -> Flow[Roster]:
+        """Ask for those one can write to."""
+        return self._flows.reading.everything(load=False)
+
+    def account(self) -> Flow[str]:
+        """Tell whose broadcasts they are; the server is asked once."""
+        me = self._flows.seen.me
+        if me is None:
+            me = yield from self._flows.reading.me()
+        return str(me["qq"])
+
+    def plan(self, order: "Order", roster: Roster) -> "Plan":
+        """Plan a broadcast among those who were found."""
+        from openqq_nb.broadcast.planning import Snapshot  # noqa: PLC0415 - loaded when it is used
+
+        filled, login = self._keeping.keep_in_login(roster)
+        return self.of(str(roster.me["qq"])).plan(order, Snapshot(filled, login))
+
+    def of(self, account: str) -> "Broadcasts":
+        """Give the broadcasts of an account."""
+        from openqq_nb.broadcast.broadcasts import Broadcasts  # noqa: PLC0415 - SQLite is loaded when it is used
+        from openqq_nb.broadcast.ledger import Ledger  # noqa: PLC0415 - the same
+
+        with self._lock:
+            if account not in self._open:
+                ledger = Ledger(None if self._in_memory else settings.broadcasts_path(account))
+                self._open[account] = Broadcasts(ledger, self._links())
+            return self._open[account]
+
+    def close(self) -> None:
+        """Stop what is being sent, and close the files; what is in memory stays."""
+        with self._lock:
+            for broadcasts in self._open.values():
+                broadcasts.stop(_PATIENCE_S)
+                if not self._in_memory:
+                    broadcasts.close()
+            if not self._in_memory:
+                self._open.clear()
+
+    def _links(self) -> "Links":
+        from openqq_nb.broadcast.links import Links  # noqa: PLC0415 - loaded when it is used
+
+        dialect = self._flows.dialect
+        return Links(
+            reaches=dialect.reaches,
+            outgoing=lambda text: dialect.outgoing(text).text,
+            login=self._login,
+            check=self._check,
+            send=self._send,
+            messages=self._listening.messages,
+        )
+
+    def _login(self) -> str:
+        return self._keeping.keep_in_login(self._client.run(self.people()))[1]
+
+    def _check(self, kind: RecipientType, row: "Row") -> None:
+        self._client.run(self._flows.sending.check_row(by_row(kind, row), row))
+
+    def _send(self, kind: RecipientType, row: "Row", text: str) -> Receipt:
+        return self._client.run(self._flows.sending.send_to(by_row(kind, row), text))

@@ -1,0 +1,50 @@
+"""The bar that shows how far a broadcast is while somebody waits for it."""
+
+import sys
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+from openqq_nb.broadcast.progress import Progress
+
+
+class Bar:
+    """A bar of tqdm: text in a terminal, a widget in a notebook, nothing where nobody looks.
+
+    Args:
+        title: what stands before it.
+        progress: tells how far it is.
+    """
+
+    def __init__(self, title: str, progress: Callable[[], Progress]) -> None:
+        self._title = title
+        self._progress = progress
+        self._bar: Any = None
+
+    def __enter__(self) -> Self:
+        from tqdm.auto import tqdm  # noqa: PLC0415 - loads widgets in a notebook
+
+        in_notebook = "ipykernel" in sys.modules
+        now = self._progress()
+        self._bar = tqdm(
+            total=now.total,
+            initial=now.total - now.pending,
+            desc=self._title,
+            disable=False if in_notebook else None,
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.tick()
+        self._bar.close()
+
+    def tick(self) -> None:
+        """Show how far it is now."""
+        now = self._progress()
+        self._bar.total = now.total
+        self._bar.update(now.total - now.pending - self._bar.n)
+        self._bar.set_postfix_str(
+            f"{now.sent} sent, {now.failed} failed, {now.unknown} unknown", refresh=False
+        )
