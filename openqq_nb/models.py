@@ -91,6 +91,22 @@ class Recipient:
     did: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What the other side gets of a text.
+
+    Attributes:
+        text: what arrives; a face stands in it as its name in square brackets.
+        replaced: each sign that the server replaces and that occurs, with what it becomes.
+        faces: the names in square brackets that are shown as faces, in order, as often as they occur; other names in
+            brackets stay text.
+    """
+
+    text: str
+    replaced: tuple[tuple[str, str], ...] = ()
+    faces: tuple[str, ...] = ()
+
+
 Flow = Generator[Request, Response, T]
 """A call: it yields what to ask, receives what was answered, and returns the result."""
 

@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 import dev
-from tools.browser import browser_places
+from tools.browser import (
+    VARIABLE,
+    browser_or_advice,
+    browser_places,
+    find_browser,
+    install_browser,
+    own_browser,
+    playwright_browser,
+    usual_browser,
+)
 from tools.environment import (
     REINSTALL_WHEN_CHANGED,
     fingerprint,
@@ -230,6 +239,78 @@ def test_browser_places_on_windows_follow_its_variables() -> None:
     assert str(Path("P/Microsoft/Edge/Application/msedge.exe")) in places
     assert str(Path("L/Chromium/Application/chrome.exe")) in places
     assert len(places) == 6
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a machine without any browser, and with nothing to install one from; give the folder of its PATH."""
+    path = tmp_path / "path"
+    path.mkdir()
+    monkeypatch.setenv("PATH", str(path))
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "playwright"))
+    monkeypatch.setenv("PLAYWRIGHT_DOWNLOAD_HOST", "http://127.0.0.1:9")
+    return path
+
+
+def a_browser(path: Path) -> str:
+    """Put a program that answers to `--version`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(sys.executable)
+    return str(path)
+
+
+@pytest.mark.parametrize("name", ["chromium", "google-chrome", "microsoft-edge"])
+def test_browser_that_people_have_is_found(name: str, bare: Path) -> None:
+    assert usual_browser("linux") is None
+    path = a_browser(bare / name)
+    assert usual_browser("linux") == path
+
+
+def test_program_that_is_no_browser_is_passed_over(bare: Path) -> None:
+    (bare / "chromium").write_text("#!/bin/sh\nexit 1\n", "utf-8")
+    (bare / "chromium").chmod(0o755)
+    path = a_browser(bare / "google-chrome")
+    assert usual_browser("linux") == path
+
+
+@pytest.mark.usefixtures("bare")
+def test_playwrights_own_browser_is_found() -> None:
+    assert own_browser() is None
+    place = playwright_browser()
+    assert place is not None
+    path = a_browser(Path(place))
+    assert own_browser() == path
+
+
+def test_browser_that_is_named_is_taken_before_others(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_browser(bare / "chromium")
+    named = a_browser(bare.parent / "my browser")
+    monkeypatch.setenv(VARIABLE, named)
+    assert find_browser() == named
+
+
+def test_named_browser_that_is_none_is_a_problem(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_browser(bare / "chromium")
+    monkeypatch.setenv(VARIABLE, str(bare / "nothing"))
+    with pytest.raises(Problem, match=rf"{VARIABLE} is '.*nothing'.*unset it"):
+        find_browser()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("bare")
+def test_installing_where_nothing_can_be_had_gives_no_browser() -> None:
+    assert install_browser() is None
+
+
+def test_without_a_browser_it_is_said_what_to_do_and_ci_fails() -> None:
+    none = browser_or_advice(None, in_ci=False)
+    assert none.path is None
+    for word in ("Install one", "playwright install chromium", VARIABLE, "try again"):
+        assert word in none.note
+    with pytest.raises(Problem, match=r"browser tests cannot run.*Install one"):
+        browser_or_advice(None, in_ci=True)
+    assert browser_or_advice("there", in_ci=False).path == "there"
 
 
 # --- the parts of `test` ---

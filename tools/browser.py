@@ -36,7 +36,14 @@ def browser_places(system: str, environ: Mapping[str, str], home: Path) -> list[
         folders = [str(Path("/Applications")), str(home / "Applications")]
         names = ["Chromium", "Google Chrome", "Microsoft Edge"]
         return [f"{folder}/{name}.app/Contents/MacOS/{name}" for name in names for folder in folders]
-    return ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge"]
+    return [
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "microsoft-edge",
+        "microsoft-edge-stable",
+    ]
 
 
 def runs(browser: str, system: str = sys.platform) -> bool:
@@ -53,11 +60,11 @@ def playwright_browser() -> str | None:
     return output([venv_program(VENV, "python"), "-c", ask])
 
 
-def usual_browser() -> str | None:
+def usual_browser(system: str = sys.platform) -> str | None:
     """Return the first browser in the usual places."""
-    names = browser_places(sys.platform, os.environ, Path.home())
+    names = browser_places(system, os.environ, Path.home())
     paths = filter(None, map(shutil.which, names))
-    return next(filter(runs, paths), None)
+    return next((path for path in paths if runs(path, system)), None)
 
 
 def own_browser() -> str | None:
@@ -66,9 +73,29 @@ def own_browser() -> str | None:
     return path if path and runs(path) else None
 
 
+def named_browser() -> str | None:
+    """Return the browser that the person has named, whatever else there is.
+
+    Raises:
+        Problem: it is none.
+    """
+    named = os.environ.get(VARIABLE)
+    path = shutil.which(named) if named else None
+    if named and not (path and runs(path)):
+        raise Problem(
+            f"{VARIABLE} is {named!r}, and no browser runs under that name. "
+            "Set it to the path of a Chromium, Chrome or Edge, or unset it to have one looked for."
+        )
+    return path
+
+
 def find_browser() -> str | None:
-    """Return the path of a browser for the tests, if this machine has one."""
-    return os.environ.get(VARIABLE) or usual_browser() or own_browser()
+    """Return the path of a browser for the tests, if this machine has one.
+
+    Raises:
+        Problem: what is named in the variable is none.
+    """
+    return named_browser() or usual_browser() or own_browser()
 
 
 def can_apt() -> bool:
@@ -93,18 +120,33 @@ def install_browser() -> str | None:
     return own_browser()
 
 
+def no_browser(system: str = sys.platform) -> str:
+    """Return what to do where there is no browser, and none could be installed."""
+    debian = f"Debian and Ubuntu: sudo apt install {' '.join(CHROMIUM_AND_FONTS)}; "
+    own = f"{venv_program(VENV, 'python', system)} -m playwright install chromium"
+    return (
+        "no Chromium, Chrome or Edge was found that runs. Install one of them "
+        f"({debian if system == 'linux' else ''}Playwright's own: {own}), "
+        f"or set {VARIABLE} to the path of one, and try again."
+    )
+
+
 def ready_browser(in_ci: bool) -> Browser:
     """Find a browser, or install one; in CI there is no doing without."""
-    path = find_browser() or install_browser()
+    return browser_or_advice(find_browser() or install_browser(), in_ci)
+
+
+def browser_or_advice(path: str | None, in_ci: bool) -> Browser:
+    """Return the browser at a path; where there is none, what to do.
+
+    Raises:
+        Problem: there is none, and this is CI.
+    """
     if path:
         return Browser(path, ready_fonts(in_ci))
-    advice = (
-        "no Chromium, Chrome or Edge was found, and none could be installed. Install one of them, or set "
-        f"{VARIABLE} to the path of one, and try again."
-    )
     if in_ci:
-        raise Problem(f"The browser tests cannot run: {advice}")
-    return Browser(None, advice)
+        raise Problem(f"The browser tests cannot run: {no_browser()}")
+    return Browser(None, no_browser())
 
 
 def ready_fonts(in_ci: bool) -> str:

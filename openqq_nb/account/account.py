@@ -235,7 +235,7 @@ class Account(Reading, Sending, Managing):
     def composer(self, *, to: RowLike | None = None) -> "Composer":
         """Make a widget to write one message: choose whom, write, see what goes out, send.
 
-        Nothing is sent but by its button, by Ctrl-Enter in it, or by its `send()`.
+        Nothing is sent but by its button, or by Ctrl-Enter or ⌘-Enter in it.
 
         Args:
             to: whom it opens on: exactly one row of `friends()`, `groups()`, `members()` or `discusses()`. A row with

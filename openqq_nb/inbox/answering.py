@@ -141,6 +141,8 @@ class Answering:
             answer = self._answer(found.arrival, reply) if reply.shutup else intake.NOTHING_TO_SAY
         if answer.body:
             said.handler.replied()
+        if reply.shutup and found.arrival.row.get("type") == "group_message":
+            self._counters.muted(said.handler.name, found.arrival.row, reply.shutup_time)
         if reply.text:
             self._replied(found.arrival, reply.text)
         return answer
@@ -157,9 +159,9 @@ class Answering:
         held = self._brakes.check(str(row.get("chat_key")), str(sender), found.came_s)
         if held is None:
             return said.reply
-        self._counters.add("held_back")
         if held.new:
             said.handler.hold_back(in_words(held, row, datetime.now(ZoneInfo(ZONE))))
+        self._counters.add("held_back")
         return Reply(shutup=said.reply.shutup, shutup_time=said.reply.shutup_time)
 
     def _returned(
@@ -213,10 +215,15 @@ class Answering:
         except Exception as error:  # noqa: BLE001 - the border of a thread; kept and shown
             said.handler.fail(error)
         else:
-            if not outcome:
-                said.handler.fail(OpenqqError(f"A late mute was not done by the server: {outcome.meaning}."))
-            elif not said.reply.text:
-                said.handler.replied()
+            self._muted_late(row, said, outcome)
+
+    def _muted_late(self, row: Row, said: Said, outcome: Outcome) -> None:
+        if not outcome:
+            said.handler.fail(OpenqqError(f"A late mute was not done by the server: {outcome.meaning}."))
+            return
+        self._counters.muted(said.handler.name, row, said.reply.shutup_time)
+        if not said.reply.text:
+            said.handler.replied()
 
     def _send_late(self, send: Callable[[str], Receipt], said: Said) -> None:
         try:

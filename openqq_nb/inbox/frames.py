@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from openqq_nb import schema
 from openqq_nb.inbox.live import LiveFrame
+from openqq_nb.inbox.watched import Watched
 from openqq_nb.journal import Journal, recorded
 from openqq_nb.models import Arrival, Row
 from openqq_nb.records import Entry
@@ -74,9 +75,11 @@ class Frames:
     Attributes:
         messages: the frame of messages.
         events: the frame of events.
+        watched: tells those who look of what is new and what has changed.
     """
 
     def __init__(self, journal: Journal) -> None:
+        self.watched = Watched()
         self.messages = LiveFrame(schema.MESSAGES, journal.messages())
         self.events = LiveFrame(schema.EVENTS, journal.events())
         self._places = _Places(array("q", journal.numbers()))
@@ -88,26 +91,32 @@ class Frames:
         frame.append([line.entry])
         if line.arrival.kind == "message":
             self._places.add(line.seq)
+        self.watched.mark()
 
     def numbered(self, line: Line) -> None:
         """Remember where a line stands that is stored only now."""
         if line.seq is not None and line.arrival.kind == "message":
             self._places.late(line.seq, line.position)
+        self.watched.mark()
 
     def change(self, line: Line, cells: Row) -> None:
         """Change cells of a message."""
-        self.messages.amend(line.position, cells)
+        self._amend(line.position, cells)
 
     def change_kept(self, seq: int, cells: Row) -> int | None:
         """Change cells of the message of a number."""
         position = self._places.find(seq)
         if position is not None:
-            self.messages.amend(position, cells)
+            self._amend(position, cells)
         return position
 
     def begin_file(self) -> None:
         """Forget the numbers of what is shown."""
         self._places.begin_file()
+
+    def _amend(self, position: int, cells: Row) -> None:
+        self.messages.amend(position, cells)
+        self.watched.changed(position, cells)
 
 
 class Unseen:

@@ -200,6 +200,12 @@ class Handlers:
             rows = [handler.row() for handler in self._handlers.values()]
         return pd.DataFrame(rows, columns=list(_DTYPES)).astype(_DTYPES)
 
+    def failures(self) -> list[tuple[str, int, str]]:
+        """Give each that failed or was held back: its name, how often it failed, and the last error."""
+        with self._lock:
+            rows = [handler.row() for handler in self._handlers.values()]
+        return [(row["name"], row["errors"], row["last_error"]) for row in rows if row["last_error"]]
+
     def untold(self) -> list[str]:
         """Give the errors that the user has not been told yet."""
         with self._lock:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 import pandas as pd
 
@@ -24,10 +24,13 @@ from openqq_nb.models import Receipt, Recipient, Row
 from openqq_nb.protocols.base import Posting
 from openqq_nb.receive.address import Address
 
+if TYPE_CHECKING:
+    from openqq_nb.widgets.feed import Feed
+
 Function = TypeVar("Function", bound=Callable[[Message], Any])
 
 _TYPED = (
-    "aio", "df", "events", "handlers", "login_code", "on_message", "setup", "stats", "stop", "url", "wait",
+    "aio", "df", "events", "feed", "handlers", "login_code", "on_message", "setup", "stats", "stop", "url", "wait",
 )  # fmt: skip
 """What people type, and Tab shows."""
 
@@ -309,6 +312,33 @@ class Inbox:
         """
         self._tell()
         return self._waiting.wait(n, timeout, filters)
+
+    def feed(self, **filters: object) -> "Feed":
+        """Make a widget that shows messages as they arrive.
+
+        Args:
+            filters: as for `on_message`; other messages are not shown in it at all. In the widget itself a person
+                filters further.
+
+        Returns:
+            A `Feed`, which a cell shows; it goes on while other cells run `wait`. `close()` ends it.
+
+        Raises:
+            InvalidInput: a filter names no column, or a value that the column cannot have.
+            NotFound, Ambiguous: `group` or `sender` does not name exactly one.
+            NotSupported: what widgets need is not installed.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> with oq.demo().listen() as inbox:
+            ...     feed = inbox.feed(type="group_message")
+            ...     feed.close()
+        """
+        # ipywidgets is loaded when it is used.
+        from openqq_nb.inbox.feeding import made_feed  # noqa: PLC0415
+
+        self._tell()
+        return made_feed(self._frames, self._receiver, self._links, self._compiled(filters), self.ticks)
 
     def hears(self, timeout: float) -> bool:
         """Tell whether a received message comes within so many seconds, and leave it to later waits."""

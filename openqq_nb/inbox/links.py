@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openqq_nb.errors import NotSupported
-from openqq_nb.models import Outcome, Receipt, Row
+from openqq_nb.models import Outcome, Outgoing, Receipt, RecipientType, Row
 
 Meant = tuple[str, str]
 """A column of messages and the number in it that means somebody."""
@@ -25,6 +25,10 @@ def _no_later(_: Row) -> Callable[[str], Receipt]:
 
 
 def _no_mute(_: Row, __: int) -> Outcome:
+    raise NotSupported(_NO_ACCOUNT)
+
+
+def _no_outgoing(_: str) -> Outgoing:
     raise NotSupported(_NO_ACCOUNT)
 
 
@@ -49,6 +53,8 @@ class Links:
         resolve_sender: the same for a person, `sender_qq` and `sender_id`.
         known_group: the same as `resolve_group` from memory alone; nothing where it is not exactly one.
         known_sender: the same for a person.
+        outgoing: tells what the server makes of a text; raises `InvalidInput` for one that cannot be sent.
+        reaches: the kinds of recipients that the account can send to; none where there is no account.
     """
 
     number: Callable[[Row], Row] = dict
@@ -63,3 +69,5 @@ class Links:
     resolve_sender: Callable[[Any], Collection[Meant]] = lambda _: ()
     known_group: Callable[[Any], Collection[Meant]] = lambda _: ()
     known_sender: Callable[[Any], Collection[Meant]] = lambda _: ()
+    outgoing: Callable[[str], Outgoing] = _no_outgoing
+    reaches: frozenset[RecipientType] = frozenset()

@@ -20,9 +20,10 @@ from openqq_nb.inbox.links import Links
 from openqq_nb.inbox.numbers import Numbers
 from openqq_nb.inbox.rounds import Round
 from openqq_nb.inbox.shelf import Shelf
-from openqq_nb.inbox.stats import Counters, Stats
+from openqq_nb.inbox.stats import Counters, Mute, Stats
 from openqq_nb.inbox.tail import NOW_AND_THEN_S, SOON_S, Tail, Watch
 from openqq_nb.inbox.waits import Rows, Waits
+from openqq_nb.inbox.watched import Watched
 from openqq_nb.inbox.ways import Followed, Polling, Way
 from openqq_nb.inbox.writer import Post, Writer
 from openqq_nb.journal import Journal
@@ -75,6 +76,7 @@ class Receiver:
     Attributes:
         waits: who waits for messages.
         handlers: the user's functions.
+        watched: tells those who look of what went wrong, and of what handlers did.
     """
 
     def __init__(
@@ -92,7 +94,8 @@ class Receiver:
         self._clock, self._ended = settings.clock, settings.ended
         self._catches_prints = settings.catches_prints
         self._way = checked(way) if isinstance(way, Address) else way
-        self._counters = counters = Counters()
+        self.watched = Watched()
+        self._counters = counters = Counters(self.watched.mark)
         self._thread = LoopThread(counters.fail)
         self._shelf = Shelf(journal, shown, counters.fail, settings.clock)
         self.waits = Waits(rows)
@@ -173,6 +176,7 @@ class Receiver:
         self.waits.close()
         self.journal.close()
         self._ended()
+        self.watched.mark()
 
     @property
     def way(self) -> Way:
@@ -208,6 +212,11 @@ class Receiver:
     def stats(self) -> Stats:
         """What came in, what was refused and what went wrong."""
         return self._counters.shown(self._shelf.waiting)
+
+    @property
+    def mutes(self) -> Sequence[Mute]:
+        """The last mutes that handlers gave, oldest first."""
+        return self._counters.mutes()
 
     def tell(self, stacklevel: int, *, of_handlers: bool = True) -> None:
         """Warn of what went wrong, in the thread of the user who looks; a handler that looks is not told."""

@@ -1,17 +1,20 @@
 """What a listener counts, and how it is shown."""
 
 import threading
+import time
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from openqq_nb.columns import ZONE
 from openqq_nb.errors import JournalFailed
+from openqq_nb.models import Row
 from openqq_nb.receive.poller import POLLING
 
 _KEPT_ERRORS = 20
+_KEPT_MUTES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,35 @@ class Stats:
         return "<Stats\n  " + "\n  ".join(lines) + ">"
 
 
-class Counters:
-    """Counts from several threads."""
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """A mute that a handler gave.
 
-    def __init__(self) -> None:
+    Attributes:
+        number: counts up.
+        at_s: when, in UTC seconds.
+        handler: the name of the function.
+        row: the message that it answered.
+        seconds: for how long.
+    """
+
+    number: int
+    at_s: float
+    handler: str
+    row: Row
+    seconds: int
+
+
+class Counters:
+    """Counts from several threads.
+
+    Args:
+        counted: called after each change, except for an arrival, which is shown.
+    """
+
+    def __init__(self, counted: Callable[[], None] = lambda: None) -> None:
+        self._counted = counted
+        self._mutes: deque[Mute] = deque(maxlen=_KEPT_MUTES)
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
@@ -74,12 +102,14 @@ class Counters:
         """Count something under a name of `Stats`."""
         with self._lock:
             self._counts[name] += count
+        self._counted()
 
     def refuse(self, reason: str) -> None:
         """Count a push that was not taken."""
         with self._lock:
             self._counts["malformed"] += reason == "malformed"
             self._refused[reason] += reason != "malformed"
+        self._counted()
 
     def arrived(self, name: str, received_s: float) -> None:
         """Count an arrival under a name of `Stats`, and remember when it came."""
@@ -93,12 +123,26 @@ class Counters:
             self._errors.append(f"{doing}: {type(error).__name__}: {error}")
             if isinstance(error, JournalFailed) or doing == POLLING:
                 self._untold.append(str(error))
+        self._counted()
+
+    def muted(self, handler: str, row: Row, seconds: int) -> None:
+        """Keep that a handler muted the sender of a message."""
+        with self._lock:
+            number = self._mutes[-1].number + 1 if self._mutes else 0
+            self._mutes.append(Mute(number, time.time(), handler, row, seconds))
+        self._counted()
+
+    def mutes(self) -> list[Mute]:
+        """Give the last mutes, oldest first."""
+        with self._lock:
+            return list(self._mutes)
 
     def lose(self, text: str) -> None:
         """Keep what a person has to know of what is lost, or does not come any more."""
         with self._lock:
             self._errors.append(text)
             self._untold.append(text)
+        self._counted()
 
     def untold(self) -> list[str]:
         """Give what a person has to know and was not told yet: that messages cannot be stored, or do not come."""

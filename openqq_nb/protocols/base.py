@@ -9,7 +9,18 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from openqq_nb.models import Answer, Arrival, Flow, Outcome, Polled, Receipt, Recipient, Reply
+from openqq_nb.models import (
+    Answer,
+    Arrival,
+    Flow,
+    Outcome,
+    Outgoing,
+    Polled,
+    Receipt,
+    Recipient,
+    RecipientType,
+    Reply,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,10 @@ class Dialect(Posting, Protocol):
         """Whether `load_members` can make the server load a group."""
 
     @property
+    def reaches(self) -> frozenset[RecipientType]:
+        """What kinds of recipients `send` can send to."""
+
+    @property
     def polls(self) -> bool:
         """Whether the server can be asked for what it would post."""
 
@@ -87,6 +102,9 @@ class Dialect(Posting, Protocol):
 
         Without `wait` the receipt comes when the message is queued, before anything is known of its fate.
         """
+
+    def outgoing(self, content: str) -> Outgoing:
+        """Say what arrives of a text that `send` is given; raises `InvalidInput` where `send` would refuse the text."""
 
     def mute(self, gnumber: str, qq: str, seconds: float) -> Flow[Outcome]:
         """Keep a member from writing in a group; raises `NotSupported` where there is no such call."""

@@ -1,33 +1,35 @@
-"""A real JupyterLab in a real Chromium."""
+"""A real JupyterLab or Notebook 7 in a real Chromium."""
 
 import contextlib
 import shutil
 from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.lab.browser import guarded_context, launched_browser
+from tests.lab.browser import WIDE, guarded_context, launched_browser
 from tests.lab.notebook import NotebookPage, write_notebook
-from tests.lab.server import LIGHT, Lab, lab_server
+from tests.lab.pictures import Pictures
+from tests.lab.server import LIGHT, App, Lab, lab_server
 
 
 class Labs:
-    """One server for each theme, started when first asked for."""
+    """One server for each app and theme, started when first asked for."""
 
     def __init__(self, folders: pytest.TempPathFactory) -> None:
         self._folders = folders
-        self._running: dict[str, Lab] = {}
+        self._running: dict[tuple[App, str], Lab] = {}
         self._stack = contextlib.ExitStack()
 
-    def of(self, theme: str) -> Lab:
-        """Return the server with a theme."""
-        if theme not in self._running:
-            root = self._folders.mktemp("lab")
-            self._running[theme] = self._stack.enter_context(lab_server(root, theme))
-        return self._running[theme]
+    def of(self, theme: str, app: App = "lab") -> Lab:
+        """Return the server of an app with a theme."""
+        if (app, theme) not in self._running:
+            server = lab_server(self._folders.mktemp(app), theme, app=app)
+            self._running[app, theme] = self._stack.enter_context(server)
+        return self._running[app, theme]
 
     def close(self) -> None:
         """Stop all servers."""
@@ -35,9 +37,16 @@ class Labs:
 
 
 class OpenNotebook(Protocol):
-    """Opens a notebook of the given cells, or a file."""
+    """Opens a notebook of the given cells, or a file, in an app, for a person of a language and a window."""
 
-    def __call__(self, cells: Sequence[str] | Path, theme: str = LIGHT) -> NotebookPage: ...
+    def __call__(
+        self,
+        cells: Sequence[str] | Path,
+        theme: str = LIGHT,
+        app: App = "lab",
+        locale: str = "zh-CN",
+        width: int = WIDE,
+    ) -> NotebookPage: ...
 
 
 @pytest.fixture(scope="session")
@@ -56,22 +65,34 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
+def pictures(tmp_path: Path) -> Pictures:
+    return Pictures.of(tmp_path)
+
+
+@pytest.fixture
 def open_notebook(browser: Browser, labs: Labs, tmp_path: Path) -> Iterator[OpenNotebook]:
     """Open notebooks; each gets a context with guards, and its kernel is shut down at the end of the test."""
+    numbers = count(1)
     with contextlib.ExitStack() as stack:
 
-        def open_one(cells: Sequence[str] | Path, theme: str = LIGHT) -> NotebookPage:
-            lab = labs.of(theme)
-            context = stack.enter_context(guarded_context(browser, lab.url))
-            notebook = NotebookPage(context, lab, _put(cells, lab.root, tmp_path.name))
+        def open_one(
+            cells: Sequence[str] | Path,
+            theme: str = LIGHT,
+            app: App = "lab",
+            locale: str = "zh-CN",
+            width: int = WIDE,
+        ) -> NotebookPage:
+            lab = labs.of(theme, app)
+            context = stack.enter_context(guarded_context(browser, lab.url, locale, width))
+            name = _put(cells, lab.root / f"{tmp_path.name}-{next(numbers)}.ipynb")
+            notebook = NotebookPage(context, lab, name)
             stack.callback(notebook.shut_down)
             return notebook
 
         yield open_one
 
 
-def _put(cells: Sequence[str] | Path, root: Path, stem: str) -> str:
-    path = root / f"{stem}.ipynb"
+def _put(cells: Sequence[str] | Path, path: Path) -> str:
     if isinstance(cells, Path):
         shutil.copy(cells, path)
     else:

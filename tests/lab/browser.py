@@ -1,20 +1,15 @@
 """A headless Chromium, and the guards around what its pages do."""
 
 import contextlib
-import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, WebSocket, sync_playwright
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-_PLACES = (
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
-)
+from tools.browser import find_browser, no_browser
+
+WIDE = 1280
+NARROW = 480
+_HEIGHT = 900
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -28,18 +23,12 @@ _ARGUMENTS = [
 _PATIENCE_MS = 20_000
 
 
-def find_browser() -> str:
-    """Return the path of a Chromium: OPENQQ_NB_TEST_BROWSER, or one in the usual places."""
-    named = os.environ.get("OPENQQ_NB_TEST_BROWSER")
-    found = [named] if named else [*map(shutil.which, _NAMES), *filter(os.path.exists, _PLACES)]
-    for path in found:
-        if path and Path(path).is_file():
-            return path
-    raise FileNotFoundError(
-        f"The browser tests need a Chromium. Found none under {named or ', '.join(_NAMES)}. "
-        "Install one (Debian: apt install chromium fonts-noto-cjk fonts-noto-color-emoji), "
-        "or set OPENQQ_NB_TEST_BROWSER to the path of one."
-    )
+def required_browser() -> str:
+    """Return the path of a browser for the tests."""
+    path = find_browser()
+    if path is None:
+        raise FileNotFoundError(f"The browser tests cannot run: {no_browser()}")
+    return path
 
 
 @contextlib.contextmanager
@@ -47,7 +36,7 @@ def launched_browser(*arguments: str) -> Iterator[Browser]:
     """Run a Chromium with a fresh profile, with some arguments of its command line more."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=find_browser(), headless=True, args=[*_ARGUMENTS, *arguments]
+            executable_path=required_browser(), headless=True, args=[*_ARGUMENTS, *arguments]
         )
         try:
             yield browser
@@ -95,9 +84,18 @@ class Guard:
 
 
 @contextlib.contextmanager
-def guarded_context(browser: Browser, home: str) -> Iterator[BrowserContext]:
-    """Open a context for one test; at its end, fail if a page did what none may do."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+def guarded_context(
+    browser: Browser, home: str, locale: str = "zh-CN", width: int = WIDE
+) -> Iterator[BrowserContext]:
+    """Open a context for one test; at its end, fail if a page did what none may do.
+
+    Args:
+        browser: the browser.
+        home: the only address that its pages may ask.
+        locale: the language of the person, as `zh-CN` or `en-US`.
+        width: of the window, in CSS pixels.
+    """
+    context = browser.new_context(viewport={"width": width, "height": _HEIGHT}, locale=locale)
     context.set_default_timeout(_PATIENCE_MS)
     guard = Guard(context, home)
     try:

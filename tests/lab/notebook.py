@@ -1,11 +1,11 @@
-"""A notebook in a page of JupyterLab, driven through Lab's own commands."""
+"""A notebook in a page of JupyterLab or Notebook 7, driven through the page's own commands."""
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Locator
 
 from tests.lab.server import Lab
 
@@ -17,7 +17,13 @@ _READY = """() => {
     const kernel = widget?.sessionContext?.session?.kernel;
     return !!(widget?.context?.isReady && kernel?.connectionStatus === 'connected' && kernel.status === 'idle');
 }"""
-_RUN_ALL = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+_COMMAND = "async (name) => { await window.jupyterapp.commands.execute(name); }"
+_RUN_ALL = "notebook:run-all-cells"
+_CLEAR = "notebook:clear-all-cell-outputs"
+_SAVE = "docmanager:save"
+# It turns the setting on or off; the setting is the user's, and so that of all pages of the server.
+_TOGGLE_STATE = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"
+_STATE_IS = "(on) => window.jupyterapp.commands.isToggled('" + _TOGGLE_STATE + "') === on"
 _START_ALL = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
 _CELLS = "() => window.jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.toJSON())"
 _SHUT_DOWN = "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.shutdown(); }"
@@ -39,17 +45,56 @@ class NotebookPage:
 
     Attributes:
         page: Playwright's page, to act on by role and name.
+        path: the notebook's file.
     """
 
     def __init__(self, context: BrowserContext, lab: Lab, name: str) -> None:
+        self._context, self._lab = context, lab
+        self.path = lab.root / name
         self.page = context.new_page()
-        address = f"{lab.url}/lab/tree/{name}?token={lab.token}&reset"
-        self.page.goto(address, wait_until="domcontentloaded")
-        self.page.wait_for_function(_READY, timeout=_STARTING_MS, polling=100)
+        self.page.goto(lab.address(name), wait_until="domcontentloaded")
+        self._wait_until_ready()
+
+    def reload(self) -> None:
+        """Save, and load the page again, as a person who presses F5; the kernel lives on."""
+        # A page with changes would ask before it goes, and a dialog fails the test.
+        self.save()
+        self.page.reload(wait_until="domcontentloaded")
+        self._wait_until_ready()
+
+    def second_tab(self) -> "NotebookPage":
+        """Save, and open the same notebook with the same kernel in one more page."""
+        self.save()
+        return NotebookPage(self._context, self._lab, self.path.name)
+
+    def save(self) -> dict[str, Any]:
+        """Save the notebook, and return what is in its file."""
+        self._do(_SAVE)
+        content: dict[str, Any] = json.loads(self.path.read_text("utf-8"))
+        return content
+
+    def save_with_widget_state(self) -> dict[str, Any]:
+        """Save as people do who let Jupyter keep what widgets show; return what is in the file.
+
+        The state is under `["metadata"]["widgets"]`.
+        """
+        self._keep_state(True)
+        try:
+            return self.save()
+        finally:
+            self._keep_state(False)
 
     def run_all(self) -> None:
         """Run all cells and wait for their end."""
-        self.page.evaluate(_RUN_ALL)
+        self._do(_RUN_ALL)
+
+    def clear_outputs(self) -> None:
+        """Clear what all cells show; the kernel does not hear of it."""
+        self._do(_CLEAR)
+
+    def outputs(self, cell: int) -> Locator:
+        """Return the outputs of a cell, the first being 0."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(cell).locator(".jp-OutputArea-output")
 
     def start_all(self) -> None:
         """Run all cells without waiting: one of them waits for what the test does next."""
@@ -88,6 +133,16 @@ class NotebookPage:
     def shut_down(self) -> None:
         """End the kernel."""
         self.page.evaluate(_SHUT_DOWN)
+
+    def _wait_until_ready(self) -> None:
+        self.page.wait_for_function(_READY, timeout=_STARTING_MS, polling=100)
+
+    def _do(self, command: str) -> None:
+        self.page.evaluate(_COMMAND, command)
+
+    def _keep_state(self, on: bool) -> None:
+        self._do(_TOGGLE_STATE)
+        self.page.wait_for_function(_STATE_IS, arg=on)
 
 
 def write_notebook(path: Path, cells: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""A JupyterLab server with settings of its own, for tests."""
+"""A server of JupyterLab or Notebook 7 with settings of its own, for tests."""
 
 import contextlib
 import http.client
@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import quote
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE_S = 60.0
@@ -22,6 +23,9 @@ _GOODBYE_S = 15.0
 
 LIGHT = "JupyterLab Light"
 DARK = "JupyterLab Dark"
+
+App = Literal["lab", "notebook"]
+"""Which page people work in: JupyterLab, or Notebook 7."""
 
 _SETTINGS: Mapping[str, Mapping[str, object]] = {
     "@jupyterlab/apputils-extension:notification": {
@@ -40,10 +44,17 @@ _OPTIONS = (
     "--ip=127.0.0.1",
     "--ServerApp.port_retries=0",
     "--ServerApp.terminals_enabled=False",
-    "--LabApp.expose_app_in_browser=True",
-    "--LabApp.extension_manager=readonly",
-    "--LabApp.news_url=",
 )
+_APP_OPTIONS: Mapping[App, Sequence[str]] = {
+    "lab": (
+        "--LabApp.expose_app_in_browser=True",
+        "--LabApp.extension_manager=readonly",
+        "--LabApp.news_url=",
+    ),
+    "notebook": ("--JupyterNotebookApp.expose_app_in_browser=True",),
+}
+_MODULES: Mapping[App, str] = {"lab": "jupyterlab", "notebook": "notebook"}
+_PLACES: Mapping[App, str] = {"lab": "lab/tree/{}?reset&token={}", "notebook": "notebooks/{}?token={}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +65,42 @@ class Lab:
         url: its address, without a slash at the end.
         token: what it asks every client for.
         root: the folder that it shows.
+        app: the page that it serves.
     """
 
     url: str
     token: str
     root: Path
+    app: App = "lab"
+
+    def address(self, name: str) -> str:
+        """Return where a notebook of the folder is opened."""
+        return f"{self.url}/{_PLACES[self.app].format(quote(name), self.token)}"
 
 
 @contextlib.contextmanager
-def lab_server(root: Path, theme: str = LIGHT, program: Sequence[str | Path] = ()) -> Iterator[Lab]:
-    """Run JupyterLab on a folder, untouched by the settings, kernels and extensions of this machine's user.
+def lab_server(
+    root: Path, theme: str = LIGHT, program: Sequence[str | Path] = (), app: App = "lab"
+) -> Iterator[Lab]:
+    """Run Jupyter on a folder, untouched by the settings, kernels and extensions of this machine's user.
 
     Args:
         root: the folder.
         theme: how the page looks.
-        program: what starts JupyterLab on that folder, given JupyterLab's options; by default JupyterLab itself.
+        program: what starts the app on that folder, given the app's options; by default the app itself.
+        app: the page to serve.
     """
     home = root.with_name(root.name + "-home")
     _write_settings(home, theme)
-    lab = Lab(f"http://127.0.0.1:{_free_port()}", secrets.token_hex(16), root)
+    lab = Lab(f"http://127.0.0.1:{_free_port()}", secrets.token_hex(16), root, app)
     log_path = home / "lab.log"
-    with log_path.open("wb") as log, _process(program or _jupyterlab(root), lab, home, log) as process:
+    with log_path.open("wb") as log, _process(program or _module(root, app), lab, home, log) as process:
         _wait_until_up(lab, process, log_path)
         yield lab
 
 
-def _jupyterlab(root: Path) -> Sequence[str]:
-    return (sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}")
+def _module(root: Path, app: App) -> Sequence[str]:
+    return (sys.executable, "-m", _MODULES[app], f"--ServerApp.root_dir={root}")
 
 
 def _write_settings(home: Path, theme: str) -> None:
@@ -103,7 +123,7 @@ def _process(
 ) -> Iterator["subprocess.Popen[bytes]"]:
     port = lab.url.rpartition(":")[2]
     own = (f"--port={port}", f"--IdentityProvider.token={lab.token}")
-    command = [*program, *_OPTIONS, *own]
+    command = [*program, *_OPTIONS, *_APP_OPTIONS[lab.app], *own]
     process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=_environment(home))
     try:
         yield process
@@ -143,7 +163,9 @@ def _wait_until_up(lab: Lab, process: "subprocess.Popen[bytes]", log_path: Path)
     end = time.monotonic() + _PATIENCE_S
     while not _answers(lab):
         if process.poll() is not None or time.monotonic() > end:
-            raise RuntimeError("JupyterLab did not start:\n" + log_path.read_text("utf-8")[-3000:])
+            raise RuntimeError(
+                f"The server of {lab.app} did not start:\n" + log_path.read_text("utf-8")[-3000:]
+            )
         # Only asking tells; the pause leaves the processor to the server that starts.
         threading.Event().wait(0.1)
 

@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow as pa
 import pytest
@@ -22,6 +22,7 @@ from openqq_nb.models import (
     Polled,
     Receipt,
     Recipient,
+    RecipientType,
     Reply,
     Request,
     Response,
@@ -178,6 +179,32 @@ class DialectContract:
     def test_any_text_leaves_unchanged(self, content: str) -> None:
         request = asked(self.make().send(Recipient("group", gnumber="1"), content))
         assert content in dict(request.params).values()
+
+    def test_it_sends_to_whom_it_says_and_refuses_others(self) -> None:
+        dialect = self.make()
+        for kind in get_args(RecipientType):
+            request = offered(dialect.send(Recipient(kind, qq="1", gnumber="2", did="3"), "你好"))
+            assert (request is not None) == (kind in dialect.reaches), kind
+
+    @per_dialect
+    @given(content=st.text(st.characters() | st.sampled_from("[]<>微笑")))
+    @example("")
+    @example("a\ud800")
+    def test_a_text_is_shown_as_it_goes_out_if_it_would_be_sent_and_else_refused(self, content: str) -> None:
+        dialect = self.make()
+        try:
+            asked(dialect.send(Recipient("friend", qq="1"), content))
+        except InvalidInput as refusal:
+            with pytest.raises(InvalidInput) as shown:
+                dialect.outgoing(content)
+            assert str(shown.value) == str(refusal)
+            return
+        goes_out = dialect.outgoing(content)
+        for sign, by in goes_out.replaced:
+            assert sign in content and sign not in goes_out.text
+            content = content.replace(sign, by)
+        assert goes_out.text == content
+        assert all(f"[{name}]" in content for name in goes_out.faces)
 
     @per_dialect
     @given(found=JSON)

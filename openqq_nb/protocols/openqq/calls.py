@@ -5,7 +5,7 @@ Source:
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -16,6 +16,7 @@ from openqq_nb.models import (
     Arrival,
     Flow,
     Outcome,
+    Outgoing,
     Polled,
     Receipt,
     Recipient,
@@ -26,8 +27,9 @@ from openqq_nb.models import (
 )
 from openqq_nb.protocols.base import Listing
 from openqq_nb.protocols.openqq import arrivals, decode, manage
-from openqq_nb.protocols.openqq.fields import TABLES, Name, Tables
+from openqq_nb.protocols.openqq.outgoing import check_content, outgoing
 from openqq_nb.protocols.openqq.polling import HELD_S, POLL_CALL, polled
+from openqq_nb.protocols.openqq.releases import RELEASE_1, RELEASE_2, Release
 from openqq_nb.protocols.openqq.rows import value
 
 HTTP_OK = 200
@@ -35,68 +37,6 @@ HTTP_FORBIDDEN = 403
 HTTP_MISTAKE = 500
 NOTHING_FOUND_2 = 100
 AUTH_FAILURE_2 = "-6"
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """In what the two releases differ, as data.
-
-    Attributes:
-        name: what users call the dialect.
-        tables: what it calls things.
-        escaped: whether names of people and groups come HTML-escaped.
-        posts_own: whether it posts back what the account sends.
-        manages: whether it mutes, kicks, searches, logs in anew, is polled and tells about itself by calls.
-        msg_id: the key of a message's number in the answer of a send.
-        sends: per kind of recipient the call, and which attribute of `Recipient` goes under which key.
-        read: how its posts are read.
-    """
-
-    name: Name
-    tables: Tables
-    escaped: bool
-    posts_own: bool
-    manages: bool
-    msg_id: str
-    sends: Mapping[RecipientType, tuple[str, Mapping[str, str]]]
-    read: Callable[[bytes], Arrival]
-
-
-_PERSON_1 = {"id": "id", "qq": "qq"}
-# The document's example addresses a group by `id`; the server knows only these two.
-_GROUP_1 = {"gid": "gid", "gnumber": "gnumber"}
-_DISCUSS_1 = {"did": "did"}
-
-RELEASE_1 = Release(
-    name="openqq1",
-    tables=TABLES["openqq1"],
-    escaped=True,
-    posts_own=False,
-    manages=False,
-    msg_id="msg_id",
-    sends={
-        "friend": ("send_message", _PERSON_1),
-        "group": ("send_group_message", _GROUP_1),
-        "discuss": ("send_discuss_message", _DISCUSS_1),
-        "session": ("send_sess_message", _GROUP_1 | _DISCUSS_1 | _PERSON_1),
-    },
-    read=arrivals.read_openqq1,
-)
-# A 2.x server never sends a temporary message, and never answers the call.
-RELEASE_2 = Release(
-    name="openqq2",
-    tables=TABLES["openqq2"],
-    escaped=False,
-    posts_own=True,
-    manages=True,
-    msg_id="id",
-    sends={
-        "friend": ("send_friend_message", {"id": "id", "uid": "qq"}),
-        "group": ("send_group_message", {"id": "gid", "uid": "gnumber"}),
-        "discuss": ("send_discuss_message", {"id": "did"}),
-    },
-    read=arrivals.read_openqq2,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +60,11 @@ class Openqq:
     def loads_members(self) -> bool:
         """Whether `load_members` works: the search of 2.x takes a token for one more thing to search by."""
         return self.release.manages and self.token is None
+
+    @property
+    def reaches(self) -> frozenset[RecipientType]:
+        """What kinds of recipients can be sent to."""
+        return frozenset(self.release.sends)
 
     @property
     def polls(self) -> bool:
@@ -200,6 +145,14 @@ class Openqq:
         params = (*_address(recipient, keys), ("content", content), *queued)
         body = yield from self._do(path, params)
         return decode.receipt(body, self.release.msg_id, waited=wait)
+
+    def outgoing(self, content: str) -> Outgoing:
+        """Say what arrives of a text: 2.x replaces two signs, and both know faces by name.
+
+        Raises:
+            InvalidInput: `send` would refuse it.
+        """
+        return outgoing(content, self.release.replaces)
 
     def mute(self, gnumber: str, qq: str, seconds: float) -> Flow[Outcome]:
         """Mute a member, in whole minutes rounded up (`shutup_group_member`).
@@ -323,23 +276,6 @@ def openqq2(token: str | None) -> Openqq:
 def get_request(path: str, token: str | None) -> Request:
     """Describe an info call; both dialects answer them to GET only."""
     return Request("GET", f"openqq/{path}", _token(token))
-
-
-def check_content(content: str) -> None:
-    """Refuse text that the servers would never answer for.
-
-    Raises:
-        InvalidInput: the text is empty, or cannot be written as UTF-8.
-    """
-    if not content:
-        raise InvalidInput("The text is empty. The server would never answer such a call; nothing was sent.")
-    try:
-        content.encode()
-    except UnicodeEncodeError as error:
-        raise InvalidInput(
-            f"The text has half of a surrogate pair at position {error.start}, which cannot be sent; "
-            "nothing was sent. Remove it, for instance with text.encode(errors='ignore').decode()."
-        ) from error
 
 
 def checked(response: Response, path: str) -> bytes:

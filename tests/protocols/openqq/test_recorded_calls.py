@@ -14,7 +14,7 @@ from openqq_nb.errors import NotUnderstood, OpenqqError, Refused
 from openqq_nb.models import Delivery, Flow, Receipt, Recipient, RecipientType, Response
 from openqq_nb.protocols.base import Dialect, Listing
 from openqq_nb.protocols.openqq import DIALECTS, probe
-from openqq_nb.protocols.openqq.calls import RELEASE_1, RELEASE_2
+from openqq_nb.protocols.openqq.releases import RELEASE_1, RELEASE_2
 from tests.protocols.contract import answered, asked
 from tests.recordings import Call, body, call, calls, posts
 

@@ -1,0 +1,62 @@
+"""What a server makes of a text before it sends it: signs that it replaces, names that it turns into faces.
+
+Source:
+    recorded sends ("send_message markup", "send_message face in brackets" and their twins of 2.x); the names are those
+    that the source of the server lists, the same in 1.x and 2.x.
+"""
+
+import re
+from collections.abc import Mapping
+
+from openqq_nb.errors import InvalidInput
+from openqq_nb.models import Outgoing
+
+_NAMES = """
+    惊讶 撇嘴 色 发呆 得意 流泪 害羞 闭嘴 睡 大哭 尴尬 发怒 调皮 呲牙 微笑 飞吻 跳跳 发抖 怄火 爱情 足球
+    西瓜 玫瑰 凋谢 爱心 心碎 蛋糕 礼物 太阳 月亮 强 弱 难过 酷 抓狂 吐 惊恐 流汗 憨笑 大兵 猪头 拥抱
+    咖啡 饭 握手 便便 偷笑 可爱 白眼 傲慢 饥饿 困 奋斗 咒骂 疑问 嘘 晕 折磨 衰 骷髅 敲打 再见 闪电 炸弹
+    刀 胜利 冷汗 擦汗 抠鼻 鼓掌 糗大了 坏笑 左哼哼 右哼哼 哈欠 鄙视 委屈 快哭了 阴险 亲亲 吓 可怜 菜刀
+    啤酒 篮球 乒乓 示爱 瓢虫 抱拳 勾引 拳头 差劲 爱你 NO OK 转圈 磕头 回头 跳绳 挥手 激动 街舞 献吻
+    左太极 右太极
+"""
+FACES = frozenset(_NAMES.split())
+"""The faces of the provider by the names that the server knows them by; what else stands in brackets stays text."""
+
+_BRACKETED = re.compile(r"\[([^\[\]]+)\]")
+
+
+def outgoing(content: str, replaces: Mapping[str, str]) -> Outgoing:
+    """Say what arrives of a text.
+
+    Args:
+        content: as it is given to the server.
+        replaces: which signs the server replaces, and by what.
+
+    Returns:
+        The text at the other side, and what of it is not as it was written.
+
+    Raises:
+        InvalidInput: the server would never answer for such a text.
+    """
+    check_content(content)
+    text, replaced = content, tuple((sign, by) for sign, by in replaces.items() if sign in content)
+    for sign, by in replaced:
+        text = text.replace(sign, by)
+    return Outgoing(text, replaced, tuple(name for name in _BRACKETED.findall(text) if name in FACES))
+
+
+def check_content(content: str) -> None:
+    """Refuse text that the servers would never answer for.
+
+    Raises:
+        InvalidInput: the text is empty, or cannot be written as UTF-8.
+    """
+    if not content:
+        raise InvalidInput("The text is empty. The server would never answer such a call; nothing was sent.")
+    try:
+        content.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput(
+            f"The text has half of a surrogate pair at position {error.start}, which cannot be sent; "
+            "nothing was sent. Remove it, for instance with text.encode(errors='ignore').decode()."
+        ) from error

@@ -1,0 +1,137 @@
+"""The text being written: whom it goes to, what goes out, the send, and what became of it."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from openqq_nb.languages import Words
+from openqq_nb.widgets.composer import outcome
+from openqq_nb.widgets.composer.addressee import Addressee
+from openqq_nb.widgets.composer.preview import preview
+from openqq_nb.widgets.composer.words import DRAFT
+from openqq_nb.widgets.parts import Action, Part, View
+from openqq_nb.widgets.workers import Worker
+
+_words = Words(DRAFT)
+
+
+class Draft(Part):
+    """A text and its addressee, of which each attempt to send is made once.
+
+    A draft has a number, which goes up with each attempt, at its end, and with each change of the addressee. A page
+    says which one it means to send; an older one is left alone. So nothing goes out twice by a double click or in
+    two tabs, and nothing goes to one who is not the one on the page.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._to: Addressee | None = None
+        self._text = ""
+        self._number = 1
+        self._sending = False
+        self._result: View | None = None
+
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        """What a page may ask for."""
+        return {"write": self.write, "send": self.send}
+
+    @property
+    def text(self) -> str:
+        """The text as it stands."""
+        return self._text
+
+    @property
+    def number(self) -> int:
+        """The number of the draft, for `send`."""
+        return self._number
+
+    def view(self) -> View:
+        """Give the whole state.
+
+        Returns:
+            `number`; `sending`; `to` as `Addressee.view` has it, or `None`; `text`; `preview`; `why`, what keeps it
+            from being sent, empty if nothing does; `result` as `outcome` has it, or `None`.
+        """
+        shown = preview(self._text, self._to)
+        return {
+            "number": self._number,
+            "sending": self._sending,
+            "to": self._to.view() if self._to else None,
+            "text": _whole(self._text),
+            "preview": shown | {"goes_out": shown["goes_out"] and _whole(shown["goes_out"])},
+            "why": self._why_not(shown),
+            "result": self._result,
+        }
+
+    def address(self, to: Addressee | None) -> None:
+        """Say whom it goes to; the text stays."""
+        with self.lock:
+            self._to = to
+            self._number += 1
+            self.publish(self.view())
+
+    def write(self, text: str, view: str | None = None) -> None:
+        """Put a text in place of the present one.
+
+        Args:
+            text: the new text.
+            view: the page where it was typed, which has it already.
+        """
+        with self.lock:
+            was, self._text = self._text, text
+            self.publish(self.view() | {"was": _whole(was), "by": view})
+
+    def send(self, text: str, draft: int) -> None:
+        """Send a text to the addressee, unless something keeps it from being sent.
+
+        Args:
+            text: what is sent.
+            draft: the number of the draft that is meant; with an older one nothing happens.
+        """
+        with self.lock:
+            if draft == self._number and not self._sending:
+                self._text = text
+                self._begin()
+            self.publish(self.view())
+
+    def _begin(self) -> None:
+        to = self._to
+        if to is None or self._why_not(preview(self._text, to)):
+            return
+        self._number += 1
+        self._sending = True
+        self._result = None
+        # One for each attempt: the last one may not have ended yet when its result is on the page.
+        Worker().start(partial(self._deliver, to, self._text))
+
+    def _deliver(self, to: Addressee, text: str) -> None:
+        try:
+            result = outcome.of_receipt(to, to.send(text))
+        except Exception as error:  # noqa: BLE001 - shown where the person looks, who clicked
+            result = outcome.of_error(error)
+        with self.lock:
+            self._number += 1
+            self._sending = False
+            self._result = result
+            self.publish(self._after(text))
+
+    def _after(self, text: str) -> View:
+        """Empty a text that has left; what was typed meanwhile stays."""
+        if self._result is None or self._result["tone"] != "good" or self._text != text:
+            return self.view()
+        self._text = ""
+        return self.view() | {"was": _whole(text), "by": None}
+
+    def _why_not(self, shown: View) -> str:
+        if self._sending:
+            return _words("draft_sending")
+        if self._to is None:
+            return _words("draft_no_recipient")
+        if not self._text.strip():
+            return _words("draft_blank")
+        return str(shown["problem"]["title"]) if shown["problem"] else ""
+
+
+def _whole(text: str) -> str:
+    """Bring a text to what can be sent to a page: half of a surrogate pair cannot."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

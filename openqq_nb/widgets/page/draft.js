@@ -1,0 +1,142 @@
+// The text being written: the button that sends it, what goes out, and what became of it.
+
+const WRITE_MS = 150;
+
+/** One who is written to, as elements: what it is, its name, the place of a session, its number. */
+function addresseeLine(to) {
+  return [
+    make("span", { class: "oq-quiet", text: to.kind_word }),
+    make("strong", { class: "oq-name", text: to.name }),
+    to.place ? make("span", { class: "oq-name", text: to.place }) : null,
+    make("span", { class: "oq-quiet", text: to.number }),
+  ].filter(Boolean);
+}
+
+/** A box with what goes out, which is hidden where that is what was written. */
+function previewBox(channel) {
+  const notes = make("div", { class: "oq-draft-notes" });
+  const text = make("div", { class: "oq-text oq-draft-out", tabindex: 0 });
+  const title = make("div", { class: "oq-quiet", text: channel.word("draft_goes_out"), id: freshId("out") });
+  setAttribute(text, "role", "group");
+  setAttribute(text, "aria-labelledby", title.id);
+  const out = make("div", {}, title, text);
+  const box = make("div", { class: "oq-draft-preview" }, notes, out);
+  return {
+    box,
+    tell({ goes_out, replaced, faces, problem }) {
+      const sentences = [...replaced, faces, problem?.detail].filter(Boolean);
+      notes.replaceChildren(...sentences.map((sentence) => make("p", { class: "oq-text", text: sentence })));
+      show(out, goes_out !== null);
+      say(text, goes_out ?? "");
+      show(box, goes_out !== null || sentences.length > 0);
+    },
+  };
+}
+
+/** A box with what became of the last attempt. */
+function resultBox(channel) {
+  const title = make("strong");
+  const detail = make("div", { class: "oq-detail" });
+  const box = make("div", { class: "oq-result", hidden: true }, title, detail);
+  const region = make("div", { role: "status", "aria-label": channel.word("draft_result") }, box);
+  return {
+    region,
+    tell(result) {
+      show(box, Boolean(result));
+      setAttribute(box, "data-tone", result?.tone);
+      say(title, result?.title ?? "");
+      say(detail, result?.detail ?? "");
+    },
+  };
+}
+
+/**
+ * The page of a draft. The text of the page and that of the kernel may differ for a moment: what is typed goes there
+ * soon, and what comes from there takes the place of a text only where that is still the one the kernel means.
+ *
+ * With `addressed` the draft says itself whom it goes to.
+ */
+function draftPage(channel, part, { addressed = false } = {}) {
+  const me = freshId("writer");
+  let view = part.first;
+  let told = view.text;
+  let asked = 0;
+
+  const to = make("div", { class: "oq-row oq-draft-to" });
+  const field = make("textarea", { class: "oq-draft-text", rows: 4 });
+  const length = make("span", { class: "oq-quiet oq-draft-length" });
+  const why = make("span", { class: "oq-quiet", id: freshId("why") });
+  const keys = make("span", { class: "oq-quiet oq-draft-keys", text: channel.word("draft_keys"), id: freshId("keys") });
+  const press = button("", (event) => { if (event.detail <= 1) send(); }, { class: "oq-button oq-main" });
+  const preview = previewBox(channel);
+  const result = resultBox(channel);
+  const problem = problemBox();
+  setAttribute(field, "aria-describedby", keys.id);
+  setAttribute(press, "aria-describedby", why.id);
+
+  const write = after(WRITE_MS, () => {
+    told = field.value;
+    part.ask("write", { text: told, view: me });
+  });
+
+  function send() {
+    write.stop();
+    told = field.value;
+    asked = view.number;
+    part.ask("send", { text: told, draft: view.number });
+    draw();
+  }
+
+  function take(next) {
+    view = next;
+    asked = 0;
+    if (view.by !== me) {
+      told = view.text;
+      if (view.was !== undefined && field.value === view.was) field.value = view.text;
+    }
+    problem.tell(null);
+    draw();
+    if (field.value !== told) write();
+  }
+
+  function draw() {
+    const busy = view.sending || asked === view.number;
+    show(to, addressed && Boolean(view.to));
+    to.replaceChildren(...(view.to ? addresseeLine(view.to) : []));
+    say(length, channel.word("draft_length", { count: view.preview.length }));
+    say(press, channel.word(busy ? "draft_sending" : "draft_send"));
+    // Not `disabled`: that would take the focus away, and nobody would hear why it is off.
+    setAttribute(press, "aria-disabled", busy || view.why ? "true" : "false");
+    say(why, busy ? "" : view.why);
+    preview.tell(view.preview);
+    result.tell(view.result);
+  }
+
+  field.value = view.text;
+  field.addEventListener("input", () => {
+    write();
+    // Whether there is a text at all decides about the button, so that does not wait.
+    if (!field.value.trim() !== !told.trim()) write.now();
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    event.preventDefault();
+    if (!event.repeat) send();
+  });
+  press.addEventListener("keydown", (event) => { if (event.repeat) event.preventDefault(); });
+  channel.atEnd(write.stop);
+  part.listen(take, (what) => { asked = 0; problem.tell(what); draw(); });
+  draw();
+
+  const element = make(
+    "div",
+    { class: "oq-draft" },
+    to,
+    labelled(channel.word("draft_text"), field),
+    make("div", { class: "oq-row oq-draft-bar" }, length, keys, make("span", { class: "oq-row oq-draft-press" }, why, press)),
+    preview.box,
+    result.region,
+    problem.box,
+  );
+  return { element, focus: () => field.focus() };
+}

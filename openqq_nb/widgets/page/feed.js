@@ -1,0 +1,488 @@
+// The live feed: messages as they arrive, newest at the bottom.
+
+const TYPING_MS = 250;
+// How far from its end a list still counts as read to the end.
+const NEAR_PX = 8;
+
+/** What stands between the messages comes before a message of the same moment. */
+function feedOrder(a, b) {
+  return a.t - b.t || (a.n ?? -1) - (b.n ?? -1);
+}
+
+/** The day of a message in words. */
+function feedDay(channel, day) {
+  if (!day) return channel.word("feed_no_day");
+  return `${day} ${channel.word(`feed_day_${new Date(`${day}T00:00:00Z`).getUTCDay()}`)}`;
+}
+
+/** What became of a message of the account, in words. */
+function feedOutcome(channel, line) {
+  if (!line.delivery) return null;
+  const told = channel.word(`delivery_${line.delivery}`);
+  const why = line.delivery === "sent" ? "" : [line.status, line.info].filter(Boolean).join(" ");
+  const code = line.code === undefined || line.delivery === "sent" ? "" : channel.word("code", { code: line.code });
+  return make("span", {
+    class: "oq-feed-delivery oq-name",
+    "data-delivery": line.delivery,
+    text: [told, code, why].filter(Boolean).join(" · "),
+  });
+}
+
+/** The line above a text: who, where, when. */
+function feedHead(channel, line) {
+  const place = line.type === "message" ? (line.own ? line.chat : null) : line.chat;
+  const kind = line.type === "message" ? null : channel.word(`feed_type_${line.type}`);
+  return make(
+    "div",
+    { class: "oq-feed-head" },
+    make("strong", { class: "oq-name oq-feed-sender", text: line.sender ?? "" }),
+    line.own ? make("span", { class: "oq-feed-tag", text: channel.word("feed_own") }) : null,
+    place === null ? null : make(
+      "span",
+      { class: "oq-feed-place" },
+      kind ? make("span", { class: "oq-feed-type", text: `${kind} ` }) : null,
+      make("span", { class: "oq-name", text: line.own ? channel.word("feed_to", { chat: place ?? "" }) : place ?? "" }),
+    ),
+    make("time", { class: "oq-feed-time", text: line.at, datetime: line.day ? `${line.day}T${line.at}` : false }),
+  );
+}
+
+/** A message as an element. */
+function feedMessage(channel, line, ask) {
+  const quote = line.quote ? make(
+    "div",
+    { class: "oq-feed-quote" },
+    make("span", { class: "oq-name oq-quiet", text: `${line.quote.sender}: ` }),
+    make("span", { class: "oq-text", text: line.quote.text }),
+  ) : null;
+  const marked = line.kind && line.kind !== "text" ? channel.word(`feed_kind_${line.kind}`) : "";
+  const text = make("span", { class: "oq-text oq-feed-text", text: line.text });
+  return make(
+    "article",
+    { class: "oq-feed-message", tabindex: -1, "data-n": line.n, "data-own": Boolean(line.own) },
+    feedHead(channel, line),
+    quote,
+    make(
+      "div",
+      { class: "oq-feed-body" },
+      marked ? make("span", { class: "oq-feed-tag", text: marked }) : null,
+      text,
+      line.text ? null : make("span", { class: "oq-quiet", text: channel.word("feed_no_content") }),
+    ),
+    line.cut ? button(channel.word("feed_whole", { count: line.cut }), () => ask("whole", { n: line.n })) : null,
+    line.own ? feedOutcome(channel, line) : null,
+  );
+}
+
+/** A sentence between the messages. */
+function feedNote(note) {
+  return make(
+    "div",
+    { class: "oq-feed-note", "data-kind": note.kind },
+    make("time", { class: "oq-feed-time", text: note.at }),
+    make("span", { class: "oq-text", text: note.text }),
+  );
+}
+
+/** Messages and notes in their order, with a heading above the first of each day. */
+function feedList(channel, ask) {
+  const element = make("div", { class: "oq-feed-list" });
+  let order = [];
+  const entries = new Map();
+
+  function place(entry) {
+    let at = order.length;
+    while (at > 0 && feedOrder(order[at - 1], entry) > 0) at -= 1;
+    return at;
+  }
+
+  function put(key, data, content) {
+    drop(key);
+    const entry = { key, t: data.t, n: data.n, day: data.day, message: data.n !== undefined, content };
+    entry.day_element = make("div", { class: "oq-feed-day", role: "heading", "aria-level": 4, hidden: true });
+    entry.element = make("div", { class: "oq-feed-entry" }, entry.day_element, content);
+    const at = place(entry);
+    element.insertBefore(entry.element, order[at]?.element ?? null);
+    order.splice(at, 0, entry);
+    entries.set(key, entry);
+  }
+
+  function drop(key) {
+    const entry = entries.get(key);
+    if (!entry) return;
+    entries.delete(key);
+    order.splice(order.indexOf(entry), 1);
+    entry.element.remove();
+  }
+
+  /** Drop the messages before the first one that is wanted; without one, all. */
+  function trim(first) {
+    const wanted = (entry) => !entry.message || (first && feedOrder(entry, { t: first[0], n: first[1] }) >= 0);
+    let stop = 0;
+    while (stop < order.length && (!order[stop].message || !wanted(order[stop]))) stop += 1;
+    for (const entry of order.slice(0, stop)) {
+      if (wanted(entry)) continue;
+      entries.delete(entry.key);
+      entry.element.remove();
+    }
+    order = [...order.slice(0, stop).filter(wanted), ...order.slice(stop)];
+  }
+
+  function headDays() {
+    let before = null;
+    for (const entry of order) {
+      const heading = entry.day !== before;
+      if (entry.heading !== heading) {
+        entry.heading = heading;
+        if (heading) say(entry.day_element, feedDay(channel, entry.day));
+        show(entry.day_element, heading);
+      }
+      before = entry.day;
+    }
+  }
+
+  return {
+    element,
+    /** Take what the kernel tells. */
+    take(view) {
+      for (const n of view.drop ?? []) drop(n);
+      for (const key of view.notes_drop ?? []) drop(key);
+      for (const line of view.lines ?? []) put(line.n, line, feedMessage(channel, line, ask));
+      for (const [key, note] of Object.entries(view.notes ?? {})) put(key, note, feedNote(note));
+      if (view.from !== undefined) trim(view.from);
+      headDays();
+    },
+    /** Replace everything that is there. */
+    clear() {
+      order = [];
+      entries.clear();
+      element.replaceChildren();
+    },
+    get count() { return order.reduce((count, entry) => count + entry.message, 0); },
+    get messages() { return order.filter((entry) => entry.message).map((entry) => entry.content); },
+    message: (n) => entries.get(n)?.content,
+  };
+}
+
+/** The fields that a person filters by, with the chats and how many messages each has. */
+function feedFilter(channel, part) {
+  const chat = make("select", { class: "oq-feed-chat" });
+  const person = make("input", { type: "search", autocomplete: "off", spellcheck: "false" });
+  const text = make("input", { type: "search", autocomplete: "off", spellcheck: "false" });
+  const all = make("option", { value: "" });
+  const more = make("option", { value: "", disabled: true, hidden: true });
+  const options = new Map();
+  const clear = button(channel.word("feed_clear"), () => { typed.stop(); part.ask("clear"); person.value = text.value = ""; });
+  const typed = after(TYPING_MS, () => part.ask("filter", { person: person.value, text: text.value }));
+  chat.append(all, more);
+  chat.addEventListener("change", () => part.ask("filter", { chat: chat.value }));
+  for (const field of [person, text]) field.addEventListener("input", typed);
+  for (const field of [person, text]) field.addEventListener("keydown", (event) => { if (event.key === "Enter") typed.now(); });
+  channel.atEnd(typed.stop);
+
+  function take(view) {
+    for (const key of view.chats_drop ?? []) { options.get(key)?.remove(); options.delete(key); }
+    for (const [key, { name, type, count }] of Object.entries(view.chats ?? {})) {
+      if (!options.has(key)) {
+        options.set(key, make("option", { value: key }));
+        chat.insertBefore(options.get(key), more);
+      }
+      const kind = type && type !== "group_message" ? `${channel.word(`feed_type_${type}`)} ` : "";
+      say(options.get(key), channel.word("feed_chat_counted", { chat: `${kind}\u2068${name}\u2069`, count }));
+    }
+    if (view.all !== undefined) say(all, channel.word("feed_all_chats", { count: view.all }));
+    if (view.more_chats !== undefined) {
+      show(more, view.more_chats > 0);
+      say(more, channel.word("feed_more_chats", { count: view.more_chats }));
+    }
+    if (view.filter) adopt(view.filter);
+  }
+
+  /** Take over what another page has chosen, but not from under somebody's hands. */
+  function adopt(filter) {
+    chat.value = filter.chat;
+    for (const [field, value] of [[person, filter.person], [text, filter.text]]) {
+      if (document.activeElement !== field && field.value !== value) field.value = value;
+    }
+    show(clear, Boolean(filter.chat || filter.person || filter.text));
+  }
+
+  const element = make(
+    "div",
+    { class: "oq-feed-filter", role: "search" },
+    labelled(channel.word("feed_chat"), chat),
+    labelled(channel.word("feed_person"), person),
+    labelled(channel.word("feed_text"), text),
+    clear,
+  );
+  return { element, take };
+}
+
+/** The line that says how the inbox is doing, and what went wrong. */
+function feedBar(channel, part) {
+  const state = make("span", { class: "oq-text" });
+  const dot = make("span", { class: "oq-feed-dot", "aria-hidden": "true" });
+  const troubles = make("ul", { class: "oq-feed-troubles" });
+  const box = make("div", { class: "oq-problem", role: "group", "aria-label": channel.word("feed_trouble"), hidden: true }, troubles);
+
+  function draw({ live, state: words, troubles: wrong }) {
+    setAttribute(dot, "data-live", String(live));
+    say(state, words);
+    show(box, wrong.length > 0);
+    while (troubles.children.length > wrong.length) troubles.lastChild.remove();
+    wrong.forEach((trouble, at) => {
+      if (!troubles.children[at]) {
+        troubles.append(make("li", {}, make("span", { class: "oq-text" }), make("div", { class: "oq-detail" })));
+      }
+      const [title, detail] = troubles.children[at].children;
+      say(title, trouble.title);
+      say(detail, trouble.detail);
+      show(detail, Boolean(trouble.detail));
+    });
+  }
+
+  part.listen(draw);
+  draw(part.first);
+  return make("div", { class: "oq-feed-bar" }, make("div", { class: "oq-feed-state", role: "status" }, dot, state), box);
+}
+
+/** The place at the bottom where a reply is written. */
+function feedReply(channel, part, back) {
+  const draft = draftPage(channel, channel.part("draft"), { addressed: true });
+  const quote = make("div", { class: "oq-feed-quote" });
+  const sender = make("span", { class: "oq-name oq-quiet" });
+  const text = make("span", { class: "oq-text" });
+  const problem = problemBox();
+  const leave = button("✕", () => end(), { class: "oq-button oq-feed-close", "aria-label": channel.word("feed_reply_close") });
+  const dock = make("div", { class: "oq-feed-reply", role: "region", hidden: true }, leave, quote, draft.element);
+  let wanted = null;
+  let quoted = null;
+  quote.append(sender, text);
+
+  function end() {
+    part.ask("end");
+    back(quoted?.n);
+  }
+
+  function draw(view) {
+    problem.tell(null);
+    quoted = view.quoted ?? quoted;
+    show(dock, Boolean(view.quoted));
+    if (!view.quoted) return;
+    setAttribute(dock, "aria-label", channel.word("feed_reply_title", { sender: view.quoted.sender }));
+    say(sender, `${view.quoted.sender}: `);
+    say(text, view.quoted.text);
+    if (wanted === view.quoted.n) draft.focus();
+    wanted = null;
+  }
+
+  dock.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    event.preventDefault();
+    end();
+  });
+  part.listen(draw, (told) => { wanted = null; problem.tell(told); });
+  draw(part.first);
+  return {
+    element: make("div", {}, problem.box, dock),
+    off: part.first.off,
+    begin(n) { wanted = n; part.ask("begin", { n }); },
+  };
+}
+
+/** The list with its scrolling: it follows unless the person has scrolled up, and counts what is new below. */
+function feedLog(channel, list, reply) {
+  const log = make(
+    "div",
+    { class: "oq-feed-log", role: "log", tabindex: 0, "aria-live": "off", "aria-label": channel.word("feed_title") },
+    list.element,
+  );
+  const empty = make("p", { class: "oq-quiet oq-feed-empty" });
+  const jump = button("", () => toEnd(), { class: "oq-button oq-main oq-feed-jump", hidden: true });
+  const answer = button(channel.word("feed_reply"), () => begin(current), { class: "oq-button oq-feed-answer", tabindex: -1 });
+  let following = true;
+  let unread = 0;
+  let current = null;
+  let seen = null;
+  log.prepend(empty);
+
+  const atEnd = () => log.scrollTop + log.clientHeight >= log.scrollHeight - NEAR_PX;
+
+  function toEnd() {
+    following = true;
+    unread = 0;
+    log.scrollTop = log.scrollHeight;
+    draw();
+  }
+
+  function draw() {
+    show(jump, !following);
+    say(jump, unread ? channel.word("feed_unread", { count: unread }) : channel.word("feed_to_end"));
+  }
+
+  function begin(message) {
+    if (message && !message.dataset.own) reply.begin(Number(message.dataset.n));
+  }
+
+  function choose(message, { focus = true } = {}) {
+    if (!message) return;
+    current?.removeAttribute("data-current");
+    current = message;
+    setAttribute(current, "data-current", "true");
+    if (!reply.off && current.dataset.own === undefined) current.append(answer);
+    else answer.remove();
+    if (focus) {
+      current.focus({ preventScroll: true });
+      current.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  function move(step) {
+    const messages = list.messages;
+    const at = messages.indexOf(current);
+    const to = at < 0 ? messages.length - 1 : at + step;
+    choose(messages[Math.max(0, Math.min(messages.length - 1, to))]);
+  }
+
+  const KEYS = {
+    ArrowUp: () => move(-1),
+    ArrowDown: () => move(1),
+    PageUp: () => move(-10),
+    PageDown: () => move(10),
+    Home: () => move(-Infinity),
+    End: () => { move(Infinity); toEnd(); },
+    Enter: () => begin(current),
+    Escape: () => log.focus(),
+  };
+  log.addEventListener("keydown", (event) => {
+    if (event.target.closest("button") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!KEYS[event.key] || event.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    KEYS[event.key]();
+  });
+  log.addEventListener("click", (event) => {
+    const message = event.target.closest(".oq-feed-message");
+    // A text that was just marked is not to lose its marks.
+    if (message && !event.target.closest("button") && !String(document.getSelection())) choose(message);
+  });
+  log.addEventListener("scroll", () => {
+    following = atEnd();
+    if (following) unread = 0;
+    draw();
+  });
+
+  /** Change the list while what the person reads stays where it is. */
+  function keepingPlace(change) {
+    if (following) {
+      change();
+      log.scrollTop = log.scrollHeight;
+      return;
+    }
+    const top = log.getBoundingClientRect().top;
+    const read = list.messages.find((message) => message.getBoundingClientRect().bottom > top);
+    const before = read?.getBoundingClientRect().top;
+    change();
+    if (read?.isConnected) log.scrollTop += read.getBoundingClientRect().top - before;
+  }
+
+  return {
+    element: make("div", { class: "oq-feed-frame" }, log, jump),
+    take(view, now) {
+      const again = seen !== null && seen.version === now.version;
+      const had = document.activeElement === current ? current?.dataset.n : undefined;
+      keepingPlace(() => list.take(view));
+      if (again && !following) unread += Math.max(0, now.hits - seen.hits);
+      if (!again) { unread = 0; toEnd(); }
+      seen = { version: now.version, hits: now.hits };
+      if (current && !current.isConnected) restore(had);
+      show(empty, list.count === 0);
+      say(empty, channel.word(now.all ? "feed_no_hits" : "feed_empty"));
+      draw();
+    },
+    /** Show the whole of a text that was cut. */
+    whole({ n, text }) {
+      const message = list.message(n);
+      if (!message) return;
+      say(message.querySelector(".oq-feed-text"), text);
+      message.querySelector(":scope > .oq-button:not(.oq-feed-answer)")?.remove();
+    },
+    focus(n) {
+      const message = list.message(n);
+      if (message) choose(message);
+      else log.focus();
+    },
+    toEnd,
+  };
+
+  /** A message was drawn anew, or is gone: the focus goes to the new one, or to the list. */
+  function restore(n) {
+    const number = current.dataset.n;
+    answer.remove();
+    current = null;
+    const message = list.message(Number(number));
+    if (message) choose(message, { focus: n !== undefined });
+    else if (n !== undefined) log.focus({ preventScroll: true });
+  }
+}
+
+export default widget("feed", (channel, root) => {
+  // Else arrows and letters would be commands of the notebook.
+  setAttribute(root, "data-lm-suppress-shortcuts", "true");
+  const talk = channel.part("talk");
+  const pulse = channel.part("pulse");
+  const now = {};
+  const list = feedList(channel, talk.ask);
+  const filter = feedFilter(channel, talk);
+  const reply = feedReply(channel, channel.part("reply"), (n) => log.focus(n));
+  const log = feedLog(channel, list, reply);
+  const problem = problemBox();
+  const count = make("span", { class: "oq-quiet", role: "status" });
+  const pause = button("", () => talk.ask("pause", { on: !now.paused }), { class: "oq-button oq-feed-pause" });
+  const events = make("input", { type: "checkbox", id: freshId("events") });
+  events.addEventListener("change", () => talk.ask("events", { on: events.checked }));
+
+  function counted() {
+    if (now.paused) return channel.word("feed_held", { count: now.held });
+    const key = `feed_count${now.hits === now.all ? "" : "_of"}${list.count < now.hits ? "_first" : ""}`;
+    return channel.word(key, { hits: now.hits, all: now.all, shown: list.count });
+  }
+
+  function take(view) {
+    if (view.whole) { log.whole(view.whole); return; }
+    problem.tell(null);
+    Object.assign(now, view);
+    filter.take(view);
+    log.take(view, now);
+    say(pause, channel.word(now.paused ? "feed_resume" : "feed_pause"));
+    setAttribute(pause, "aria-pressed", String(now.paused));
+    events.checked = now.events;
+    say(count, counted());
+  }
+
+  talk.listen(take, problem.tell);
+  // Answered when it is drawn, so that a page that is slow or hidden is given no more than it can draw.
+  pulse.listen(({ batch, problem: wrong }) => {
+    if (wrong) problem.tell(wrong);
+    else requestAnimationFrame(() => pulse.ask("answer", { batch }));
+  });
+
+  const tools = make(
+    "div",
+    { class: "oq-row oq-feed-tools" },
+    pause,
+    make("span", { class: "oq-row oq-feed-check" }, events, make("label", { for: events.id, text: channel.word("feed_events") })),
+    count,
+  );
+  root.append(
+    feedBar(channel, channel.part("bar")),
+    filter.element,
+    tools,
+    make("p", { class: "oq-unseen", text: channel.word("feed_keys") }),
+    log.element,
+    problem.box,
+    reply.element,
+  );
+  take(talk.first);
+  log.toEnd();
+});

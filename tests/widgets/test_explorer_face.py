@@ -1,0 +1,179 @@
+"""The explorer as people type it, and that nothing of it stays behind."""
+
+import gc
+import threading
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import openqq_nb as oq
+from openqq_nb import schema
+from openqq_nb.account import Account
+from openqq_nb.columns import Schema
+from openqq_nb.models import Flow
+from openqq_nb.protocols.openqq.fields import Name
+from openqq_nb.roster import Roster
+from openqq_nb.widgets.explorer import Explorer
+from openqq_nb.widgets.explorer.words import WORDS, words
+from openqq_nb.widgets.problems import WORDS as PROBLEM_WORDS
+from tests.lab.hostile import TEXTS
+from tests.roster.small import NOW, friend, group, member, roster
+from tests.roster.zoo import DIALECTS, ZOO, answer_to, flows, result
+from tests.widgets.test_explorer import EVERYBODY, FRIENDS, PERL, Explored, people
+
+
+@pytest.fixture
+def my() -> Iterator[Account]:
+    my = oq.demo(seed=31, groups=3, friends=4, members=8)
+    yield my
+    my.close()
+
+
+def act(explorer: Explorer, part: str, do: str, **values: Any) -> None:
+    explorer._heard(explorer, {"part": part, "do": do, "with": values}, [])
+
+
+def test_selection_and_shown_are_frames_with_all_columns(my: Account) -> None:
+    explorer = my.explorer()
+    members = my.members()
+    assert explorer.selection.dtypes.equals(members.dtypes) and explorer.selection.empty
+    pd.testing.assert_frame_equal(explorer.shown, members)
+    act(explorer, "table", "pick_all")
+    pd.testing.assert_frame_equal(explorer.selection, members)
+    explorer.close()
+
+
+def test_what_is_selected_can_be_written_to(my: Account) -> None:
+    explorer = my.explorer()
+    act(explorer, "explorer", "choose", line=FRIENDS, edition=1)
+    position = int(my.friends()["qq"].notna().to_numpy().argmax())
+    act(explorer, "table", "pick", position=position, edition=explorer._browsing.table.view()["edition"])
+    assert my.send_friend("你好", to=explorer.selection)
+    assert [one.content for one in my.simulator.received] == ["你好"]
+    explorer.close()
+
+
+def test_a_frame_that_was_given_is_the_users_own(my: Account) -> None:
+    explorer = my.explorer()
+    frame = explorer.shown
+    frame["displayname"] = "改了"
+    assert "改了" not in explorer.shown["displayname"].tolist()
+    explorer.close()
+
+
+def test_repr_says_what_to_type_and_shows_no_name(my: Account) -> None:
+    explorer = my.explorer()
+    shown = repr(explorer)
+    assert "my.members()" in shown and "my.search_groups(" in shown
+    assert not any(name in shown for name in my.groups()["displayname"])
+    explorer.close()
+
+
+def test_tab_shows_what_is_meant_to_be_typed(my: Account) -> None:
+    explorer = my.explorer()
+    assert dir(explorer) == ["close", "layout", "overlap", "selection", "shown"]
+    explorer.close()
+
+
+def test_no_name_is_in_the_state_that_a_notebook_saves(my: Account) -> None:
+    explorer = my.explorer()
+    act(explorer, "explorer", "search", text="a")
+    act(explorer, "table", "pick_all")
+    state = str({key: value for key, value in explorer.get_state().items() if key not in ("_esm", "_css")})
+    names = [*my.members()["displayname"], *my.groups()["displayname"], *my.members()["qq"].dropna()]
+    assert not [name for name in names if len(name) > 1 and name in state]
+    explorer.close()
+
+
+def test_a_hundred_explorers_leave_no_thread_and_no_object(my: Account) -> None:
+    before = {one.name for one in threading.enumerate()}
+    left = [weakref.ref(opened(my)._browsing) for _ in range(100)]
+    for thread in threading.enumerate():
+        if thread.name == "openqq-nb-widget":
+            thread.join(20)
+    gc.collect()
+    assert {one.name for one in threading.enumerate()} <= before
+    assert [one for one in left if one() is not None] == []
+
+
+def opened(my: Account) -> Explorer:
+    explorer = my.explorer()
+    act(explorer, "explorer", "search", text="灰")
+    explorer.close()
+    return explorer
+
+
+@pytest.mark.parametrize("name", ["en", "zh"])
+def test_every_word_is_there_in_both_languages(name: str) -> None:
+    before = oq.language()
+    oq.language(name)
+    try:
+        assert set(words.all()) == {*WORDS, *PROBLEM_WORDS}
+        assert all(words.all().values())
+    finally:
+        oq.language(before)
+
+
+@pytest.mark.parametrize(
+    "declared", [schema.MEMBERS, schema.FRIENDS, schema.DISCUSS_MEMBERS], ids=lambda one: one.name
+)
+def test_every_column_has_a_heading(declared: Schema) -> None:
+    assert [name for name in declared.names if f"column_{name}" not in WORDS] == []
+
+
+@pytest.mark.parametrize("protocol", DIALECTS)
+@pytest.mark.parametrize("found", ZOO.values(), ids=ZOO.keys())
+def test_a_zoo_of_rosters_is_shown_searched_sorted_and_compared(
+    protocol: Name, found: list[dict[str, Any]]
+) -> None:
+    def everything() -> Flow[Roster]:
+        return flows(protocol).reading.everything(load=False)
+
+    odd = result(everything(), lambda path: answer_to(path, found, protocol))
+    explored = Explored(odd)
+    for line in range(len(odd.groups) + len(odd.discusses) + 2):
+        explored.choose(line, add=True)
+        rows = explored.browsing.sheet.rows
+        for by in range(rows.frame.shape[1]):
+            explored.page.ask("table", "sort", by=by, ascending=False)
+        explored.page.ask("table", "pick_all")
+        told = explored.browsing.table.some(0, 50, explored.page.view("table")["version"])
+        assert told is not None and len(told["cells"]) == len(rows.order) <= rows.picked
+        assert explored.browsing.overlap().index.size == len(explored.browsing.sheet.chosen)
+    explored.do("search", text="a")
+    explored.reload()
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
+def test_any_text_may_stand_anywhere_and_be_looked_for(text: str) -> None:
+    odd = roster(
+        friends=[friend(text, 5, 5, markname=text, category=text)],
+        groups=[group(text, 1, 11, gmarkname=text, members_loaded=True)],
+        members=[member(text, 5, 5, card=text, province=text, role=text, gname=text, gnumber="1", new=text)],
+    )
+    explored = Explored(odd)
+    kept = odd.members["card"][0]
+    explored.do("value", facet="province", value=kept)
+    explored.do("search", text=kept)
+    assert explored.browsing.sheet.rows.shown["card"].tolist() == [kept]
+    told = explored.browsing.table.some(0, 1, explored.page.view("table")["version"])
+    assert told is not None and told["cells"][0][2].removesuffix("…") in kept
+
+
+def test_an_empty_roster_says_that_nobody_is_there() -> None:
+    explored = Explored(roster())
+    view = explored.view()
+    assert ([one["kind"] for one in view["places"]], view["chosen"]) == (
+        ["everybody", "friends"],
+        [EVERYBODY],
+    )
+    assert (view["facets"], view["days"], view["charts"]) == ([], [], [])
+    assert explored.choose(FRIENDS)["hits"] == [0, 0]
+
+
+def test_times_are_those_of_the_roster(my: Account) -> None:
+    assert Explored(people()).view()["as_of"] == f"{NOW:%Y-%m-%d %H:%M}"
+    assert Explored(people()).choose(PERL)["chosen"] == [PERL]
