@@ -119,7 +119,7 @@ class Plan:
         if left_out:
             total = sum(count for _, count in left_out)
             warn_outside(
-                f"{total} recipients of the broadcast {self.key!r} are left out:"
+                f"Of the recipients of the broadcast {self.key!r}, {total} get nothing:"
                 f"{listed([f'{count}: {why}' for why, count in left_out])}\nplan.preview() shows them.",
                 SkippedWarning,
             )
