@@ -19,6 +19,8 @@ import numpy.typing as npt
 from openqq_nb.errors import InvalidInput
 
 DAY_S = 86_400.0
+# So many are worked out at a time.
+_STRETCH = 20_000
 # Asia/Shanghai has had no summer time since 1991.
 _OFFSET_S = 8 * 3600.0
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
@@ -110,6 +112,14 @@ class Pace:
                 at_s = max(at_s, min(groups[-self.max_groups], now_s) + DAY_S)
         return self.after_quiet_s(at_s)
 
+    def is_quiet(self, times_s: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        """Tell which times fall into the quiet hours."""
+        if self.quiet is None:
+            return np.zeros(len(times_s), bool)
+        begin_s, length_s = _night(self.quiet)
+        quiet: npt.NDArray[np.bool_] = (times_s + _OFFSET_S - begin_s) % DAY_S < length_s
+        return quiet
+
     def after_quiet_s(self, at_s: float) -> float:
         """Give a time, or the end of the quiet hours that it falls into; in UTC seconds."""
         if self.quiet is None:
@@ -128,9 +138,11 @@ class Pace:
             are_groups: which of them go to groups.
             now_s: when it begins.
         """
+        course = _Course(self, history, now_s)
+        if self.max_groups is None or course.groups_in_a_day + int(are_groups.sum()) <= self.max_groups:
+            return course.all_alike(len(are_groups))
         left = {kind: deque(np.flatnonzero(are_groups == kind).tolist()) for kind in (False, True)}
         times = np.empty(len(are_groups))
-        course = _Course(self, history, now_s)
         while any(left.values()):
             due = {kind: course.due_s(is_group=kind) for kind, places in left.items() if places}
             kind = min(due, key=lambda one: (due[one], left[one][0]))
@@ -186,6 +198,40 @@ class _Course:
         self._last_s = min(history[-1].at_s, now_s) if history else None
         self._groups = deque([one.at_s for one in history if one.is_group], maxlen=pace.max_groups)
         self._now_s = now_s
+
+    @property
+    def groups_in_a_day(self) -> int:
+        """How many groups still count."""
+        return sum(at_s > self._now_s - DAY_S for at_s in self._groups)
+
+    def all_alike(self, count: int) -> npt.NDArray[np.float64]:
+        """Tell when each of so many goes, if it does not matter which of them are groups."""
+        times = np.empty(count)
+        place = 0
+        while place < count:
+            times[place] = self.due_s(is_group=False)
+            self.go(times[place], is_group=False)
+            place += 1
+            rest = self._until_quiet(count - place)
+            times[place : place + len(rest)] = rest
+            place += len(rest)
+            if len(rest):
+                self._row += len(rest)
+                self._last_s = self._now_s = float(rest[-1])
+        return times
+
+    def _until_quiet(self, most: int) -> npt.NDArray[np.float64]:
+        """Give the times of those that follow the last one before the next quiet hours, or some of them."""
+        pace, after_s = self._pace, max(self._gap_s, self._pace.rest)
+        if pace.is_rest(self._gap_s) or self._last_s is None:
+            return np.empty(0)
+        nth = np.arange(min(most, _STRETCH))
+        waits_s = np.where((self._row + nth) % pace.rest_every == 0, after_s, self._gap_s)
+        if pace.rest:
+            # After a rest the count begins anew, which is the same count as long as nothing else makes a rest.
+            self._row %= pace.rest_every
+        times = self._last_s + np.cumsum(waits_s)
+        return times[: np.argmax(pace.is_quiet(times))] if pace.is_quiet(times).any() else times
 
     def due_s(self, *, is_group: bool) -> float:
         """Tell when the next one may go."""

@@ -121,7 +121,11 @@ PACES = st.builds(
 
 
 @settings(deadline=None, max_examples=200)
-@given(PACES, st.lists(st.booleans(), max_size=80), st.floats(0, DAY_S))
+@given(
+    PACES,
+    st.lists(st.booleans(), max_size=80) | st.integers(0, 400).map(lambda count: [False] * count),
+    st.floats(0, DAY_S),
+)
 def test_the_plan_is_what_comes_when_each_waits_for_its_turn(
     pace: Pace, groups: list[bool], after_s: float
 ) -> None:
