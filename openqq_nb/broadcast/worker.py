@@ -62,6 +62,7 @@ class Worker:
         self._wanted: State = "sending"
         self._problem: str | None = None
         self._failures = 0
+        self._disk_failed = False
         self._login: str | None = None
         self._owed: list[Change] = []
         self._flying: int | None = None
@@ -83,7 +84,7 @@ class Worker:
             self._thread.join()  # it has ended, and at most puts things in order
         with self._changed:
             self._state = self._wanted = "sending"
-            self._failures, self.error, self._ended = 0, None, False
+            self._failures, self._disk_failed, self.error, self._ended = 0, False, None, False
             self._lines = self._new_lines()
             self._refill()
             self.still.clear()
@@ -98,7 +99,7 @@ class Worker:
             if self._ended or (self._wanted == "stopped" and state == "paused"):
                 return
             if state == "sending":
-                self._failures = 0
+                self._failures, self._disk_failed = 0, False
                 self.still.clear()
             self._wanted = state
             self._problem = problem or self._problem
@@ -183,7 +184,8 @@ class Worker:
         with self._changed:
             if self._wanted == "sending":
                 return False
-            self._pausing_on_failure(self._flush)
+            if not self._disk_failed:
+                self._pausing_on_failure(self._flush)
             while self._wanted == "paused":
                 self._state = "paused"
                 self.still.set()
@@ -261,6 +263,7 @@ class Worker:
         self._failures += 1
         self._problem = problem
         if is_disk:
+            self._disk_failed = True
             self.want("paused", problem)
         elif self._failures >= self._most_failures:
             self.want("paused", f"paused after {self._failures} failures in a row; the last: {problem}")
