@@ -26,7 +26,6 @@ LIST_CALLS = ["get_friend_info", "get_group_info", "get_discuss_info"]
 TIMEOUT_S = 5.0
 PATIENCE_S = 20.0
 NAMES = ("nick", "markname", "gname", "dname")
-ROUNDS = 30
 
 # What leaves it open whether the message arrived; each hit may leave one unknown.
 OPEN_FAULTS = (
@@ -67,12 +66,12 @@ def audience(my: oq.Account, who: list[str]) -> list[pd.DataFrame]:
     return [frame.assign(n=numbers) for frame, numbers in zip(named, numbered, strict=True)]
 
 
-def happens(event: str, simulator: Simulator, my: oq.Account, replan: Any) -> None:
+def happens(event: str, simulator: Simulator, replan: Any, send: Any) -> None:
     if event == "relogin":
         simulator.relogin()
     elif event in ("restart", "down"):
-        fault = simulator.fault(event, seconds=0.05)
-        fault.over.result(TIMEOUT_S)
+        with simulator.fault(event):
+            send()
     elif event == "lists":
         simulator.fault("drop_before", calls=LIST_CALLS, times=1)
     elif event == "replan":
@@ -93,19 +92,17 @@ def played(
         return my.broadcast(template, to=audience(my, who), key=key, pace=pace)
 
     plan()
-    run = my._broadcasting.of(str(my.me()["qq"])).start(key)
-    for event, faults in [*rounds, *[("nothing", [])] * ROUNDS]:
+    broadcasts = my._broadcasting.of(str(my.me()["qq"]))
+    for event, faults in [*rounds, ("nothing", [])]:
+        happens(event, simulator, plan, lambda: broadcasts.start(key).wait(PATIENCE_S))
+        hits += [simulator.fault(name, calls=SEND_CALLS[dialect], times=times) for name, times in faults]
+        # Each failure pauses it.
+        run = broadcasts.start(key)
         run.wait(PATIENCE_S)
-        happens(event, simulator, my, plan)
-        for name, times in faults:
-            hits.append(simulator.fault(name, calls=SEND_CALLS[dialect], times=times))
-        run.resume()
-        if run.wait(PATIENCE_S).state == "finished" and event == "nothing":
-            break
     for fault in hits:
         fault.end()
-    while run.wait(PATIENCE_S).state == "paused":
-        run.resume()
+    while broadcasts.start(key).wait(PATIENCE_S).state == "paused":
+        continue
     return run, sum(fault.hits for fault in hits)
 
 
