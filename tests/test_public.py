@@ -31,11 +31,11 @@ WARNINGS = {"FollowingWarning", "HandlerWarning", "InboxWarning", "NotLoadedWarn
 
 ASKS = {
     "me", "friends", "groups", "members", "discusses", "discuss_members", "recent", "search_friends", "search_groups",
-    "roster", "server", "doctor", "composer", "explorer",
+    "roster", "server", "doctor", "composer", "explorer", "broadcast", "broadcasts",
 }  # fmt: skip
 MANAGES = {"mute", "kick", "relogin"}
 SENDS = {"send_friend", "send_group", "send_discuss", "send_session"}
-MY = ASKS | SENDS | MANAGES | {"aio", "listen", "close"}
+MY = ASKS | SENDS | MANAGES | {"aio", "exclusions", "listen", "close"}
 
 LATER = (
     "asyncio", "httpx", "uvicorn", "starlette", "openqq_nb.simulator", "ipywidgets", "anywidget", "altair", "sqlite3",

@@ -227,7 +227,19 @@ class Account(Reading, Sending, Managing):
 
     @property
     def exclusions(self) -> "Exclusions":
-        """Those whom no broadcast goes to, until they are removed: `add(to, why=)`, `remove(to)`, `df`."""
+        """Those whom no broadcast goes to, until they are removed.
+
+        Returns:
+            `Exclusions`: `add(to, why=)`, `remove(to)`, `df`. They are kept with the broadcasts of the account.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> my = oq.demo()
+            >>> my.exclusions.add(my.groups().head(1), why="read by hand")
+            >>> my.exclusions.df["displayname"].tolist()
+            ['PERL学习交流']
+            >>> my.exclusions.remove(my.groups().head(1))
+        """
         from openqq_nb.broadcast.exclusions import Exclusions  # noqa: PLC0415 - SQLite is loaded when it is used
 
         return Exclusions(lambda: self._broadcasting.of(self._run(self._broadcasting.account())).ledger)
