@@ -31,14 +31,14 @@ TABLE = """
 | 5 | collect | connecting, errors, listening, receive | – |
 | 5 | upkeep | bodies, columns, database, errors, exporting, journal, listening, logs, messages, models, protocols, records, schema, settings | numpy, pandas |
 | 4 | account | broadcast, client, columns, doctor, errors, flows, inbox, listening, models, protocols, recipients, roster, rosters, sends, settings, widgets | pandas |
-| 4 | listening | client, doctor, errors, flows, inbox, journal, messages, models, protocols, receive, roster, settings | filelock, pandas |
+| 4 | listening | client, doctor, errors, flows, holds, inbox, journal, messages, models, protocols, receive, roster, settings | pandas |
 | 4 | doctor | columns, errors, flows, inbox, loopback, models, protocols, receive | pandas |
 | 4 | notebooks | errors, settings | – |
 | 4 | logs | columns, database, errors, filtering, inbox, journal, models, records, scanning, schema | numpy, pandas, pyarrow |
 | 3 | inbox | columns, errors, filtering, journal, kernel, messages, models, protocols, receive, records, schema | numpy, pandas, pyarrow |
 | 3 | flows | columns, errors, logins, models, protocols, recipients, roster, schema, searching | pandas |
 | 3 | rosters | columns, database, errors, logins, roster, schema | pandas, pyarrow |
-| 3 | broadcast | columns, database, errors, kernel, models, recipients, schema, settings | filelock, numpy, pandas, pyarrow, tqdm |
+| 3 | broadcast | columns, database, errors, holds, kernel, models, recipients, schema, settings | numpy, pandas, pyarrow, tqdm |
 | 2 | client | errors, loopback, models, turns | httpx, tenacity |
 | 2 | receive | errors, loopback, models | httptools, uvloop |
 | 2 | journal | bodies, columns, database, errors, models, records, schema | pyarrow |
@@ -58,6 +58,7 @@ TABLE = """
 | 1 | turns | errors | – |
 | 1 | filtering | columns, errors, models, schema | pandas |
 | 1 | scanning | columns, database, errors, locks, records | adbc_driver_manager, adbc_driver_sqlite, pyarrow |
+| 1 | holds | errors | filelock |
 | 0 | schema | columns | – |
 | 0 | columns | models | numpy, pandas, pyarrow |
 | 0 | settings | errors | platformdirs |

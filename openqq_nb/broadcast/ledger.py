@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from filelock import FileLock, Timeout
 
 from openqq_nb.broadcast.pace import DAY_S, Attempt, Pace
 from openqq_nb.broadcast.states import Change, before
 from openqq_nb.database import Connection, Database
 from openqq_nb.errors import InvalidInput, JournalFailed, NotFound, listed
+from openqq_nb.holds import PATIENCE_S, FileHold
 from openqq_nb.models import Delivery, RecipientType
 from openqq_nb.settings import file_name
 
@@ -44,7 +44,6 @@ ROWS: tuple[str, ...] = ("seq", *PLANNED, *_BECAME)
 
 # For the longest rest that anybody would have after so many messages in a row.
 _ATTEMPTS = 1000
-_PATIENCE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +339,7 @@ class Ledger:
             ).fetchall()
         return [(at_s, Delivery(delivery), problem) for at_s, delivery, problem in found]
 
-    def hold(self, key: str, patience_s: float = _PATIENCE_S) -> Hold | None:
+    def hold(self, key: str, patience_s: float = PATIENCE_S) -> Hold | None:
         """Take the right to send a broadcast; None if another program, or another run of this one, has it.
 
         Args:
@@ -355,17 +354,8 @@ class Ledger:
             lock = self._locks.setdefault(key, threading.Lock())
             return Hold(lock.release) if lock.acquire(timeout=patience_s) else None
         beside = path.with_name(f"{path.name}.{file_name(key)}.lock")
-        file = FileLock(beside, timeout=patience_s, thread_local=False, preserve_lock_file=True)
-        try:
-            file.acquire()
-        except Timeout:
-            return None
-        except OSError as error:
-            raise JournalFailed(
-                f"Whether another program sends the broadcast {key!r} cannot be seen, so nothing was sent. Found: "
-                f"{error}. Make the folder {path.parent} writable."
-            ) from error
-        return Hold(file.release)
+        file = FileHold.of(beside, f"another program sends the broadcast {key!r}", patience_s)
+        return None if file is None else Hold(file.let_go)
 
     def is_held(self, key: str) -> bool:
         """Tell whether anybody sends a broadcast at this moment, or has paused it."""
