@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from openqq_nb.broadcast.pace import Pace
+from openqq_nb.broadcast.pacing import in_words
 from openqq_nb.columns import ZONE
 from openqq_nb.errors import one_line
 
@@ -36,7 +37,7 @@ def card(key: str, template: str, pace: Pace, frame: pd.DataFrame, now_s: float)
         *([f"  first     {_short(str(due['text'].iloc[0]))}"] if len(due) else []),
         *([f"  to        {kinds(due)}"] if len(due) else []),
         *([f"  takes     {_duration(due, now_s)}"] if len(due) else []),
-        f"  pace      {pace.in_words()}",
+        f"  pace      {in_words(pace)}",
         *_skipped(frame),
         f"  next      plan.preview()  {'plan.send()  ' if len(due) else ''}plan.report()",
     ]

@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 
 from openqq_nb import schema
 from openqq_nb.broadcast.ledger import Ledger
-from openqq_nb.broadcast.pace import Attempt, Pace
+from openqq_nb.broadcast.pace import Pace
+from openqq_nb.broadcast.pacing import Attempt, expected_s
 from openqq_nb.columns import Schema
 from openqq_nb.models import Delivery
 
@@ -38,15 +39,15 @@ def expected(rows: pa.Table, pace: Pace, history: Sequence[Attempt], now_s: floa
     is_due = pc.equal(rows["delivery"], Delivery.PENDING.value).to_numpy(zero_copy_only=False)
     are_groups = pc.equal(rows["recipient_type"], "group").to_numpy(zero_copy_only=False)
     times = np.full(rows.num_rows, np.nan)
-    times[is_due] = pace.expected_s(history, are_groups[is_due], now_s)
+    times[is_due] = expected_s(pace, history, are_groups[is_due], now_s)
     return times
 
 
-def _frame(kind: Schema, rows: pa.Table, expected_s: npt.NDArray[np.float64]) -> pd.DataFrame:
+def _frame(kind: Schema, rows: pa.Table, times_s: npt.NDArray[np.float64]) -> pd.DataFrame:
     columns = {
         **{name: rows[name] for name in kind.names if name in rows.column_names},
         "text": pc.coalesce(rows["arrives"], rows["text"]),
-        "expected_at": _moments(pa.array(expected_s, from_pandas=True)),
+        "expected_at": _moments(pa.array(times_s, from_pandas=True)),
     }
     for name in ("attempted_at", "settled_at"):
         if name in columns:

@@ -17,7 +17,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from openqq_nb.broadcast.pace import DAY_S, Attempt, Pace
+from openqq_nb.broadcast.pace import Pace
+from openqq_nb.broadcast.pacing import DAY_S, Attempt
 from openqq_nb.broadcast.states import Change, before
 from openqq_nb.database import Connection, Database
 from openqq_nb.errors import InvalidInput, JournalFailed, NotFound, listed

@@ -7,7 +7,8 @@ from random import Random
 import numpy as np
 
 from openqq_nb.broadcast.ledger import Due
-from openqq_nb.broadcast.pace import DAY_S, Attempt, Pace
+from openqq_nb.broadcast.pace import Pace
+from openqq_nb.broadcast.pacing import DAY_S, Attempt, expected_s, next_at_s
 
 # Beyond so many the rest is taken to go on alike.
 _COUNTED = 2000
@@ -47,7 +48,7 @@ class Lines:
         found: list[tuple[float, int, Due]] = []
         for is_group, left in self._left.items():
             if left:
-                at_s = self._pace.next_at_s(self._history, self._gap_s, is_group=is_group, now_s=now_s)
+                at_s = next_at_s(self._pace, self._history, self._gap_s, is_group=is_group, now_s=now_s)
                 found.append((at_s, left[0].seq, left[0]))
         if not found:
             return None
@@ -73,5 +74,5 @@ class Lines:
         if not counted:
             return 0.0
         are_groups = np.array([is_group for _, is_group in counted])
-        last_s = float(self._pace.expected_s(self._history, are_groups, now_s).max())
+        last_s = float(expected_s(self._pace, self._history, are_groups, now_s).max())
         return (last_s - now_s) * len(self) / len(counted)

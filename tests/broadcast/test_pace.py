@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openqq_nb.broadcast.pace import DAY_S, Attempt, Pace
+from openqq_nb.broadcast.pace import Pace
+from openqq_nb.broadcast.pacing import DAY_S, Attempt, after_quiet_s, expected_s, next_at_s
 from openqq_nb.errors import InvalidInput
 
 NOON = pd.Timestamp("2026-11-25 12:00", tz="Asia/Shanghai").timestamp()
@@ -22,7 +23,7 @@ def sent(*ages_s: float, is_group: bool = False) -> list[Attempt]:
 
 
 def next_in(pace: Pace, history: list[Attempt], gap_s: float = 5, *, is_group: bool = False) -> float:
-    return pace.next_at_s(history, gap_s, is_group=is_group, now_s=NOON) - NOON
+    return next_at_s(pace, history, gap_s, is_group=is_group, now_s=NOON) - NOON
 
 
 def clock(at_s: float) -> str:
@@ -75,7 +76,7 @@ def test_groups_beyond_the_limit_wait_until_a_day_after_the_first_of_them() -> N
 )
 def test_in_quiet_hours_it_waits_until_their_end(at: str, quiet: Any, then: str) -> None:
     now_s = pd.Timestamp(at, tz="Asia/Shanghai").timestamp()
-    assert clock(Pace(quiet=quiet).next_at_s([], 5, is_group=False, now_s=now_s)) == then
+    assert clock(next_at_s(Pace(quiet=quiet), [], 5, is_group=False, now_s=now_s)) == then
 
 
 def test_a_clock_that_was_set_back_makes_nobody_wait_long() -> None:
@@ -86,7 +87,7 @@ def test_a_clock_that_was_set_back_makes_nobody_wait_long() -> None:
 def test_instant_never_waits() -> None:
     night = pd.Timestamp("2026-11-26 03:00", tz="Asia/Shanghai").timestamp()
     history = [Attempt(night, True)] * 100
-    assert Pace.instant().next_at_s(history, 0, is_group=True, now_s=night) == night
+    assert next_at_s(Pace.instant(), history, 0, is_group=True, now_s=night) == night
 
 
 @pytest.mark.parametrize(
@@ -131,13 +132,13 @@ def test_the_plan_is_what_comes_when_each_waits_for_its_turn(
 ) -> None:
     """Played through message by message, at waits of middle length, it takes what was expected."""
     begin_s = NOON + after_s
-    expected = pace.expected_s([], np.array(groups, bool), begin_s)
+    expected = expected_s(pace, [], np.array(groups, bool), begin_s)
     history: list[Attempt] = []
     left, now_s, played = [*range(len(groups))], begin_s, np.empty(len(groups))
     gap_s = sum(pace.between) / 2
     while left:
         kinds = {groups[place] for place in left}
-        due = {kind: pace.next_at_s(history, gap_s, is_group=kind, now_s=now_s) for kind in kinds}
+        due = {kind: next_at_s(pace, history, gap_s, is_group=kind, now_s=now_s) for kind in kinds}
         first = min(left, key=lambda place: (due[groups[place]], place))
         left.remove(first)
         played[first] = now_s = due[groups[first]]
@@ -147,7 +148,7 @@ def test_the_plan_is_what_comes_when_each_waits_for_its_turn(
 
 def test_a_day_of_100_000_messages_is_worked_out_in_a_moment() -> None:
     begin = time.perf_counter()
-    Pace().expected_s([], np.arange(100_000) % 50 == 0, NOON)
+    expected_s(Pace(), [], np.arange(100_000) % 50 == 0, NOON)
     assert time.perf_counter() - begin < 2
 
 
@@ -162,9 +163,9 @@ def test_nothing_ever_goes_too_early(
     pace: Pace, ages: list[tuple[float, bool]], gap_s: float, is_group: bool
 ) -> None:
     history = [Attempt(NOON - age, kind) for age, kind in sorted(ages, reverse=True)]
-    at_s = pace.next_at_s(history, gap_s, is_group=is_group, now_s=NOON)
+    at_s = next_at_s(pace, history, gap_s, is_group=is_group, now_s=NOON)
     assert at_s >= NOON
     assert not history or at_s >= history[-1].at_s + gap_s - 1e-3
-    assert pace.after_quiet_s(at_s) == pytest.approx(at_s, abs=1e-3)
+    assert after_quiet_s(pace, at_s) == pytest.approx(at_s, abs=1e-3)
     if pace.max_groups is not None and is_group:
         assert sum(one.is_group and one.at_s > at_s - DAY_S + 1 for one in history) < pace.max_groups

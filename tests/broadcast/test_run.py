@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from openqq_nb import schema
-from openqq_nb.broadcast.pace import DAY_S, Pace
+from openqq_nb.broadcast.pace import Pace
+from openqq_nb.broadcast.pacing import DAY_S
 from openqq_nb.errors import (
     InvalidInput,
     NoAnswer,
