@@ -46,9 +46,7 @@ class Account(Reading, Sending, Managing):
         self._listening = Listening(client, self._flows, post_to)
         # A simulated server is gone with this process, and so are the rosters of it.
         self._keeping = Keeping(in_memory=post_to is not None)
-        self._broadcasting = Broadcasting(
-            client, self._flows, self._listening, self._keeping, in_memory=post_to is not None
-        )
+        self._broadcasting = Broadcasting(client, self._flows, self._listening, in_memory=post_to is not None)
         self._sends = Sends()
         self._showing = Showing(client, self._flows, self._sends)
         self.aio = AsyncAccount(

@@ -1,10 +1,10 @@
 """The broadcasts of an account: what they are handed, and where they are kept."""
 
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from openqq_nb import settings
-from openqq_nb.account.keeping import Keeping
 from openqq_nb.client import Client
 from openqq_nb.flows import Flows
 from openqq_nb.listening import Listening
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from openqq_nb.broadcast.broadcasts import Broadcasts, Order
     from openqq_nb.broadcast.links import Links, Row
     from openqq_nb.broadcast.plan import Plan
+    from openqq_nb.rosters import Rosters
 
 # A server takes 3 s for a message; longer nobody waits for the end of a session.
 _PATIENCE_S = 5.0
@@ -28,20 +29,18 @@ class Broadcasting:
         client: asks the server.
         flows: what to ask.
         listening: knows the running inbox.
-        keeping: knows the logins.
         in_memory: whether nothing is to stay when this process ends.
     """
 
-    def __init__(
-        self, client: Client, flows: Flows, listening: Listening, keeping: Keeping, *, in_memory: bool
-    ) -> None:
+    def __init__(self, client: Client, flows: Flows, listening: Listening, *, in_memory: bool) -> None:
         self._client = client
         self._flows = flows
         self._listening = listening
-        self._keeping = keeping
         self._in_memory = in_memory
         self._lock = threading.Lock()
         self._open: dict[str, Broadcasts] = {}
+        # Apart from those of `my.roster()`: members that are not loaded do not matter here.
+        self._rosters: dict[str, Rosters] = {}
 
     def people(self) -> Flow[Roster]:
         """Ask for those one can write to."""
@@ -58,7 +57,7 @@ class Broadcasting:
         """Plan a broadcast among those who were found."""
         from openqq_nb.broadcast.planning import Snapshot  # noqa: PLC0415 - loaded when it is used
 
-        filled, login = self._keeping.keep_in_login(roster)
+        filled, login = self._logins(roster).keep_in_login(roster)
         return self.of(str(roster.me["qq"])).plan(order, Snapshot(filled, login))
 
     def of(self, account: str) -> "Broadcasts":
@@ -68,19 +67,24 @@ class Broadcasting:
 
         with self._lock:
             if account not in self._open:
-                ledger = Ledger(None if self._in_memory else settings.broadcasts_path(account))
+                ledger = Ledger(self._path(account))
                 self._open[account] = Broadcasts(ledger, self._links())
             return self._open[account]
 
     def close(self) -> None:
         """Stop what is being sent, and close the files; what is in memory stays."""
         with self._lock:
-            for broadcasts in self._open.values():
-                broadcasts.stop(_PATIENCE_S)
-                if not self._in_memory:
-                    broadcasts.close()
+            opened, rosters = [*self._open.values()], [*self._rosters.values()]
             if not self._in_memory:
                 self._open.clear()
+                self._rosters.clear()
+        for broadcasts in opened:
+            broadcasts.stop(_PATIENCE_S)
+            if not self._in_memory:
+                broadcasts.close()
+        for store in rosters:
+            if not self._in_memory:
+                store.close()
 
     def _links(self) -> "Links":
         from openqq_nb.broadcast.links import Links  # noqa: PLC0415 - loaded when it is used
@@ -96,7 +100,21 @@ class Broadcasting:
         )
 
     def _login(self) -> str:
-        return self._keeping.keep_in_login(self._client.run(self.people()))[1]
+        roster = self._client.run(self.people())
+        return self._logins(roster).keep_in_login(roster)[1]
+
+    def _logins(self, roster: Roster) -> "Rosters":
+        """Give the rosters by which logins are told apart, in the file of the ledger."""
+        from openqq_nb.rosters import Rosters  # noqa: PLC0415 - SQLite and Parquet are loaded when they are used
+
+        account = str(roster.me["qq"])
+        with self._lock:
+            if account not in self._rosters:
+                self._rosters[account] = Rosters(self._path(account))
+            return self._rosters[account]
+
+    def _path(self, account: str) -> Path | None:
+        return None if self._in_memory else settings.broadcasts_path(account)
 
     def _check(self, kind: RecipientType, row: "Row") -> None:
         self._client.run(self._flows.sending.check_row(by_row(kind, row), row))

@@ -27,10 +27,6 @@ class Keeping:
         """Keep a roster, and give it with the numbers that are known of its login."""
         return self._store(roster.me).keep(roster)
 
-    def keep_in_login(self, roster: Roster) -> tuple[Roster, str]:
-        """Keep a roster, and give it as `keep` does, with the label of its login."""
-        return self._store(roster.me).keep_in_login(roster)
-
     def at(self, when: object, me: Series) -> Roster:
         """Give the last roster of an account that was kept until a moment."""
         return self._store(me).at(when)

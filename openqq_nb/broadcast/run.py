@@ -197,9 +197,9 @@ class Run:
         hold = self._ledger.hold(self.key)
         if hold is None:
             raise InvalidInput(
-                f"Another program, or another notebook, sends the broadcast {self.key!r} at this moment, or has paused "
-                f"it; nothing was sent here. Wait for it or stop it there; my.broadcast(key={self.key!r}).report() "
-                "shows how far it is."
+                f"Another program, or another account object of this one, sends the broadcast {self.key!r} at this "
+                f"moment, or has paused it; nothing was sent here. Wait for it or stop it there; "
+                f"my.broadcast(key={self.key!r}).report() shows how far it is."
             )
         return hold
 
