@@ -16,9 +16,12 @@ from openqq_nb.inbox.message import Message
 from openqq_nb.inbox.setup import Setup
 from openqq_nb.inbox.stats import Stats
 from openqq_nb.simulator import Fault, Simulator
+from openqq_nb.widgets.composer import Composer
+from openqq_nb.widgets.explorer import Explorer
+from openqq_nb.widgets.feed import Feed
 from tools.site import read
 
-MET = (AsyncAccount, AsyncInbox, DemoAccount, LoginCode, Message, Setup, Stats)
+MET = (AsyncAccount, AsyncInbox, Composer, DemoAccount, Explorer, Feed, LoginCode, Message, Setup, Stats)
 """Classes that nobody types, but everybody gets objects of."""
 
 CLASSES: dict[str, type] = {

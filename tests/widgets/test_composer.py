@@ -110,7 +110,7 @@ def test_every_other_kind_is_written_to_as_well(my: DemoAccount, kind: str) -> N
     composer = Open(my)
     if kind == "session" and my._flows.dialect.name == "openqq2":
         off = {one["kind"]: one["off"] for one in composer.page.view("chooser")["kinds"]}
-        assert off["session"] == "This server cannot send to it: Temporary session"
+        assert off["session"] == "Temporary session: this server cannot send there."
         return
     composer.choose("", kind)
     assert composer.send(f"你好，{kind}")["result"]["tone"] == "good"

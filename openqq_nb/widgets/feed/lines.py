@@ -71,7 +71,7 @@ def clock(micros: int) -> tuple[str, str]:
 def _line(position: int, moment: int, row: Mapping[str, Any]) -> View:
     day, at = clock(moment)
     text = row["content"] or ""
-    line = {
+    line: View = {
         "n": position,
         "t": moment,
         "day": day,
@@ -100,10 +100,10 @@ def _quotes(
     for number, row in enumerate(rows):
         known.setdefault((row["chat_key"], row["msg_id"]), []).append(number)
     found = {}
-    for position, row in quoting.items():
+    for position, quoter in quoting.items():
         # Numbers come again after a restart of the server: the last one before is meant.
         before = place.get(position, len(window))
-        meant = [one for one in known.get((row["chat_key"], row["reply_to"]), []) if one < before]
+        meant = [one for one in known.get((quoter["chat_key"], quoter["reply_to"]), []) if one < before]
         if meant:
             found[position] = _quote(window[meant[-1]], rows[meant[-1]])
     return found
