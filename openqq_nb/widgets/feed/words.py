@@ -40,7 +40,7 @@ FEED: Table = {
     "feed_unread": ("{count} new ↓", "{count} 条新消息 ↓"),
     "feed_to_end": ("To the end ↓", "回到最新 ↓"),
     "feed_own": ("sent by this account", "本账号发送"),
-    "feed_to": ("to {chat}", "发给 {chat}"),
+    "feed_to": ("to", "发给"),
     "feed_type_message": ("friend", "好友"),
     "feed_type_group_message": ("group", "群"),
     "feed_type_discuss_message": ("discuss", "讨论组"),

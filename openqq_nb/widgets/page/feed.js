@@ -40,8 +40,8 @@ function feedHead(channel, line) {
     place === null ? null : make(
       "span",
       { class: "oq-feed-place" },
-      kind ? make("span", { class: "oq-feed-type", text: `${kind} ` }) : null,
-      make("span", { class: "oq-name", text: line.own ? channel.word("feed_to", { chat: place ?? "" }) : place ?? "" }),
+      make("span", { text: [line.own ? channel.word("feed_to") : "", kind].filter(Boolean).map((one) => `${one} `).join("") }),
+      make("span", { class: "oq-name", text: place ?? "" }),
     ),
     make("time", { class: "oq-feed-time", text: line.at, datetime: line.day ? `${line.day}T${line.at}` : false }),
   );
