@@ -360,7 +360,7 @@ def test_what_people_type_is_shown_by_tab_and_acts_on_the_page(my: DemoAccount) 
     composer.close()
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "The composer is a widget"), ("zh", "撰写组件")])
+@pytest.mark.parametrize(("language", "words"), [("en", "The composer is a widget"), ("zh", "撰写部件")])
 def test_a_terminal_is_told_what_to_type_and_no_name(my: DemoAccount, language: Language, words: str) -> None:
     oq.language(language)
     someone = my.friends().iloc[0]

@@ -84,7 +84,7 @@ WORDS: Table = {
     "in_a_terminal": (
         'The composer is a widget: show it in a notebook. Here, type my.send_friend("…", qq="…"), or '
         'my.send_group("…", gnumber="…").',
-        '撰写组件只能在笔记本中显示。在这里请输入 my.send_friend("…", qq="…") 或 '
+        '撰写部件只能在笔记本中显示。在这里请输入 my.send_friend("…", qq="…") 或 '
         'my.send_group("…", gnumber="…")。',
     ),
 }

@@ -153,7 +153,7 @@ WORDS: Table = {
     "in_a_terminal": (
         "<Explorer: widgets are shown in Jupyter only. Here, type my.members(), my.friends() or "
         'my.search_groups("…").>',
-        '<Explorer：组件只能在 Jupyter 中显示。在这里请输入 my.members()、my.friends() 或 my.search_groups("…")。>',
+        '<Explorer：部件只能在 Jupyter 中显示。在这里请输入 my.members()、my.friends() 或 my.search_groups("…")。>',
     ),
     **{f"column_{name}": pair for name, pair in _COLUMNS.items()},
     **{f"{column}_{value}": pair for column, values in _VALUES.items() for value, pair in values.items()},
