@@ -27,12 +27,14 @@ inbox = my.listen()
 friend = my.simulator.truth.friends[0]
 group = my.simulator.truth.groups[0]
 my.simulator.set_markname(friend, "测试小灰")
-my.friends()
+roster = my.friends()
 """
 FEED = "feed = inbox.feed()\nfeed"
 SAY = "my.simulator.say(friend, {text!r})"
 SAY_IN_GROUP = "my.simulator.say(group.members[0].person, {text!r}, group=group)"
-RECEIVED = "import json; print(json.dumps([[one.kind, one.name, one.content] for one in my.simulator.received]))"
+RECEIVED = (
+    "import json; print(json.dumps([[one.kind, one.name, one.content] for one in my.simulator.received]))"
+)
 SCROLLED = "log => log.scrollHeight - log.clientHeight - log.scrollTop"
 
 

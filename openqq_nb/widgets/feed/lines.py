@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -62,9 +63,12 @@ def whole_text(messages: Rows, position: int) -> str:
 
 def clock(micros: int) -> tuple[str, str]:
     """Say a moment as a day and a time of the day; both empty where none is told."""
-    if micros == NO_TIME:
-        return "", ""
-    moment = (_BEGIN + timedelta(microseconds=micros)).astimezone(_HERE)
+    return ("", "") if micros == NO_TIME else _clock(micros // 1_000_000)
+
+
+@lru_cache(4096)
+def _clock(seconds: int) -> tuple[str, str]:
+    moment = (_BEGIN + timedelta(seconds=seconds)).astimezone(_HERE)
     return moment.date().isoformat(), f"{moment:%H:%M:%S}"
 
 
