@@ -265,6 +265,10 @@ def test_a_reload_that_fails_is_shown_in_words_and_a_good_one_takes_the_words_aw
         (TOWN.members.iloc[1], ("session", "群主路人", "through PERL学习交流", "qq 777")),
         (TOWN.members.iloc[3], ("session", "无号", "through PERL学习交流", "number not known")),
         (TOWN.discuss_members.iloc[0], ("session", "饭友", "through 饭局", "qq 888")),
+        (
+            {"qq": None, "id": "3", "nick": "乐乐🐼", "gnumber": "552603"},
+            ("friend", "乐乐🐼", "", "number not known"),
+        ),
         ({"qq": 777}, ("friend", "777", "", "qq 777")),
         ({"qq": "777", "gnumber": "9"}, ("session", "777", "", "qq 777")),
         ({"qq": "777", "gnumber": 552603}, ("session", "群主路人", "through PERL学习交流", "qq 777")),
@@ -277,7 +281,7 @@ def test_a_reload_that_fails_is_shown_in_words_and_a_good_one_takes_the_words_aw
             ("session", "小灰", "through PERL学习交流", "qq 123456"),
         ),
     ],
-    ids=range(17),
+    ids=range(18),
 )
 def test_a_row_says_who_is_chosen(row: Any, shown: tuple[str, ...]) -> None:
     desk = Desk()
