@@ -96,7 +96,7 @@ def in_the_kernel(people: Roster) -> list[Result]:
             opening,
             "s",
             "pandas.DataFrame.to_json of the frame",
-            _taken(members.to_json),
+            _taken(partial(members.to_json, date_format="iso")),
             OPEN_S,
         ),
         Result(name + "first search, at once", first, "s", peer, plain, FIRST_SEARCH_S),

@@ -98,6 +98,11 @@ class Browsing(Part):
         """Give the list of places, and all that changes in it and around it."""
         return {"places": telling.places(self._contents), "edition": self._edition, **self._state()}
 
+    def close(self) -> None:
+        """Show nothing any more, and build no index to search in."""
+        super().close()
+        self._contents.finder.close()
+
     def search(self, text: str) -> View:
         """Show only whom and what has a text in its names or numbers, everywhere at once."""
         self._query = text
@@ -174,6 +179,7 @@ class Browsing(Part):
             return
         with self.lock:
             contents.take_over(self._contents)
+            self._contents.finder.close()
             self._contents = contents
             self._edition += 1
             for sheet in contents.sheets.values():

@@ -23,7 +23,7 @@ SEARCHED: Mapping[str, tuple[str, ...]] = {
 """By frame of a roster, the columns that are searched; of ids only the whole is found."""
 
 # So long the index lets the first display go ahead, with which it would share the interpreter.
-_HEAD_START_S = 1.0
+_HEAD_START_S = 0.5
 
 Indexes = Mapping[str, Index]
 
@@ -42,7 +42,13 @@ class Finder:
         self._lines = self._first_discuss + len(roster.discusses)
         self._wanted = Event()
         self._indexes: Future[Indexes] = Future()
-        Worker().start(partial(_build, roster, self._wanted, self._indexes))
+        self._closed = Event()
+        Worker().start(partial(_build, roster, self._wanted, self._closed, self._indexes))
+
+    def close(self) -> None:
+        """Build no more; nothing is looked for afterwards."""
+        self._closed.set()
+        self._wanted.set()
 
     def places(self, text: str) -> Mask:
         """Mark, in the list of places, the groups and discusses that have each word of a text in them."""
@@ -82,8 +88,10 @@ class Finder:
         return reduce(np.logical_and, map(having, text.split()), np.ones(size, np.bool_))
 
 
-def _build(roster: Roster, wanted: Event, indexes: Future[Indexes]) -> None:
+def _build(roster: Roster, wanted: Event, closed: Event, indexes: Future[Indexes]) -> None:
     wanted.wait(_HEAD_START_S)
+    if closed.is_set():
+        return
     try:
         built = {name: Index(getattr(roster, name), columns) for name, columns in SEARCHED.items()}
     except BaseException as error:  # noqa: BLE001 - whoever searches gets it
@@ -91,4 +99,5 @@ def _build(roster: Roster, wanted: Event, indexes: Future[Indexes]) -> None:
         return
     indexes.set_result(built)
     for one in built.values():
-        one.prepare()
+        if not closed.is_set():
+            one.prepare()
