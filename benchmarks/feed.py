@@ -330,7 +330,7 @@ def _many(count: int) -> pa.Table:
             "msg_time": pa.array(moments).cast(time_type),
             "received_at": pa.array(moments).cast(time_type),
             "type": pa.array(["group_message"] * count),
-            "content": _texts(numbers),
+            "content": _texts(numbers.tolist()),
             "sender": np.char.add("人", people.astype(str)),
             "sender_qq": (10_000 + people).astype(str),
             "chat": np.char.add("群", groups.astype(str)),

@@ -241,14 +241,14 @@ end = time.time() + 2
 threading.Timer(0.5, lambda: [my.simulator.say(friend, f"忙{n}") for n in range(5)]).start()
 while time.time() < end:
     pass
-print("idle")
+print("done", len(inbox.df), "came")
 """
 
 
 def test_while_a_cell_computes_it_stands_still_and_then_catches_up(opened: Open) -> None:
     one = opened(FEED, BUSY, run=False)
     one.notebook.start_all()
-    one.page.get_by_text("idle").first.wait_for()
+    one.page.get_by_text("done 5 came", exact=True).wait_for()
     expect(one.message("忙4")).to_be_visible()
     expect(one.messages).to_have_count(5)
 
