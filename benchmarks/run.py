@@ -1,4 +1,4 @@
-"""All benchmarks, or those named: `python dev.py bench [importing members live_frame listening reading broadcast]`."""
+"""All benchmarks, or those named: `python dev.py bench [importing members live_frame reading explorer broadcast …]`."""
 
 import importlib
 import platform
@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.common import Result, show
 
-NAMES = ("importing", "members", "live_frame", "listening", "reading", "broadcast")
+NAMES = ("importing", "members", "live_frame", "listening", "reading", "explorer", "feed", "broadcast")
 
 
 def main(names: list[str]) -> int:

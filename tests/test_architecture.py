@@ -35,16 +35,17 @@ TABLE = """
 | 4 | doctor | columns, errors, flows, inbox, loopback, models, protocols, receive | pandas |
 | 4 | notebooks | errors, settings | – |
 | 4 | logs | columns, database, errors, filtering, inbox, journal, models, records, scanning, schema | numpy, pandas, pyarrow |
-| 3 | inbox | columns, errors, filtering, journal, kernel, messages, models, protocols, receive, records, schema | numpy, pandas, pyarrow |
+| 3 | inbox | columns, errors, filtering, journal, kernel, messages, models, protocols, receive, records, schema, widgets | numpy, pandas, pyarrow |
 | 3 | flows | columns, errors, logins, models, protocols, recipients, roster, schema, searching | pandas |
 | 3 | rosters | columns, database, errors, logins, roster, schema | pandas, pyarrow |
+| 3 | widgets | columns, errors, filtering, kernel, languages, logins, messages, models, recipients, roster, searching, sends | anywidget, numpy, pandas, pyarrow |
 | 3 | broadcast | columns, database, errors, holds, kernel, models, recipients, schema, settings | numpy, pandas, pyarrow, tqdm |
 | 2 | client | errors, loopback, models, turns | httpx, tenacity |
 | 2 | receive | errors, loopback, models | httptools, uvloop |
 | 2 | journal | bodies, columns, database, errors, models, records, schema | pyarrow |
 | 2 | roster | columns, diff, errors, models, numbering | pandas |
 | 2 | diff | columns, errors, logins, schema | pandas |
-| 2 | searching | errors | pandas, pypinyin |
+| 2 | searching | errors | numpy, pandas, pyarrow, pypinyin |
 | 2 | recipients | columns, errors, models | pandas |
 | 2 | people | errors | pandas |
 | 2 | exporting | columns, errors | numpy, pandas, xlsxwriter |
@@ -58,6 +59,7 @@ TABLE = """
 | 1 | turns | errors | – |
 | 1 | filtering | columns, errors, models, schema | pandas |
 | 1 | scanning | columns, database, errors, locks, records | adbc_driver_manager, adbc_driver_sqlite, pyarrow |
+| 1 | sends | columns, models | pandas |
 | 1 | holds | errors | filelock |
 | 0 | schema | columns | – |
 | 0 | columns | models | numpy, pandas, pyarrow |
@@ -67,6 +69,7 @@ TABLE = """
 | 0 | errors | – | pandas (types) |
 | 0 | bodies | errors | zstandard |
 | 0 | locks | – | – |
+| 0 | languages | errors | – |
 | aside | simulator | – | anyio, httpx, starlette, uvicorn |
 """  # noqa: E501 - a table
 

@@ -174,7 +174,9 @@ class Arriving:
         if arrival.kind == "event":
             self._heed(arrival.row)
             return replace(arrival, row={**arrival.row, **received_at})
-        known = {"msg_time": received_at["received_at"], **arrival.row, **received_at, "login": self._login}
+        # Whole seconds, as the servers write: else our own sends would stand behind what came later in the same one.
+        moment = {"msg_time": float(int(received_at["received_at"]))}
+        known = {**moment, **arrival.row, **received_at, "login": self._login}
         row = messages.complete(self._numbers.number(known))
         return Arrival(arrival.kind, row, arrival.fingerprint, arrival.raw, arrival.extra, arrival.answerable)
 

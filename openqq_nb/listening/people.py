@@ -48,6 +48,8 @@ class People:
             resolve_sender=lambda who: self._found(_person_of, who),
             known_group=lambda who: self._if_known(_groups_of, who),
             known_sender=lambda who: self._if_known(_person_of, who),
+            outgoing=self._flows.dialect.outgoing,
+            reaches=self._flows.dialect.reaches,
         )
 
     def _refresh(self) -> None:

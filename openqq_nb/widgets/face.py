@@ -6,7 +6,7 @@ Everything travels as a message and nothing as a trait, so that a saved notebook
 import threading
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import anywidget
 
@@ -28,21 +28,28 @@ class Face(anywidget.AnyWidget):
         words: what the page writes.
     """
 
-    typed: ClassVar[tuple[str, ...]] = ()
+    _typed: ClassVar[tuple[str, ...]] = ()
     """What people type behind it, besides what every widget has."""
 
+    _parts: dict[str, Part]
+    _guard: threading.RLock
+
+    def __new__(cls, *args: object, **kwargs: object) -> Self:
+        """Begin without parts: a widget is closed when it is forgotten, also one that could not be made."""
+        face: Self = super().__new__(cls, *args, **kwargs)
+        face._parts = {}
+        face._guard = threading.RLock()
+        return face
+
     def __init__(self, parts: Mapping[str, Part], words: Words) -> None:
-        self._parts = dict(parts)
         self._words = words
-        self._guard = threading.RLock()
         super().__init__()
         keep_widgets_alive()
-        for name, part in self._parts.items():
-            part.attach(partial(self._show, name), self._guard)
+        self._join(parts)
         self.on_msg(self._heard)
 
     def __dir__(self) -> list[str]:
-        return sorted({*self.typed, *_TYPED})
+        return sorted({*self._typed, *_TYPED})
 
     def __repr__(self) -> str:
         """Say what to do where no widget can be shown; no word of what is in it."""
@@ -54,6 +61,12 @@ class Face(anywidget.AnyWidget):
             for part in self._parts.values():
                 part.close()
         super().close()
+
+    def _join(self, parts: Mapping[str, Part]) -> None:
+        """Take more parts in; a page that is open has to be told of them by another part."""
+        for name, part in parts.items():
+            self._parts[name] = part
+            part.attach(partial(self._show, name), self._guard)
 
     def _heard(self, _face: object, content: Mapping[str, Any], _buffers: object) -> None:
         with self._guard:

@@ -1,7 +1,9 @@
 """The scripts and styles of the pages: files that are joined, without a build step and without a foreign address."""
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+
+_PAGES = Path(__file__).with_name("page")
 
 
 @cache
@@ -17,4 +19,4 @@ def style(*names: str) -> str:
 
 
 def _read(name: str) -> str:
-    return files("openqq_nb.widgets").joinpath("page", name).read_text("utf-8")
+    return (_PAGES / name).read_text("utf-8")

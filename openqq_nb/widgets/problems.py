@@ -27,7 +27,7 @@ WORDS: Table = {
     "problem_not_found": ("It is not certain any more who is meant.", "已经不能确定指的是谁。"),
     "problem_not_loaded": ("Not everything could be loaded.", "没能全部载入。"),
     "problem_input": ("This cannot be done as it stands.", "这样不行。"),
-    "problem_other": ("Something in this widget went wrong: {kind}.", "这个组件内部出错：{kind}。"),
+    "problem_other": ("Something in this widget went wrong: {kind}.", "这个部件内部出错：{kind}。"),
     "may_have_gone_out": (
         "The message may have gone out, or may still go out: look before you send it again.",
         "消息可能已经发出，也可能稍后发出：再次发送前请先确认。",

@@ -203,6 +203,15 @@ def test_axe_finds_what_keeps_people_out(page: Page, html: str, rule: str) -> No
         assert_usable(page, "#widget")
 
 
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_axe_finds_what_cannot_be_read_in_a_notebook(open_notebook: OpenNotebook, app: App) -> None:
+    pale = "from IPython.display import HTML; HTML('<p id=pale style=\"color: #bbb; background: #fff\">太浅了</p>')"
+    notebook = open_notebook([pale], app=app)
+    notebook.run_all()
+    (found,) = violations(notebook.page, "#pale")
+    assert found.startswith("color-contrast (")
+
+
 def test_axe_finds_nothing_in_a_labelled_form_and_nothing_beside_the_widget(page: Page) -> None:
     widget(page, "<label>内容 <input></label><button>发送</button></div><div><input>")
     assert_usable(page, "#widget")

@@ -8,7 +8,17 @@ from typing import Any
 from playwright.sync_api import Page
 
 _HARM = ("serious", "critical")
-_RUN = "roots => axe.run({include: roots}, {resultTypes: ['violations']}).then(found => found.violations)"
+# The body of JupyterLab has no height and hides what hangs over; so axe takes all of the page for hidden, and finds
+# nothing wrong with any text in it.
+_RUN = """async roots => {
+    const body = document.body, height = body.style.minHeight;
+    body.style.minHeight = '100vh';
+    try {
+        return (await axe.run({include: roots}, {resultTypes: ['violations']})).violations;
+    } finally {
+        body.style.minHeight = height;
+    }
+}"""
 
 
 def violations(page: Page, selector: str) -> list[str]:

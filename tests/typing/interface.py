@@ -16,6 +16,7 @@ from openqq_nb.broadcast.progress import Progress, State
 from openqq_nb.broadcast.run import Run
 from openqq_nb.demo_account import DemoAccount
 from openqq_nb.inbox import LoginCode, Message, Setup, Stats
+from openqq_nb.languages import Language
 from openqq_nb.simulator import (
     FAULTS,
     Fault,
@@ -30,6 +31,9 @@ from openqq_nb.simulator import (
     Simulator,
     World,
 )
+from openqq_nb.widgets.composer import Composer
+from openqq_nb.widgets.explorer import Explorer
+from openqq_nb.widgets.feed import Feed
 
 
 def who_is_there(my: oq.Account) -> None:
@@ -64,6 +68,25 @@ def rosters(my: oq.Account) -> None:
     assert_type(roster.fetched_at, pd.Timestamp)
     assert_type(roster.diff(my.roster(at=roster.fetched_at)), pd.DataFrame)
     assert_type(my.roster(at="2100-01-01"), oq.Roster)
+
+
+def widgets(my: oq.Account, inbox: oq.Inbox) -> None:
+    assert_type(oq.language(), Language)
+    assert_type(oq.language("zh"), Language)
+    composer = my.composer(to=my.friends().iloc[0])
+    assert_type(composer, Composer)
+    composer.choose(my.groups().iloc[0])
+    composer.write("周五聚餐！")
+    composer.close()
+    explorer = my.explorer()
+    assert_type(explorer, Explorer)
+    assert_type(explorer.selection, pd.DataFrame)
+    assert_type(explorer.shown, pd.DataFrame)
+    assert_type(explorer.overlap, pd.DataFrame)
+    explorer.close()
+    feed = inbox.feed(type="group_message")
+    assert_type(feed, Feed)
+    feed.close()
 
 
 def sends(my: oq.Account) -> None:
@@ -109,6 +132,7 @@ def consults(my: oq.Account) -> None:
 def listens(my: DemoAccount) -> None:
     with my.listen(port=0, journal=False) as inbox:
         assert_type(inbox, oq.Inbox)
+        widgets(my, inbox)
 
         @inbox.on_message
         def plain(message: Message) -> None:
@@ -150,6 +174,8 @@ async def awaits(my: oq.Account) -> None:
     assert_type(await my.aio.doctor(), oq.Report)
     assert_type(await my.aio.broadcast("hi", to=my.friends(), key="awaited"), Plan)
     assert_type(await my.aio.broadcasts(), pd.DataFrame)
+    assert_type(await my.aio.composer(to=None), Composer)
+    assert_type(await my.aio.explorer(), Explorer)
     assert_type(await my.aio.send_friend("hi", qq="1"), oq.Receipt)
     assert_type(await my.aio.send_group("hi", gnumber="1"), oq.Receipt)
     assert_type(await my.aio.send_discuss("hi", did="1"), oq.Receipt)

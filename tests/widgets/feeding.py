@@ -17,17 +17,18 @@ from openqq_nb.widgets.composer.draft import Draft
 from openqq_nb.widgets.feed.bar import Bar
 from openqq_nb.widgets.feed.pulse import Pulse
 from openqq_nb.widgets.feed.reply import Reply
-from openqq_nb.widgets.feed.source import Mute, Source, Standing, Ways
+from openqq_nb.widgets.feed.source import Mute, Source, Standing, Watcher, Ways
 from openqq_nb.widgets.feed.talk import Talk
 from openqq_nb.widgets.parts import View
 
 NOON_S = 1_780_000_000.0
 LOGIN = "login-now"
+EVERYBODY: frozenset[RecipientType] = frozenset({"friend", "group", "discuss", "session"})
 
 _prints = count()
 
 
-def message(content: str | None = "你好", at: float = 0.0, **cells: Cell) -> Row:
+def message(content: str | None = "你好", at: float = 0.0, **cells: Any) -> Row:
     """A friend's message, so many seconds after some noon."""
     friend: Row = {
         "type": "message",
@@ -43,12 +44,12 @@ def message(content: str | None = "你好", at: float = 0.0, **cells: Cell) -> R
     return complete({**friend, **when, "content": content, **cells})
 
 
-def in_group(content: str = "你好", at: float = 0.0, number: str = "1", **cells: Cell) -> Row:
+def in_group(content: str = "你好", at: float = 0.0, number: str = "1", **cells: Any) -> Row:
     place: dict[str, Cell] = {"group": f"群{number}", "gnumber": number, "group_id": f"id{number}"}
     return message(content, at, **{"type": "group_message", **place, **cells})
 
 
-def own(content: str = "好的", at: float = 0.0, **cells: Cell) -> Row:
+def own(content: str = "好的", at: float = 0.0, **cells: Any) -> Row:
     us: dict[str, Cell] = {"sender": "小机", "sender_qq": "9900000100", "sender_id": "77"}
     friend: dict[str, Cell] = {"receiver": "橙子", "receiver_qq": "9900000101"}
     return message(content, at, **{"msg_class": "send", "delivery": "accepted", **us, **friend, **cells})
@@ -58,8 +59,8 @@ def own(content: str = "好的", at: float = 0.0, **cells: Cell) -> Row:
 class Account:
     """Who answers; keeps what was sent."""
 
+    reaches: frozenset[RecipientType]
     sent: list[tuple[Row, str]] = field(default_factory=list)
-    reaches: frozenset[RecipientType] = frozenset({"friend", "group", "discuss", "session"})
 
     def later(self, row: Row) -> Callable[[str], Receipt]:
         def send(text: str) -> Receipt:
@@ -75,10 +76,16 @@ class Account:
 class Stage:
     """A source with what stands behind it."""
 
-    def __init__(self, most: int = 1000, answers: bool = True, **filters: object) -> None:
+    def __init__(
+        self,
+        most: int = 1000,
+        answers: bool = True,
+        reaches: frozenset[RecipientType] = EVERYBODY,
+        **filters: object,
+    ) -> None:
         self.frames = Frames(Journal.open(None))
         self.others = Watched()
-        self.account = Account()
+        self.account = Account(reaches)
         self.standing = Standing("listening", "http://127.0.0.1:5011/…")
         self.mutes: list[Mute] = []
         self.login_code = False
@@ -128,11 +135,11 @@ class Stage:
         for part in (self.pulse, self.talk, self.bar, self.reply, self.draft):
             part.close()
 
-    def _watch(self, watcher: Pulse) -> None:
+    def _watch(self, watcher: Watcher) -> None:
         self.frames.watched.add(watcher)
         self.others.add(watcher)
 
-    def _unwatch(self, watcher: Pulse) -> None:
+    def _unwatch(self, watcher: Watcher) -> None:
         self.frames.watched.drop(watcher)
         self.others.drop(watcher)
 
@@ -238,6 +245,6 @@ class Pages:
 
 def opened(most: int = 1000, answers: bool = True, **filters: object) -> tuple[Stage, Pages, Page]:
     """A feed with one open page."""
-    stage = Stage(most, answers, **filters)
+    stage = Stage(most, answers, EVERYBODY, **filters)
     pages = Pages(stage)
     return stage, pages, pages.opened()

@@ -1,7 +1,9 @@
 """The chooser: finding recipients by typing, and choosing them from a list, by a row, or again."""
 
+import itertools
 import re
 import threading
+import time
 from typing import Any
 
 import pandas as pd
@@ -146,7 +148,7 @@ def test_what_the_server_cannot_send_to_is_off_with_the_reason_and_cannot_be_loo
         "friend": "",
         "group": "",
         "discuss": "",
-        "session": "This server cannot send to it: Temporary session",
+        "session": "Temporary session: this server cannot send there.",
     }
     with pytest.raises(NotSupported, match="Temporary session"):
         desk.ask("look", kind="session")
@@ -263,6 +265,10 @@ def test_a_reload_that_fails_is_shown_in_words_and_a_good_one_takes_the_words_aw
         (TOWN.members.iloc[1], ("session", "群主路人", "through PERL学习交流", "qq 777")),
         (TOWN.members.iloc[3], ("session", "无号", "through PERL学习交流", "number not known")),
         (TOWN.discuss_members.iloc[0], ("session", "饭友", "through 饭局", "qq 888")),
+        (
+            {"qq": None, "id": "3", "nick": "乐乐🐼", "gnumber": "552603"},
+            ("friend", "乐乐🐼", "", "number not known"),
+        ),
         ({"qq": 777}, ("friend", "777", "", "qq 777")),
         ({"qq": "777", "gnumber": "9"}, ("session", "777", "", "qq 777")),
         ({"qq": "777", "gnumber": 552603}, ("session", "群主路人", "through PERL学习交流", "qq 777")),
@@ -275,7 +281,7 @@ def test_a_reload_that_fails_is_shown_in_words_and_a_good_one_takes_the_words_aw
             ("session", "小灰", "through PERL学习交流", "qq 123456"),
         ),
     ],
-    ids=range(17),
+    ids=range(18),
 )
 def test_a_row_says_who_is_chosen(row: Any, shown: tuple[str, ...]) -> None:
     desk = Desk()
@@ -329,9 +335,28 @@ def test_everything_is_said_in_chinese_too() -> None:
     desk = Desk(reaches=("friend",))
     view = desk.choose("乐乐🐼")
     assert [one["label"] for one in view["kinds"]][:2] == ["好友（4）", "群（2）"]
-    assert view["kinds"][1]["off"] == "此服务器不能发送：群"
+    assert view["kinds"][1]["off"] == "群：此服务器不支持发送。"
     assert (view["count"], view["to"]["number"]) == ("找到 4 个", "号码未知")
     assert re.fullmatch("载入时间 12:00:00", view["loaded"])
+
+
+def test_among_ten_thousand_a_search_takes_less_time_than_there_is_between_two_keys() -> None:
+    names = itertools.product("王李张刘陈杨赵黄周吴", "伟芳娜敏静丽强磊军洋", range(100))
+    people = [
+        friend(f"{first}{second}{number}", position, position, markname=f"{second}{first}🐼")
+        for position, (first, second, number) in enumerate(names, 100_000)
+    ]
+    desk = Desk(roster(people))
+    # The first one waits until all is prepared.
+    assert desk.ask("find", text="wx")["rows"]
+    for text, total in (("王", 1_000), ("wf", 200), ("🐼", 10_000), ("10", 10_000), ("", 10_000)):
+        took_s = []
+        for _ in range(5):
+            begin = time.perf_counter()
+            desk.chooser.find(text)
+            took_s.append(time.perf_counter() - begin)
+        assert min(took_s) < 0.05, text
+        assert desk.view["count"].startswith(f"Found: {total}.")
 
 
 def test_nobody_at_all_is_an_empty_list_of_each_kind() -> None:

@@ -110,7 +110,7 @@ def test_every_other_kind_is_written_to_as_well(my: DemoAccount, kind: str) -> N
     composer = Open(my)
     if kind == "session" and my._flows.dialect.name == "openqq2":
         off = {one["kind"]: one["off"] for one in composer.page.view("chooser")["kinds"]}
-        assert off["session"] == "This server cannot send to it: Temporary session"
+        assert off["session"] == "Temporary session: this server cannot send there."
         return
     composer.choose("", kind)
     assert composer.send(f"你好，{kind}")["result"]["tone"] == "good"
@@ -360,7 +360,7 @@ def test_what_people_type_is_shown_by_tab_and_acts_on_the_page(my: DemoAccount) 
     composer.close()
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "The composer is a widget"), ("zh", "撰写组件")])
+@pytest.mark.parametrize(("language", "words"), [("en", "The composer is a widget"), ("zh", "撰写部件")])
 def test_a_terminal_is_told_what_to_type_and_no_name(my: DemoAccount, language: Language, words: str) -> None:
     oq.language(language)
     someone = my.friends().iloc[0]

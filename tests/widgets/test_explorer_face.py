@@ -11,14 +11,13 @@ import pytest
 
 import openqq_nb as oq
 from openqq_nb import schema
-from openqq_nb.account import Account
 from openqq_nb.columns import Schema
+from openqq_nb.demo_account import DemoAccount
 from openqq_nb.models import Flow
 from openqq_nb.protocols.openqq.fields import Name
 from openqq_nb.roster import Roster
 from openqq_nb.widgets.explorer import Explorer
 from openqq_nb.widgets.explorer.words import WORDS, words
-from openqq_nb.widgets.problems import WORDS as PROBLEM_WORDS
 from tests.lab.hostile import TEXTS
 from tests.roster.small import NOW, friend, group, member, roster
 from tests.roster.zoo import DIALECTS, ZOO, answer_to, flows, result
@@ -26,7 +25,7 @@ from tests.widgets.test_explorer import EVERYBODY, FRIENDS, PERL, Explored, peop
 
 
 @pytest.fixture
-def my() -> Iterator[Account]:
+def my() -> Iterator[DemoAccount]:
     my = oq.demo(seed=31, groups=3, friends=4, members=8)
     yield my
     my.close()
@@ -36,7 +35,7 @@ def act(explorer: Explorer, part: str, do: str, **values: Any) -> None:
     explorer._heard(explorer, {"part": part, "do": do, "with": values}, [])
 
 
-def test_selection_and_shown_are_frames_with_all_columns(my: Account) -> None:
+def test_selection_and_shown_are_frames_with_all_columns(my: DemoAccount) -> None:
     explorer = my.explorer()
     members = my.members()
     assert explorer.selection.dtypes.equals(members.dtypes) and explorer.selection.empty
@@ -46,7 +45,7 @@ def test_selection_and_shown_are_frames_with_all_columns(my: Account) -> None:
     explorer.close()
 
 
-def test_what_is_selected_can_be_written_to(my: Account) -> None:
+def test_what_is_selected_can_be_written_to(my: DemoAccount) -> None:
     explorer = my.explorer()
     act(explorer, "explorer", "choose", line=FRIENDS, edition=1)
     position = int(my.friends()["qq"].notna().to_numpy().argmax())
@@ -56,7 +55,7 @@ def test_what_is_selected_can_be_written_to(my: Account) -> None:
     explorer.close()
 
 
-def test_a_frame_that_was_given_is_the_users_own(my: Account) -> None:
+def test_a_frame_that_was_given_is_the_users_own(my: DemoAccount) -> None:
     explorer = my.explorer()
     frame = explorer.shown
     frame["displayname"] = "改了"
@@ -64,7 +63,7 @@ def test_a_frame_that_was_given_is_the_users_own(my: Account) -> None:
     explorer.close()
 
 
-def test_repr_says_what_to_type_and_shows_no_name(my: Account) -> None:
+def test_repr_says_what_to_type_and_shows_no_name(my: DemoAccount) -> None:
     explorer = my.explorer()
     shown = repr(explorer)
     assert "my.members()" in shown and "my.search_groups(" in shown
@@ -72,13 +71,13 @@ def test_repr_says_what_to_type_and_shows_no_name(my: Account) -> None:
     explorer.close()
 
 
-def test_tab_shows_what_is_meant_to_be_typed(my: Account) -> None:
+def test_tab_shows_what_is_meant_to_be_typed(my: DemoAccount) -> None:
     explorer = my.explorer()
     assert dir(explorer) == ["close", "layout", "overlap", "selection", "shown"]
     explorer.close()
 
 
-def test_no_name_is_in_the_state_that_a_notebook_saves(my: Account) -> None:
+def test_no_name_is_in_the_state_that_a_notebook_saves(my: DemoAccount) -> None:
     explorer = my.explorer()
     act(explorer, "explorer", "search", text="a")
     act(explorer, "table", "pick_all")
@@ -88,7 +87,7 @@ def test_no_name_is_in_the_state_that_a_notebook_saves(my: Account) -> None:
     explorer.close()
 
 
-def test_a_hundred_explorers_leave_no_thread_and_no_object(my: Account) -> None:
+def test_a_hundred_explorers_leave_no_thread_and_no_object(my: DemoAccount) -> None:
     before = {one.name for one in threading.enumerate()}
     left = [weakref.ref(opened(my)._browsing) for _ in range(100)]
     for thread in threading.enumerate():
@@ -99,7 +98,7 @@ def test_a_hundred_explorers_leave_no_thread_and_no_object(my: Account) -> None:
     assert [one for one in left if one() is not None] == []
 
 
-def opened(my: Account) -> Explorer:
+def opened(my: DemoAccount) -> Explorer:
     explorer = my.explorer()
     act(explorer, "explorer", "search", text="灰")
     explorer.close()
@@ -111,7 +110,7 @@ def test_every_word_is_there_in_both_languages(name: str) -> None:
     before = oq.language()
     oq.language(name)
     try:
-        assert set(words.all()) == {*WORDS, *PROBLEM_WORDS}
+        assert set(words.all()) == set(WORDS)
         assert all(words.all().values())
     finally:
         oq.language(before)
@@ -138,7 +137,7 @@ def test_a_zoo_of_rosters_is_shown_searched_sorted_and_compared(
         explored.choose(line, add=True)
         rows = explored.browsing.sheet.rows
         for by in range(rows.frame.shape[1]):
-            explored.page.ask("table", "sort", by=by, ascending=False)
+            explored.browsing.table.sort(by, ascending=False)
         explored.page.ask("table", "pick_all")
         told = explored.browsing.table.some(0, 50, explored.page.view("table")["version"])
         assert told is not None and len(told["cells"]) == len(rows.order) <= rows.picked
@@ -174,6 +173,73 @@ def test_an_empty_roster_says_that_nobody_is_there() -> None:
     assert explored.choose(FRIENDS)["hits"] == [0, 0]
 
 
-def test_times_are_those_of_the_roster(my: Account) -> None:
+def test_times_are_those_of_the_roster(my: DemoAccount) -> None:
     assert Explored(people()).view()["as_of"] == f"{NOW:%Y-%m-%d %H:%M}"
     assert Explored(people()).choose(PERL)["chosen"] == [PERL]
+
+
+def opened_on(my: DemoAccount, line: int, *positions: int) -> Explorer:
+    """Open an explorer with a place chosen and rows selected."""
+    explorer = my.explorer()
+    act(explorer, "explorer", "choose", line=line, edition=1)
+    for position in positions:
+        edition = explorer._browsing.table.view()["edition"]
+        act(explorer, "table", "pick", position=position, edition=edition)
+    return explorer
+
+
+def addressee(explorer: Explorer) -> str | None:
+    name: str | None = explorer._parts["writing"].view()["name"]
+    return name
+
+
+def test_one_row_or_else_one_group_is_who_can_be_written_to(my: DemoAccount) -> None:
+    members, groups = my.members(), my.groups()
+    told = {
+        "nobody": addressee(opened_on(my, EVERYBODY)),
+        "a row": addressee(opened_on(my, EVERYBODY, 3)),
+        "two rows": addressee(opened_on(my, PERL, 3, 4)),
+        "a group": addressee(opened_on(my, PERL)),
+        "a row of a group": addressee(opened_on(my, PERL, 2)),
+    }
+    assert told == {
+        "nobody": None,
+        "a row": members["displayname"][3],
+        "two rows": None,
+        "a group": groups["displayname"][0],
+        "a row of a group": members["displayname"][2],
+    }
+
+
+def test_a_message_is_written_to_the_chosen_group_and_only_when_it_is_sent(my: DemoAccount) -> None:
+    explorer = opened_on(my, PERL)
+    act(explorer, "writing", "open")
+    draft = explorer._parts["draft"]
+    draft.actions["write"]("大家好")
+    assert my.simulator.received == []
+    draft.actions["send"]("大家好", draft.view()["number"])
+    for thread in threading.enumerate():
+        if thread.name == "openqq-nb-widget":
+            thread.join(20)
+    assert [(one.kind, one.name, one.content) for one in my.simulator.received] == [
+        ("group", my.groups()["displayname"][0], "大家好")
+    ]
+    explorer.close()
+
+
+def test_without_anybody_meant_no_composer_opens(my: DemoAccount) -> None:
+    explorer = opened_on(my, EVERYBODY)
+    act(explorer, "writing", "open")
+    assert explorer._parts["writing"].view()["composer"] is None
+    assert set(explorer._parts) == {"explorer", "table", "writing"}
+
+
+def test_an_open_composer_is_there_for_the_next_page_and_takes_the_next_one(my: DemoAccount) -> None:
+    explorer = opened_on(my, PERL)
+    act(explorer, "writing", "open")
+    act(explorer, "table", "pick", position=0, edition=explorer._browsing.table.view()["edition"])
+    act(explorer, "writing", "open")
+    views = explorer._parts["writing"].view()["composer"]
+    assert views["draft"]["to"]["name"] == my.members()["displayname"][0]
+    assert set(views) == {"chooser", "draft", "sent"}
+    explorer.close()

@@ -33,7 +33,7 @@ def test_many_people_in_many_groups_are_counted_in_pieces() -> None:
 
 
 def persons(*members: dict[str, Any]) -> list[int]:
-    return overlap.people(roster(members=list(members)).members).tolist()
+    return [int(one) for one in overlap.people(roster(members=list(members)).members)]
 
 
 def test_a_person_is_known_by_number_and_else_by_the_id_of_this_login() -> None:

@@ -31,7 +31,7 @@ class Composer(Face):
     _esm = script("draft", "chooser", "sent", "composer")
     _css = style("draft", "chooser", "sent")
 
-    typed: ClassVar[tuple[str, ...]] = ("choose", "write")
+    _typed: ClassVar[tuple[str, ...]] = ("choose", "write")
 
     def __init__(self, links: Links, roster: Roster, to: RowLike | None = None) -> None:
         self._composing = Composing(links, roster, to)

@@ -89,7 +89,7 @@ class Draft(Part):
             draft: the number of the draft that is meant; with an older one nothing happens.
         """
         with self.lock:
-            if draft == self._number and not self._sending:
+            if draft == self._number:
                 self._text = text
                 self._begin()
             self.publish(self.view())

@@ -60,7 +60,7 @@ CHOOSER: Table = {
         "A message may never arrive.",
         "接口文档注明：临时消息已被腾讯屏蔽（blocked by Tencent），消息可能无法到达。",
     ),
-    "chooser_cannot": ("This server cannot send to it: {kind}", "此服务器不能发送：{kind}"),
+    "chooser_cannot": ("{kind}: this server cannot send there.", "{kind}：此服务器不支持发送。"),
     "chooser_not_loaded": (
         "Groups whose members are not loaded, and so not in this list: {count}",
         "尚未载入成员、因而不在列表中的群：{count} 个",
@@ -70,8 +70,8 @@ CHOOSER: Table = {
 SENT: Table = {
     "sent_title": ("Last sends", "最近发送"),
     "sent_none": ("Nothing has been sent in this session.", "本次会话尚未发送消息。"),
-    "sent_again": ("Write again", "再次发送"),
-    "sent_again_to": ("Write again to {name}", "再次发送给 {name}"),
+    "sent_again": ("Write again", "再写一条"),
+    "sent_again_to": ("Write again to {name}", "再给 {name} 写一条"),
     "sent_code": ("code {code}", "代码 {code}"),
     "sent_no_code": ("no answer", "无回应"),
 }
@@ -84,7 +84,7 @@ WORDS: Table = {
     "in_a_terminal": (
         'The composer is a widget: show it in a notebook. Here, type my.send_friend("…", qq="…"), or '
         'my.send_group("…", gnumber="…").',
-        '撰写组件只能在笔记本中显示。在这里请输入 my.send_friend("…", qq="…") 或 '
+        '撰写部件只能在笔记本中显示。在这里请输入 my.send_friend("…", qq="…") 或 '
         'my.send_group("…", gnumber="…")。',
     ),
 }

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from openqq_nb.columns import Series
 from openqq_nb.roster import Roster
 from openqq_nb.widgets.explorer import overlap, telling
 from openqq_nb.widgets.explorer.contents import Contents, SheetName
@@ -39,7 +40,8 @@ class Browsing(Part):
         self._name: SheetName = "members"
         self._worker = Worker()
         self._problem: View | None = None
-        self.table = Table(self.sheet.rows)
+        self._watch: Callable[[], None] = lambda: None
+        self.table = Table(self.sheet.rows, self._picked)
 
     @property
     def actions(self) -> Mapping[str, Action]:
@@ -64,6 +66,25 @@ class Browsing(Part):
         """The chosen lines of the list of places, at least one."""
         return self.sheet.chosen or [_ALL_OF[self._name]]
 
+    @property
+    def roster(self) -> Roster:
+        """Who is shown."""
+        return self._contents.roster
+
+    def watch(self, watch: Callable[[], None]) -> None:
+        """Call something whenever another row is selected, or another place chosen."""
+        self._watch = watch
+
+    def addressee(self) -> Series | None:
+        """Give the one row that is meant: the selected one; if none is, the row of the one chosen group or discuss."""
+        if self.table.rows.picked == 1:
+            return self.table.rows.selection.iloc[0]
+        if self.table.rows.picked or len(self.sheet.chosen) != 1:
+            return None
+        at = self.sheet.chosen[0] - FIRST_GROUP
+        groups = self.roster.groups
+        return groups.iloc[at] if at < len(groups) else self.roster.discusses.iloc[at - len(groups)]
+
     def overlap(self) -> pd.DataFrame:
         """Count the people whom the chosen groups have in common."""
         lines = self.sheet.chosen
@@ -76,6 +97,11 @@ class Browsing(Part):
     def view(self) -> View:
         """Give the list of places, and all that changes in it and around it."""
         return {"places": telling.places(self._contents), "edition": self._edition, **self._state()}
+
+    def close(self) -> None:
+        """Show nothing any more, and build no index to search in."""
+        super().close()
+        self._contents.finder.close()
 
     def search(self, text: str) -> View:
         """Show only whom and what has a text in its names or numbers, everywhere at once."""
@@ -140,6 +166,9 @@ class Browsing(Part):
         self._problem = None
         return self._state()
 
+    def _picked(self) -> None:
+        self._watch()
+
     def _loaded(self) -> None:
         try:
             contents = Contents(self._load())
@@ -150,6 +179,7 @@ class Browsing(Part):
             return
         with self.lock:
             contents.take_over(self._contents)
+            self._contents.finder.close()
             self._contents = contents
             self._edition += 1
             for sheet in contents.sheets.values():
@@ -158,6 +188,7 @@ class Browsing(Part):
                 self._name = "members"
             self.table.show(self.sheet.rows)
             self.publish(self.view() | {"loading": False})
+            self._watch()
 
     def _turn_to(self, name: SheetName, lines: list[int]) -> None:
         other = name != self._name
@@ -167,6 +198,7 @@ class Browsing(Part):
             self.table.show(self.sheet.rows)
         else:
             self.table.refresh()
+        self._watch()
 
     def _filter(self, filters: Filters) -> View:
         self.sheet.filter(filters)

@@ -1,10 +1,13 @@
 """The explorer: groups and friends on the left, their people on the right."""
 
+from typing import ClassVar
+
 import pandas as pd
 
 from openqq_nb.roster import Roster
 from openqq_nb.widgets.explorer.browsing import Browsing
 from openqq_nb.widgets.explorer.words import words
+from openqq_nb.widgets.explorer.writing import Writing
 from openqq_nb.widgets.face import Face
 from openqq_nb.widgets.links import Links
 from openqq_nb.widgets.pages import script, style
@@ -21,13 +24,17 @@ class Explorer(Face):
         roster: who is shown first.
     """
 
-    _esm = script("table", "explorer")
-    _css = style("table", "explorer")
-    typed = ("overlap", "selection", "shown")
+    _esm = script("draft", "chooser", "sent", "table", "explorer")
+    _css = style("draft", "chooser", "sent", "table", "explorer")
+
+    _typed: ClassVar[tuple[str, ...]] = ("overlap", "selection", "shown")
 
     def __init__(self, links: Links, roster: Roster) -> None:
         self._browsing = Browsing(links.load, roster)
-        super().__init__({"explorer": self._browsing, "table": self._browsing.table}, words)
+        writing = Writing(links, self._browsing, self._join)
+        super().__init__(
+            {"explorer": self._browsing, "table": self._browsing.table, "writing": writing}, words
+        )
 
     @property
     def selection(self) -> pd.DataFrame:

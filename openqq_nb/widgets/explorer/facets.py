@@ -74,11 +74,14 @@ def activity(last_spoke: Series, now: pd.Timestamp) -> Facet:
         now: when the times were asked for. Days are whole: seven days ago begins at midnight.
 
     Returns:
-        A facet `activity` of the values week, month, quarter, year, longer, never: each without those before it.
+        A facet `activity` of the values week, month, quarter, year, longer and never, each without those before it;
+        only those that somebody has.
     """
     edges = [now.normalize() - pd.Timedelta(days=days) for days in WITHIN_DAYS.values()]
     codes = np.full(len(last_spoke), len(edges) + 1, np.intp)
     spoke = last_spoke.notna().to_numpy()
     known = last_spoke[spoke]
     codes[spoke] = sum(((known < edge).to_numpy(np.intp) for edge in edges), np.zeros(len(known), np.intp))
-    return Facet(ACTIVITY, [*WITHIN_DAYS, _LONGER, _NEVER], codes)
+    values = [*WITHIN_DAYS, _LONGER, _NEVER]
+    there = np.unique(codes)
+    return Facet(ACTIVITY, [values[at] for at in there], np.searchsorted(there, codes))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from functools import partial, reduce
+from threading import Event
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ SEARCHED: Mapping[str, tuple[str, ...]] = {
 }
 """By frame of a roster, the columns that are searched; of ids only the whole is found."""
 
+# So long the index lets the first display go ahead, with which it would share the interpreter.
+_HEAD_START_S = 0.5
+
 Indexes = Mapping[str, Index]
 
 
@@ -36,8 +40,15 @@ class Finder:
         self._first_group = first_group
         self._first_discuss = first_group + len(roster.groups)
         self._lines = self._first_discuss + len(roster.discusses)
+        self._wanted = Event()
         self._indexes: Future[Indexes] = Future()
-        Worker().start(partial(_build, roster, self._indexes))
+        self._closed = Event()
+        Worker().start(partial(_build, roster, self._wanted, self._closed, self._indexes))
+
+    def close(self) -> None:
+        """Build no more; nothing is looked for afterwards."""
+        self._closed.set()
+        self._wanted.set()
 
     def places(self, text: str) -> Mask:
         """Mark, in the list of places, the groups and discusses that have each word of a text in them."""
@@ -56,24 +67,31 @@ class Finder:
         def having(word: str) -> Mask:
             # One line more at the end, for those who are in no place.
             mask: Mask = np.append(self._places_having(word), False)[where]
-            mask[self._indexes.result()[frame].find(word)] = True
+            mask[self._built()[frame].find(word)] = True
             return mask
 
         return np.flatnonzero(self._every_word(having, text, len(where))).astype(np.int64)
 
     def _places_having(self, word: str) -> Mask:
-        indexes = self._indexes.result()
+        indexes = self._built()
         mask = np.zeros(self._lines, np.bool_)
         mask[self._first_group + indexes["groups"].find(word)] = True
         mask[self._first_discuss + indexes["discusses"].find(word)] = True
         return mask
+
+    def _built(self) -> Indexes:
+        self._wanted.set()
+        return self._indexes.result()
 
     @staticmethod
     def _every_word(having: Callable[[str], Mask], text: str, size: int) -> Mask:
         return reduce(np.logical_and, map(having, text.split()), np.ones(size, np.bool_))
 
 
-def _build(roster: Roster, indexes: Future[Indexes]) -> None:
+def _build(roster: Roster, wanted: Event, closed: Event, indexes: Future[Indexes]) -> None:
+    wanted.wait(_HEAD_START_S)
+    if closed.is_set():
+        return
     try:
         built = {name: Index(getattr(roster, name), columns) for name, columns in SEARCHED.items()}
     except BaseException as error:  # noqa: BLE001 - whoever searches gets it
@@ -81,4 +99,5 @@ def _build(roster: Roster, indexes: Future[Indexes]) -> None:
         return
     indexes.set_result(built)
     for one in built.values():
-        one.prepare()
+        if not closed.is_set():
+            one.prepare()

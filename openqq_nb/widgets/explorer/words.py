@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from openqq_nb.languages import Table, Words
+from openqq_nb.widgets.composer.words import WORDS as COMPOSER_WORDS
 from openqq_nb.widgets.explorer.cells import Spelling
 from openqq_nb.widgets.problems import WORDS as PROBLEM_WORDS
 
@@ -69,9 +70,11 @@ _VALUES: Mapping[str, Table] = {
 }
 
 WORDS: Table = {
+    **PROBLEM_WORDS,
+    **{key: pair for key, pair in COMPOSER_WORDS.items() if key != "in_a_terminal"},
     "title": ("Groups, friends and members", "群、好友与成员"),
     "search": ("Search names and numbers", "搜索名称或号码"),
-    "search_hint": ("part of a name or number, or pinyin initials", "名称或号码的一部分，或拼音首字母"),
+    "search_hint": ("name, number or pinyin initials", "名称或号码的一部分，或拼音首字母"),
     "reload": ("Reload", "刷新"),
     "loading": ("Loading …", "正在载入 …"),
     "as_of": ("as of {time}", "截至 {time}"),
@@ -117,6 +120,13 @@ WORDS: Table = {
     ),
     "pick_all": ("Select all shown", "全选所示"),
     "pick_none": ("Select none", "取消选择"),
+    "write": ("Write to {name} …", "写消息给 {name} …"),
+    "write_none": ("Write …", "写消息 …"),
+    "write_whom": (
+        "Select one row, or choose one group, to write to it.",
+        "选择一行或一个群后即可写消息。",
+    ),
+    "writing": ("Write", "写消息"),
     "select": ("Selected", "选择"),
     "nothing_shown": ("Nobody matches.", "没有符合的人。"),
     "nobody_there": ("Nobody is here.", "这里没有人。"),
@@ -143,13 +153,13 @@ WORDS: Table = {
     "in_a_terminal": (
         "<Explorer: widgets are shown in Jupyter only. Here, type my.members(), my.friends() or "
         'my.search_groups("…").>',
-        '<Explorer：组件只能在 Jupyter 中显示。在这里请输入 my.members()、my.friends() 或 my.search_groups("…")。>',
+        '<Explorer：部件只能在 Jupyter 中显示。在这里请输入 my.members()、my.friends() 或 my.search_groups("…")。>',
     ),
     **{f"column_{name}": pair for name, pair in _COLUMNS.items()},
     **{f"{column}_{value}": pair for column, values in _VALUES.items() for value, pair in values.items()},
 }
 
-words = Words(PROBLEM_WORDS, WORDS)
+words = Words(WORDS)
 
 
 def title(column: str) -> str:

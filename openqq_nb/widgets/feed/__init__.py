@@ -25,7 +25,7 @@ class Feed(Face):
         source: what it shows.
     """
 
-    _esm = script("draft", "feed")
+    _esm = script("draft", "feed_list", "feed")
     _css = style("draft", "feed")
 
     def __init__(self, source: Source) -> None:

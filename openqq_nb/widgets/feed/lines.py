@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -62,16 +63,19 @@ def whole_text(messages: Rows, position: int) -> str:
 
 def clock(micros: int) -> tuple[str, str]:
     """Say a moment as a day and a time of the day; both empty where none is told."""
-    if micros == NO_TIME:
-        return "", ""
-    moment = (_BEGIN + timedelta(microseconds=micros)).astimezone(_HERE)
+    return ("", "") if micros == NO_TIME else _clock(micros // 1_000_000)
+
+
+@lru_cache(4096)
+def _clock(seconds: int) -> tuple[str, str]:
+    moment = (_BEGIN + timedelta(seconds=seconds)).astimezone(_HERE)
     return moment.date().isoformat(), f"{moment:%H:%M:%S}"
 
 
 def _line(position: int, moment: int, row: Mapping[str, Any]) -> View:
     day, at = clock(moment)
     text = row["content"] or ""
-    line = {
+    line: View = {
         "n": position,
         "t": moment,
         "day": day,
@@ -100,10 +104,10 @@ def _quotes(
     for number, row in enumerate(rows):
         known.setdefault((row["chat_key"], row["msg_id"]), []).append(number)
     found = {}
-    for position, row in quoting.items():
+    for position, quoter in quoting.items():
         # Numbers come again after a restart of the server: the last one before is meant.
         before = place.get(position, len(window))
-        meant = [one for one in known.get((row["chat_key"], row["reply_to"]), []) if one < before]
+        meant = [one for one in known.get((quoter["chat_key"], quoter["reply_to"]), []) if one < before]
         if meant:
             found[position] = _quote(window[meant[-1]], rows[meant[-1]])
     return found

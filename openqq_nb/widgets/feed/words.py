@@ -40,7 +40,7 @@ FEED: Table = {
     "feed_unread": ("{count} new ↓", "{count} 条新消息 ↓"),
     "feed_to_end": ("To the end ↓", "回到最新 ↓"),
     "feed_own": ("sent by this account", "本账号发送"),
-    "feed_to": ("to {chat}", "发给 {chat}"),
+    "feed_to": ("to", "发给"),
     "feed_type_message": ("friend", "好友"),
     "feed_type_group_message": ("group", "群"),
     "feed_type_discuss_message": ("discuss", "讨论组"),
@@ -87,7 +87,7 @@ REPLY: Table = {
     "reply_old_login": (
         "This message came in an earlier login of the server, and only ids of that login are known of {chat}. They may "
         "belong to somebody else by now, so no reply is sent to them.",
-        "这条消息来自服务器此前的一次登录，只知道 {chat} 在那次登录中的临时 ID。这些 ID 现在可能属于别人，因此不能回复。",
+        "这条消息来自服务器此前的一次登录，只知道 {chat} 在那次登录中的临时 ID，现在可能属于别人，因此不能回复。",
     ),
     "reply_nobody": (
         "The message does not tell whom an answer would go to.",

@@ -97,6 +97,8 @@ function widget(kind, build) {
     render({ model, el }) {
       const root = make("div", { class: `oq oq-${kind}` });
       const waiting = make("p", { class: "oq-quiet", role: "status" });
+      // Else the notebook takes arrows, Enter and letters for commands; it looks at nothing above what has the focus.
+      root.addEventListener("focusin", ({ target }) => setAttribute(target, "data-lm-suppress-shortcuts", "true"));
       root.append(waiting);
       el.append(root);
       const patience = setTimeout(() => say(waiting, WAITING), WAITING_MS);

@@ -25,7 +25,7 @@ function previewBox(channel) {
     box,
     tell({ goes_out, replaced, faces, problem }) {
       const sentences = [...replaced, faces, problem?.detail].filter(Boolean);
-      notes.replaceChildren(...sentences.map((sentence) => make("p", { class: "oq-text", text: sentence })));
+      notes.replaceChildren(...sentences.map((sentence) => make("p", { text: sentence })));
       show(out, goes_out !== null);
       say(text, goes_out ?? "");
       show(box, goes_out !== null || sentences.length > 0);
@@ -138,5 +138,7 @@ function draftPage(channel, part, { addressed = false } = {}) {
     result.region,
     problem.box,
   );
+  // JupyterLab lets no line break into a field inside a cell, by a listener at the field itself.
+  element.addEventListener("beforeinput", (event) => event.stopPropagation(), { capture: true });
   return { element, focus: () => field.focus() };
 }

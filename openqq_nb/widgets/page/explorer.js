@@ -128,7 +128,7 @@ class FilterBar {
 
   build(facets, days) {
     const choice = ({ name }) => make("select", {
-      on: { change: ({ target }) => this.part.ask("value", { facet: name, value: target.value ? target.value.slice(1) : null }) },
+      on: { change: ({ target }) => this.choose(name, target) },
     });
     const day = ({ which, end }) => make("input", {
       type: "date", max: "9999-12-31",
@@ -142,8 +142,22 @@ class FilterBar {
     this.element.replaceChildren(...titled.map(([, title, field]) => labelled(title, field)));
   }
 
+  choose(name, field) {
+    field.asked = field.value;
+    this.part.ask("value", { facet: name, value: field.value ? field.value.slice(1) : null });
+  }
+
+  /** What was asked for did not come to be. */
+  settle() {
+    for (const field of this.fields.values()) field.asked = undefined;
+  }
+
   /** Values begin with a sign, so that what is not known, an empty text, differs from any. */
   fillChoice(field, { value, choices }) {
+    const wanted = value === null ? "" : `=${value}`;
+    // Whoever presses keys faster than the kernel answers is not led back to what was chosen before.
+    if (field.asked !== undefined && field.asked !== wanted) return;
+    field.asked = undefined;
     const shown = choices.filter(([one, , count]) => count || one === value);
     field.replaceChildren(
       make("option", { value: "", text: this.channel.word("any") }),
@@ -154,7 +168,7 @@ class FilterBar {
     if (value !== null && !shown.some(([one]) => one === value)) {
       field.append(make("option", { value: `=${value}`, text: value }));
     }
-    field.value = value === null ? "" : `=${value}`;
+    field.value = wanted;
   }
 
   fillDay(field, { value }) {
@@ -290,13 +304,61 @@ class TopBar {
   }
 }
 
+/** The way to the composer, which opens below the table. */
+class WriteButton {
+  constructor(channel) {
+    this.channel = channel;
+    this.part = channel.part("writing");
+    this.why = make("span", { class: "oq-unseen", id: freshId("whom"), text: channel.word("write_whom") });
+    this.press = button("", () => this.open(), { "aria-describedby": this.why.id });
+    this.problem = problemBox();
+    this.place = make("div", {
+      class: "oqx-writing", role: "region", "aria-label": channel.word("writing"), hidden: true, "data-lm-suppress-shortcuts": "true",
+    });
+    this.part.listen((view) => this.update(view), (problem) => this.problem.tell(problem));
+    this.update(this.part.first);
+  }
+
+  /** Off is said and not `disabled`, so that the reason can be read where the key stands. */
+  update({ name, composer }) {
+    say(this.press, name === null ? this.channel.word("write_none") : this.channel.word("write", { name }));
+    this.press.title = name === null ? this.channel.word("write_whom") : this.press.textContent;
+    setAttribute(this.press, "aria-disabled", name === null ? "true" : "false");
+    show(this.why, name === null);
+    if (composer && !this.draft) this.draw(composer);
+    if (composer && this.wanted) this.draft.focus();
+    this.wanted = false;
+  }
+
+  open() {
+    if (this.press.getAttribute("aria-disabled") === "true") return;
+    this.problem.tell(null);
+    this.wanted = true;
+    this.part.ask("open");
+  }
+
+  draw(views) {
+    const part = (name) => ({ ...this.channel.part(name), first: views[name] });
+    this.draft = draftPage(this.channel, part("draft"));
+    this.place.replaceChildren(
+      chooserPage(this.channel, part("chooser"), this.draft.focus), this.draft.element,
+      sentPage(this.channel, part("sent"), this.draft.focus),
+    );
+    show(this.place, true);
+  }
+}
+
 function explorer(channel, root) {
   const part = channel.part("explorer");
   const table = new VirtualTable(channel, "table");
   const top = new TopBar(channel, part);
   const places = new PlaceList(channel, part);
-  const regions = [places, new FilterBar(channel, part), new Charts(channel, part), new Overlap(channel, part)];
-  const [, filters, charts, overlap] = regions;
+  const filters = new FilterBar(channel, part);
+  const charts = new Charts(channel, part);
+  const overlap = new Overlap(channel, part);
+  const regions = [places, filters, charts, overlap];
+  const write = new WriteButton(channel);
+  table.foot.append(write.press, write.why);
   const unloaded = make("p", { class: "oq-problem", hidden: true, text: channel.word("place_not_loaded") });
   root.append(
     top.element,
@@ -305,7 +367,8 @@ function explorer(channel, root) {
       places.element,
       make(
         "div", { class: "oqx-people" },
-        filters.element, unloaded, table.element, make("p", { class: "oq-quiet", text: channel.word("in_code") }),
+        filters.element, unloaded, table.element, write.problem.box,
+        make("p", { class: "oq-quiet", text: channel.word("in_code") }), write.place,
         charts.element, overlap.element,
       ),
     ),
@@ -321,7 +384,7 @@ function explorer(channel, root) {
     for (const region of regions) region.update(state);
     show(unloaded, state.chosen.some((line) => state.places[line].total === null));
   };
-  part.listen(update, (problem) => top.problem.tell(problem));
+  part.listen(update, (problem) => { filters.settle(); top.problem.tell(problem); });
   update({ ...part.first });
   top.search.value = part.first.query;
 }

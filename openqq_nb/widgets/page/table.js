@@ -80,6 +80,7 @@ class VirtualTable {
     this.drawn.clear();
     this.here = 0;
     this.anchor = null;
+    this.wanted = null;
     this.drawHead();
     this.grid.scrollTop = 0;
   }
@@ -92,6 +93,7 @@ class VirtualTable {
       this.cells.set(start + at, { position, on: on === 1, texts });
       this.forget(start + at);
     });
+    if (this.wanted && this.cells.has(this.wanted.index)) this.pick(this.wanted.index, this.wanted.only);
     if (this.cells.size > KEPT) this.cells = new Map([...this.cells].slice(-KEPT / 2));
     this.draw();
   }
@@ -261,6 +263,8 @@ class VirtualTable {
 
   pick(index, only) {
     const row = this.cells.get(index);
+    // A row that is still on its way is selected when it is there.
+    this.wanted = row ? null : { index, only };
     if (row) this.part.ask("pick", { position: row.position, edition: this.state.edition, only });
   }
 
