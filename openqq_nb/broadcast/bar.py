@@ -1,11 +1,15 @@
 """The bar that shows how far a broadcast is while somebody waits for it."""
 
+import math
 import sys
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 from openqq_nb.broadcast.progress import Progress
+
+_EVERY_S = 0.2
 
 
 class Bar:
@@ -20,6 +24,7 @@ class Bar:
         self._title = title
         self._progress = progress
         self._bar: Any = None
+        self._shown_s = -math.inf
 
     def __enter__(self) -> Self:
         from tqdm.auto import tqdm  # noqa: PLC0415 - loads widgets in a notebook
@@ -37,11 +42,16 @@ class Bar:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.tick()
+        self._show()
         self._bar.close()
 
     def tick(self) -> None:
-        """Show how far it is now."""
+        """Show how far it is now, but not too often."""
+        if time.monotonic() >= self._shown_s + _EVERY_S:
+            self._show()
+
+    def _show(self) -> None:
+        self._shown_s = time.monotonic()
         now = self._progress()
         self._bar.total = now.total
         self._bar.update(now.total - now.pending - self._bar.n)

@@ -10,11 +10,12 @@ from openqq_nb import schema
 from openqq_nb.broadcast.audience import Audience, To, named
 from openqq_nb.broadcast.clock import Clock
 from openqq_nb.broadcast.exclusions import Exclusions
-from openqq_nb.broadcast.ledger import Kept, Ledger, Planning
+from openqq_nb.broadcast.ledger import Ledger, Planning
 from openqq_nb.broadcast.links import Links
 from openqq_nb.broadcast.pace import Pace
 from openqq_nb.broadcast.plan import Plan
 from openqq_nb.broadcast.planning import Snapshot, drafted, enter
+from openqq_nb.broadcast.rows import Kept
 from openqq_nb.broadcast.run import Run
 from openqq_nb.broadcast.template import Template, parsed
 from openqq_nb.broadcast.worker import Worker
@@ -213,4 +214,4 @@ def _checked_keys(unless: object) -> tuple[str, ...]:
         raise InvalidInput(
             f"unless={unless!r} is neither a key of a broadcast nor a list of keys; nothing was planned."
         )
-    return (*keys,)
+    return tuple(_checked_key(key) for key in keys)

@@ -9,6 +9,7 @@ from openqq_nb import schema
 from openqq_nb.broadcast.audience import PERSON, To, named
 from openqq_nb.broadcast.ledger import Ledger
 from openqq_nb.broadcast.links import Row
+from openqq_nb.columns import plain_text
 from openqq_nb.errors import InvalidInput, one_line
 from openqq_nb.models import Cell
 
@@ -94,7 +95,7 @@ class Exclusions:
             connection.executemany(
                 "INSERT OR IGNORE INTO exclusions (qq, gnumber, displayname, nick, why, since) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
-                [(qq, gnumber, name, nick, why, time.time()) for qq, gnumber, name, nick in rows],
+                [(qq, gnumber, name, nick, plain_text(why), time.time()) for qq, gnumber, name, nick in rows],
             )
 
     def remove(self, to: To) -> None:

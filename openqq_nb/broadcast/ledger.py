@@ -7,11 +7,9 @@ to the server (`text`) and, where the server changes it, as it arrives (`arrives
 are never written to.
 """
 
-import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,75 +17,16 @@ import pyarrow as pa
 
 from openqq_nb.broadcast.pace import Pace
 from openqq_nb.broadcast.pacing import DAY_S, Attempt
+from openqq_nb.broadcast.rows import PLANNED, Due, Kept, kept_of, read_rows, written
 from openqq_nb.broadcast.states import Change, before
 from openqq_nb.database import Connection, Database
 from openqq_nb.errors import InvalidInput, JournalFailed, NotFound, listed
 from openqq_nb.holds import PATIENCE_S, FileHold
-from openqq_nb.models import Delivery, RecipientType
+from openqq_nb.models import Delivery
 from openqq_nb.settings import file_name
-
-PLANNED: tuple[str, ...] = (
-    "identity", "recipient_type", "qq", "gnumber", "did", "displayname", "text", "arrives", "nick", "gname", "dname",
-    "id", "gid", "login", "delivery", "problem",
-)  # fmt: skip
-"""The columns of a row when it is planned."""
-
-_BECAME = ("code", "status", "info", "msg_id", "attempted_at", "settled_at", "tries")
-_TYPES: dict[str, pa.DataType] = {
-    "seq": pa.int64(),
-    **{name: pa.string() for name in PLANNED},
-    **{name: pa.string() for name in ("status", "info", "msg_id")},
-    **{name: pa.float64() for name in ("attempted_at", "settled_at")},
-    **{name: pa.int64() for name in ("code", "tries")},
-}
-ROWS: tuple[str, ...] = ("seq", *PLANNED, *_BECAME)
-"""The columns of a row afterwards."""
 
 # For the longest rest that anybody would have after so many messages in a row.
 _ATTEMPTS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A broadcast as it was planned.
-
-    Attributes:
-        seq: its number in the file.
-        key: its name.
-        template: its text with fields.
-        pace: how fast it goes.
-        made_at_s: when it was first planned, in UTC seconds.
-    """
-
-    seq: int
-    key: str
-    template: str
-    pace: Pace
-    made_at_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One message that is to be sent.
-
-    Attributes:
-        seq: its number in the file.
-        kind: what the recipient is.
-        row: whom it goes to: numbers, ids and names.
-        text: what is given to the server.
-        login: the login that its ids are of.
-    """
-
-    seq: int
-    kind: RecipientType
-    row: dict[str, str | None]
-    text: str
-    login: str
-
-    @property
-    def is_group(self) -> bool:
-        """Whether it goes to a group."""
-        return self.kind == "group"
 
 
 class Hold:
@@ -115,22 +54,22 @@ class Planning:
 
     def kept(self, key: str) -> Kept | None:
         """Give a broadcast by its key."""
-        return _kept(self._connection, key)
+        return kept_of(self._connection, key)
 
     def rows(self, key: str) -> pa.Table:
         """Give the rows of a broadcast, in order; the columns `ROWS`."""
-        return _rows(self._connection, key)
+        return read_rows(self._connection, key)
 
     def begin(self, key: str, template: str, pace: Pace, at_s: float) -> None:
         """Make a broadcast without recipients."""
         self._connection.execute(
             "INSERT INTO broadcasts (key, template, pace, made_at) VALUES (?, ?, ?, ?)",
-            (key, template, _written(pace), at_s),
+            (key, template, written(pace), at_s),
         )
 
     def change_pace(self, key: str, pace: Pace) -> None:
         """Give a broadcast another pace."""
-        self._connection.execute("UPDATE broadcasts SET pace = ? WHERE key = ?", (_written(pace), key))
+        self._connection.execute("UPDATE broadcasts SET pace = ? WHERE key = ?", (written(pace), key))
 
     def add(self, key: str, rows: pa.Table) -> None:
         """Add rows to a broadcast; of those that are there already nothing changes.
@@ -201,7 +140,7 @@ class Ledger:
     def kept(self, key: str) -> Kept | None:
         """Give a broadcast by its key."""
         with self.database.looking() as connection:
-            return _kept(connection, key)
+            return kept_of(connection, key)
 
     def the(self, key: str) -> Kept:
         """Give a broadcast by its key.
@@ -227,11 +166,11 @@ class Ledger:
         """Give the rows of a broadcast, or those in some states, in order; the columns `ROWS`."""
         with self.database.looking() as connection:
             if states:
-                return _rows(connection, key, states)
+                return read_rows(connection, key, states)
             (version,) = connection.execute("PRAGMA data_version").fetchone()
             asked = (key, id(connection), version, connection.total_changes)
             if self._read is None or self._read[0] != asked:
-                self._read = asked, _rows(connection, key)
+                self._read = asked, read_rows(connection, key)
             return self._read[1]
 
     def summary(self) -> list[dict[str, Any]]:
@@ -319,7 +258,7 @@ class Ledger:
             InvalidInput: something was, or may have been.
         """
         with self.database.writing() as connection:
-            kept = _kept(connection, key)
+            kept = kept_of(connection, key)
             if kept is None:
                 return
             (tried,) = connection.execute(
@@ -370,34 +309,6 @@ class Ledger:
         self.database.close()
 
 
-def _written(pace: Pace) -> str:
-    return json.dumps(asdict(pace))
-
-
-def _kept(connection: Connection, key: str) -> Kept | None:
-    found = connection.execute(
-        "SELECT seq, key, template, pace, made_at FROM broadcasts WHERE key = ?", (key,)
-    ).fetchone()
-    if found is None:
-        return None
-    seq, name, template, pace, made_at = found
-    return Kept(seq, name, template, Pace(**json.loads(pace)), made_at)
-
-
-def _rows(connection: Connection, key: str, states: Sequence[str] = ()) -> pa.Table:
-    names = ", ".join(f"deliveries.{name}" for name in ROWS)
-    among = f"AND delivery IN ({', '.join('?' * len(states))}) " if states else ""
-    found = connection.execute(
-        f"SELECT {names} FROM deliveries JOIN broadcasts ON broadcasts.seq = broadcast WHERE key = ? "  # noqa: S608 - our names
-        f"{among}ORDER BY deliveries.seq",
-        (key, *states),
-    ).fetchall()
-    columns = [*zip(*found, strict=True)] or [()] * len(ROWS)
-    return pa.table(
-        {name: pa.array(column, _TYPES[name]) for name, column in zip(ROWS, columns, strict=True)}
-    )
-
-
 def _is_sent(connection: Connection, seq: int) -> bool:
     found = connection.execute("SELECT delivery FROM deliveries WHERE seq = ?", (seq,)).fetchone()
     return found is not None and found[0] == Delivery.SENT.value
@@ -412,7 +323,10 @@ def _write(connection: Connection, change: Change, at_s: float) -> None:
     )
     if change.to is Delivery.PENDING:
         tries = ""
-    values = {**asdict(change), "to": change.to.value, "at": at_s}
+    values = {
+        "seq": change.seq, "to": change.to.value, "at": at_s, "code": change.code, "status": change.status,
+        "info": change.info, "msg_id": change.msg_id, "problem": change.problem,
+    }  # fmt: skip
     done = connection.execute(
         "UPDATE deliveries SET delivery = :to, code = :code, status = :status, info = :info, msg_id = :msg_id, "  # noqa: S608 - our names
         f"problem = :problem{tries} WHERE seq = :seq AND delivery IN ({', '.join(map(repr, map(str, states)))})",

@@ -6,9 +6,9 @@ from random import Random
 
 import numpy as np
 
-from openqq_nb.broadcast.ledger import Due
 from openqq_nb.broadcast.pace import Pace
 from openqq_nb.broadcast.pacing import DAY_S, Attempt, expected_s, next_at_s
+from openqq_nb.broadcast.rows import Due
 
 # Beyond so many the rest is taken to go on alike.
 _COUNTED = 2000

@@ -9,7 +9,7 @@ from openqq_nb.broadcast.card import card, reasons
 from openqq_nb.broadcast.ledger import Ledger
 from openqq_nb.broadcast.pace import Pace
 from openqq_nb.broadcast.run import Run
-from openqq_nb.errors import SkippedWarning, listed, warn_outside
+from openqq_nb.errors import InvalidInput, SkippedWarning, listed, warn_outside
 
 
 class Plan:
@@ -115,7 +115,6 @@ class Plan:
             ['sent', 'sent']
         """
         left_out = reasons(self.preview())
-        run = self._start(self.key)
         if left_out:
             total = sum(count for _, count in left_out)
             warn_outside(
@@ -123,12 +122,21 @@ class Plan:
                 f"{listed([f'{count}: {why}' for why, count in left_out])}\nplan.preview() shows them.",
                 SkippedWarning,
             )
-        return run
+        return self._start(self.key)
 
     def forget(self) -> None:
         """Drop it, if nothing of it was ever sent, so that its key can be used for another text.
 
         Raises:
-            InvalidInput: something was sent, or may have been.
+            InvalidInput: something was sent, or may have been, or it is being sent.
         """
-        self._ledger.forget(self.key)
+        hold = self._ledger.hold(self.key)
+        if hold is None:
+            raise InvalidInput(
+                f"The broadcast {self.key!r} is being sent, or paused, so it was not forgotten. Stop it first: "
+                "run.stop()."
+            )
+        try:
+            self._ledger.forget(self.key)
+        finally:
+            hold.let_go()

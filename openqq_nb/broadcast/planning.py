@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 from openqq_nb.broadcast.audience import NULL, Audience
 from openqq_nb.broadcast.exclusions import Excluded
 from openqq_nb.broadcast.identities import Identities, Met, There, first_of_each, identities, met
-from openqq_nb.broadcast.ledger import PLANNED, Planning
+from openqq_nb.broadcast.ledger import Planning
 from openqq_nb.broadcast.links import Links
 from openqq_nb.broadcast.lookup import Present, looked_up
+from openqq_nb.broadcast.rows import PLANNED
 from openqq_nb.broadcast.states import REACHED
 from openqq_nb.broadcast.template import Template, filled
 from openqq_nb.errors import InvalidInput

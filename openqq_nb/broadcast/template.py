@@ -105,7 +105,8 @@ def parsed(text: object) -> Template:
         text: as it was written.
 
     Raises:
-        InvalidInput: it is no text, is blank, or a field of it is more than names of columns and quoted texts.
+        InvalidInput: it is no text that can be sent, is blank, or a field of it is more than names of columns and quoted
+            texts.
     """
     if not isinstance(text, str):
         raise InvalidInput(
@@ -113,6 +114,11 @@ def parsed(text: object) -> Template:
         )
     if not text.strip():
         raise InvalidInput("The text of a broadcast is empty; nothing was planned. Write what is to be sent.")
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise InvalidInput(
+            "The text of a broadcast has half of a surrogate pair, which cannot be sent; nothing was planned. Remove "
+            "it, for instance with text.encode(errors='ignore').decode()."
+        )
     return Template(text, tuple(_joined(_parts(text))))
 
 

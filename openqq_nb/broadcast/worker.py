@@ -7,11 +7,12 @@ from random import Random
 
 from openqq_nb.broadcast.clock import Clock
 from openqq_nb.broadcast.exclusions import Exclusions
-from openqq_nb.broadcast.ledger import Due, Hold, Ledger
+from openqq_nb.broadcast.ledger import Hold, Ledger
 from openqq_nb.broadcast.lines import Lines
 from openqq_nb.broadcast.links import Links
 from openqq_nb.broadcast.outcomes import of_error, of_receipt
 from openqq_nb.broadcast.progress import Progress, State
+from openqq_nb.broadcast.rows import Due
 from openqq_nb.broadcast.settling import settled
 from openqq_nb.broadcast.states import FAILURES, Change
 from openqq_nb.errors import JournalFailed, NotFound, OpenqqError

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openqq_nb.broadcast.audience import named
@@ -167,6 +167,7 @@ def test_discusses_of_one_name_are_told_apart_by_id() -> None:
     assert problem(discusses({"displayname": "午饭", "dname": "", "did": "978"})) is not None
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.fixed_dictionaries(

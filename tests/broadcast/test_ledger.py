@@ -11,9 +11,10 @@ import pyarrow as pa
 import pytest
 
 from openqq_nb.broadcast.exclusions import Exclusions
-from openqq_nb.broadcast.ledger import PLANNED, Ledger
+from openqq_nb.broadcast.ledger import Ledger
 from openqq_nb.broadcast.pace import Pace
 from openqq_nb.broadcast.pacing import DAY_S, Attempt
+from openqq_nb.broadcast.rows import PLANNED
 from openqq_nb.broadcast.states import FOLLOWS, Change
 from openqq_nb.errors import InvalidInput, JournalFailed
 from openqq_nb.models import Delivery

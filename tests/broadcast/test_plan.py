@@ -11,7 +11,7 @@ from openqq_nb import schema
 from openqq_nb.broadcast.pace import Pace
 from openqq_nb.errors import InvalidInput, NotFound, SkippedWarning
 from tests.broadcast.people import ROSTER, Present, discusses, friends, groups, members
-from tests.broadcast.stage import PATIENCE_S, people, stage
+from tests.broadcast.stage import PATIENCE_S, people, refused, stage
 
 
 def told(frame: pd.DataFrame, *columns: str) -> list[list[Any]]:
@@ -114,6 +114,15 @@ def test_the_same_key_with_another_text_shows_both() -> None:
         plan.forget()
         assert "forgotten" in repr(plan)
         assert one.plan("第二", one.roster.friends).template == "第二"
+
+
+def test_what_is_being_sent_cannot_be_forgotten() -> None:
+    with stage(answer=lambda row, text: refused()) as one:
+        plan = one.plan("hi", one.roster.friends, pace=Pace(max_failures=1))
+        run = plan.send()
+        assert run.wait(PATIENCE_S).state == "paused"
+        with pytest.raises(InvalidInput, match="Stop it first"):
+            plan.forget()
 
 
 def test_a_row_with_a_problem_that_was_mended_is_planned() -> None:
@@ -231,6 +240,9 @@ def test_the_card_says_how_many_how_long_and_what_is_left_out() -> None:
 def test_sending_says_before_what_is_left_out() -> None:
     with stage() as one:
         plan = one.plan("hi", [one.roster.friends, {"qq": 5}])
+        with pytest.raises(SkippedWarning):
+            plan.send()  # warnings are errors here
+        assert one.sent == []
         with pytest.warns(SkippedWarning, match=r"1 get nothing[\s\S]*1: no friend"):
             plan.send().wait(PATIENCE_S)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openqq_nb.broadcast.template import filled, parsed
@@ -67,7 +67,7 @@ def test_what_is_more_or_less_than_a_name_is_refused(template: str) -> None:
         parsed(template)
 
 
-@pytest.mark.parametrize("template", ["", " \n", None, 1, b"x"])
+@pytest.mark.parametrize("template", ["", " \n", None, 1, b"x", "a\ud800"])
 def test_no_text_is_refused(template: object) -> None:
     with pytest.raises(InvalidInput, match="nothing was planned"):
         parsed(template)
@@ -79,6 +79,7 @@ def test_an_unknown_field_lists_the_columns() -> None:
     parsed("{qq} {nick}").check(["nick", "qq"])
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf"]), min_size=1))
 def test_nothing_in_a_name_changes_the_template(around: str, nick: str) -> None:
     around = around.encode(errors="replace").decode()
