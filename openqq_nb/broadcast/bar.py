@@ -35,7 +35,8 @@ class Bar:
             total=now.total,
             initial=now.total - now.pending,
             desc=self._title,
-            disable=False if in_notebook else None,
+            # Where all is over there is nothing to show, nor in a file that a program writes into.
+            disable=not now.pending or (False if in_notebook else None),
         )
         return self
 

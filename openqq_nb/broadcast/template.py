@@ -105,8 +105,8 @@ def parsed(text: object) -> Template:
         text: as it was written.
 
     Raises:
-        InvalidInput: it is no text that can be sent, is blank, or a field of it is more than names of columns and quoted
-            texts.
+        InvalidInput: it is no text that can be sent, is blank, or has a field that is more than names of columns and
+            quoted texts.
     """
     if not isinstance(text, str):
         raise InvalidInput(
