@@ -39,7 +39,7 @@ TABLE = """
 | 3 | flows | columns, errors, logins, models, protocols, recipients, roster, schema, searching | pandas |
 | 3 | rosters | columns, database, errors, logins, roster, schema | pandas, pyarrow |
 | 3 | widgets | columns, errors, filtering, kernel, languages, logins, messages, models, recipients, roster, searching, sends | anywidget, numpy, pandas, pyarrow |
-| 3 | broadcast | columns, database, errors, holds, kernel, models, recipients, schema, settings | numpy, pandas, pyarrow, tqdm |
+| 3 | broadcast | columns, database, errors, holds, kernel, logins, models, recipients, schema, settings | numpy, pandas, pyarrow, tqdm |
 | 2 | client | errors, loopback, models, turns | httpx, tenacity |
 | 2 | receive | errors, loopback, models | httptools, uvloop |
 | 2 | journal | bodies, columns, database, errors, models, records, schema | pyarrow |

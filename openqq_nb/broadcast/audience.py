@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from openqq_nb.broadcast.arrays import NULL, whole
 from openqq_nb.columns import Series, plain_text
 from openqq_nb.errors import InvalidInput, listed
 from openqq_nb.models import RecipientType
@@ -26,8 +27,6 @@ NAMES = ("nick", "gname", "dname")
 TYPES: tuple[str, ...] = get_args(RecipientType)
 PERSON = "person"
 """What somebody is of whom it is not said whether he is written to as a friend or through a group."""
-
-NULL = pa.scalar(None, pa.string())
 
 _PERMANENT = ("qq", "gnumber")
 _OF_MESSAGES = ("msg_class", "sender")
@@ -150,7 +149,7 @@ def _texts(frame: pd.DataFrame, name: str) -> pa.Array:
         return pa.nulls(len(frame), pa.string())
     column = frame[name]
     if isinstance(column.dtype, pd.StringDtype) and column.dtype.storage == "pyarrow":
-        return _whole(pa.array(column.array).cast(pa.string()))
+        return whole(pa.array(column.array).cast(pa.string()))
     return pa.array([None if is_missing(one) else plain_text(one) for one in column], pa.string())
 
 
@@ -184,7 +183,3 @@ def _strange_numbers(rows: Mapping[str, pa.Array], count: int) -> pa.Array:
             words = pc.binary_join_element_wise(f"{name} is no number:", rows[name], " ")
             problem = pc.coalesce(problem, pc.if_else(strange, words, NULL))
     return problem
-
-
-def _whole(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values

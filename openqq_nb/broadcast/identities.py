@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from openqq_nb.broadcast.audience import NULL
+from openqq_nb.broadcast.arrays import NULL, is_in, whole
 
 _PEOPLE = pa.array(["friend", "session"])
 _KINDS = (("group", "gnumber", "gid", "gname"), ("discuss", None, "did", "dname"))
@@ -41,7 +41,7 @@ def identities(rows: Mapping[str, pa.Array] | pa.Table) -> Identities:
     Args:
         rows: with recipient types, numbers, ids, names and the label of the login.
     """
-    kinds = _whole(rows["recipient_type"])
+    kinds = whole(rows["recipient_type"])
     number, temporary = _keys(rows, "qq", "qq"), _keys(rows, "id", "id", "login")
     name = _keys(rows, "person", "nick")
     for kind, permanent, key, called in _KINDS:
@@ -53,7 +53,7 @@ def identities(rows: Mapping[str, pa.Array] | pa.Table) -> Identities:
 
 
 def _keys(rows: Mapping[str, pa.Array] | pa.Table, word: str, *columns: str) -> pa.Array:
-    return pc.binary_join_element_wise(pa.scalar(word), *(_whole(rows[name]) for name in columns[::-1]), ":")
+    return pc.binary_join_element_wise(pa.scalar(word), *(whole(rows[name]) for name in columns[::-1]), ":")
 
 
 def first_of_each(identity: pa.Array, problem: pa.Array, kinds: pa.Array) -> npt.NDArray[np.int64]:
@@ -118,10 +118,10 @@ def met(rows: Identities, there: There, known: pa.Array) -> Met:
     numbered_before = _names(ours, pc.and_(there.reached, unknown))
     is_bare, no_id = pc.is_null(rows.number), pc.is_null(rows.temporary)
     perhaps = pc.or_(
-        _is_in(rows.name, bare_before),
+        is_in(rows.name, bare_before),
         pc.or_(
-            pc.and_(is_bare, _is_in(rows.name, numbered_before)),
-            pc.and_(no_id, _is_in(rows.name, _names(ours, bare))),
+            pc.and_(is_bare, is_in(rows.name, numbered_before)),
+            pc.and_(no_id, is_in(rows.name, _names(ours, bare))),
         ),
     )
     return Met(place, pc.and_(perhaps, pc.is_null(place)))
@@ -131,14 +131,6 @@ def _names(identities: Identities, where: pa.Array) -> pa.Array:
     return pc.if_else(where, identities.name, NULL)
 
 
-def _is_in(values: pa.Array, among: pa.Array) -> pa.Array:
-    return pc.is_in(values, among, skip_nulls=True)
-
-
 def _flags(values: pa.Array) -> npt.NDArray[np.int8]:
     found: npt.NDArray[np.int8] = values.to_numpy(zero_copy_only=False).astype(np.int8)
     return found
-
-
-def _whole(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values

@@ -6,7 +6,7 @@ where the roster has it with the same name; a permanent number counts as it is.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,41 +14,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from openqq_nb.broadcast.audience import NULL, PERSON
+from openqq_nb.broadcast.arrays import NULL, is_in, whole
+from openqq_nb.broadcast.audience import PERSON
 from openqq_nb.columns import Series
+from openqq_nb.logins import Fetched
 from openqq_nb.models import RecipientType
 
 NOBODY = "(nobody)"
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
-
-
-class Present(Protocol):
-    """What a roster has; see `roster.Roster`."""
-
-    @property
-    def me(self) -> Series:
-        """The account."""
-
-    @property
-    def friends(self) -> pd.DataFrame:
-        """One row a friend."""
-
-    @property
-    def groups(self) -> pd.DataFrame:
-        """One row a group."""
-
-    @property
-    def members(self) -> pd.DataFrame:
-        """One row per (group, member)."""
-
-    @property
-    def discusses(self) -> pd.DataFrame:
-        """One row a discuss."""
-
-    @property
-    def discuss_members(self) -> pd.DataFrame:
-        """One row per (discuss, member)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +62,7 @@ class _Rows:
     """Columns of text that are filled in, a column at a time."""
 
     def __init__(self, table: pa.Table) -> None:
-        self.columns: dict[str, pa.Array] = {name: _whole(table[name]) for name in table.column_names}
+        self.columns: dict[str, pa.Array] = {name: whole(table[name]) for name in table.column_names}
 
     def __getitem__(self, name: str) -> pa.Array:
         return self.columns[name]
@@ -113,7 +87,7 @@ class _Rows:
         self.put("problem", where & self.missing("problem"), problem)
 
 
-def looked_up(rows: pa.Table, roster: Present, reaches: Collection[RecipientType]) -> pa.Table:
+def looked_up(rows: pa.Table, roster: Fetched, reaches: Collection[RecipientType]) -> pa.Table:
     """Tell of each row how it is written to, by what the roster says, or why it cannot be.
 
     Args:
@@ -144,7 +118,7 @@ def looked_up(rows: pa.Table, roster: Present, reaches: Collection[RecipientType
     return pa.table(found.columns)
 
 
-def _bearers(roster: Present) -> list[tuple[_Keys, dict[str, pa.Array]]]:
+def _bearers(roster: Fetched) -> list[tuple[_Keys, dict[str, pa.Array]]]:
     """Give the bearers of ids, of each kind those first that say most."""
     of_kinds = (
         (_PERSON, [roster.friends, roster.members, roster.discuss_members]),
@@ -159,7 +133,7 @@ def _table(frames: Sequence[pd.DataFrame], keys: _Keys) -> dict[str, pa.Array]:
 
 
 def _text(column: Series) -> pa.Array:
-    return _whole(pa.array(column, from_pandas=True)).cast(pa.string())
+    return whole(pa.array(column, from_pandas=True)).cast(pa.string())
 
 
 def _clear_beside(rows: _Rows) -> None:
@@ -237,12 +211,12 @@ def _places(needles: pa.Array, among: pa.Array) -> pa.Array:
 def _is_known(rows: _Rows, known: Mapping[str, pa.Array], keys: _Keys) -> Mask:
     """Tell whose number, or confirmed id, stands in the roster."""
     names = [name for name in (keys.number, keys.id) if name is not None]
-    there = [_mask(pc.is_in(rows[name], known[name], skip_nulls=True)) for name in names]
+    there = [_mask(is_in(rows[name], known[name])) for name in names]
     found: Mask = np.logical_or.reduce(there)
     return found
 
 
-def _name(rows: _Rows, roster: Present) -> None:
+def _name(rows: _Rows, roster: Fetched) -> None:
     """Take the name that came along, else what QQ shows, else any name or number there is."""
     for kind, frame, key in (
         ("friend", roster.friends, "qq"),
@@ -275,9 +249,3 @@ def _equal(values: pa.Array, value: object) -> Mask:
 def _mask(values: pa.Array) -> Mask:
     found: Mask = values.to_numpy(zero_copy_only=False)
     return found
-
-
-def _whole(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    if isinstance(values, pa.Array):
-        return values
-    return values.combine_chunks() if values.num_chunks != 1 else values.chunk(0)

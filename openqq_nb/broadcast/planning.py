@@ -8,16 +8,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from openqq_nb.broadcast.audience import NULL, Audience
+from openqq_nb.broadcast.arrays import NULL, is_in, whole
+from openqq_nb.broadcast.audience import Audience
 from openqq_nb.broadcast.exclusions import Excluded
 from openqq_nb.broadcast.identities import Identities, Met, There, first_of_each, identities, met
 from openqq_nb.broadcast.ledger import Planning
 from openqq_nb.broadcast.links import Links
-from openqq_nb.broadcast.lookup import Present, looked_up
+from openqq_nb.broadcast.lookup import looked_up
 from openqq_nb.broadcast.rows import PLANNED
 from openqq_nb.broadcast.states import REACHED
 from openqq_nb.broadcast.template import Template, filled
 from openqq_nb.errors import InvalidInput
+from openqq_nb.logins import Fetched
 from openqq_nb.models import Delivery
 
 _REACHED = pa.array([state.value for state in REACHED])
@@ -33,7 +35,7 @@ class Snapshot:
         login: the label of the login that their ids are of.
     """
 
-    roster: Present
+    roster: Fetched
     login: str
 
 
@@ -74,11 +76,11 @@ def drafted(
     fields = audience.fields.assign(displayname=found["displayname"].to_pandas())
     text = filled(template, fields)
     problem = pc.coalesce(
-        _whole(found["problem"]), _excluded(found, excluded), _reached_by(who, unless), text.problems
+        whole(found["problem"]), _excluded(found, excluded), _reached_by(who, unless), text.problems
     )
     arriving, problem = _arriving(text.texts, problem, links.outgoing)
     texts = pc.if_else(pc.is_null(problem), text.texts, NULL)
-    chosen = first_of_each(_named(who, found), problem, _whole(found["recipient_type"]))
+    chosen = first_of_each(_named(who, found), problem, whole(found["recipient_type"]))
     rows = _table(found, _named(who, found), texts, arriving, problem).take(chosen)
     return Draft(rows, found.num_rows - len(chosen))
 
@@ -112,8 +114,8 @@ def enter(planning: Planning, key: str, draft: Draft, now: Snapshot, at_s: float
 
 
 def _met(rows: pa.Table, there: pa.Table, now: Snapshot) -> Met:
-    reached = pc.is_in(_whole(there["delivery"]), _REACHED)
-    stale = pc.not_equal(_whole(there["login"]), now.login)
+    reached = pc.is_in(whole(there["delivery"]), _REACHED)
+    stale = pc.not_equal(whole(there["login"]), now.login)
     people = pd.concat([now.roster.friends["qq"], now.roster.members["qq"]]).dropna()
     known = [
         *(f"qq:{one}" for one in people),
@@ -124,7 +126,7 @@ def _met(rows: pa.Table, there: pa.Table, now: Snapshot) -> Met:
 
 def _doubted(rows: pa.Table, found: Met) -> pa.Table:
     """Leave out, with a reason, who may have been reached already."""
-    problem = pc.coalesce(_whole(rows["problem"]), pc.if_else(found.perhaps, _PERHAPS, NULL))
+    problem = pc.coalesce(whole(rows["problem"]), pc.if_else(found.perhaps, _PERHAPS, NULL))
     return _with(rows, {"problem": problem, **_states(problem)})
 
 
@@ -153,7 +155,7 @@ def _with(rows: pa.Table, columns: Mapping[str, pa.Array]) -> pa.Table:
 
 def _named(who: Identities, found: pa.Table) -> pa.Array:
     """Give what each is known by; who has no number at all is known by the name that was given."""
-    return pc.coalesce(who.text, pc.binary_join_element_wise("nobody", _whole(found["displayname"]), ":"))
+    return pc.coalesce(who.text, pc.binary_join_element_wise("nobody", whole(found["displayname"]), ":"))
 
 
 def _excluded(found: pa.Table, excluded: Sequence[Excluded]) -> pa.Array:
@@ -163,10 +165,10 @@ def _excluded(found: pa.Table, excluded: Sequence[Excluded]) -> pa.Array:
     groups = pa.array([row["gnumber"] for row in excluded if row["qq"] is None], pa.string())
     nicks = pa.array([row["nick"] for row in people if row["nick"]], pa.string())
     is_group = pc.equal(found["recipient_type"], "group")
-    certain = pc.if_else(is_group, _is_in(found["gnumber"], groups), _is_in(found["qq"], numbers))
-    perhaps = pc.and_(pc.is_null(found["qq"]), _is_in(found["nick"], nicks))
+    certain = pc.if_else(is_group, is_in(found["gnumber"], groups), is_in(found["qq"], numbers))
+    perhaps = pc.and_(pc.is_null(found["qq"]), is_in(found["nick"], nicks))
     words = pc.if_else(perhaps, "may be somebody of this nick who is excluded by my.exclusions", NULL)
-    return _whole(pc.if_else(certain, "excluded by my.exclusions", words))
+    return whole(pc.if_else(certain, "excluded by my.exclusions", words))
 
 
 def _reached_by(who: Identities, unless: Mapping[str, pa.Table]) -> pa.Array:
@@ -175,7 +177,7 @@ def _reached_by(who: Identities, unless: Mapping[str, pa.Table]) -> pa.Array:
     for key, rows in unless.items():
         reached = rows.filter(pc.is_in(rows["delivery"], _REACHED))
         there = identities(reached)
-        again = pc.or_(_is_in(who.number, there.number), _is_in(who.temporary, there.temporary))
+        again = pc.or_(is_in(who.number, there.number), is_in(who.temporary, there.temporary))
         problem = pc.coalesce(problem, pc.if_else(again, f"was written to under the key {key!r}", NULL))
     return problem
 
@@ -201,11 +203,3 @@ def _arriving(
             [refused.get(place, one) for place, one in enumerate(problem.to_pylist())], pa.string()
         )
     return pa.array(arriving, pa.string()), problem
-
-
-def _is_in(values: pa.Array | pa.ChunkedArray, among: pa.Array) -> pa.Array:
-    return pc.is_in(values, among, skip_nulls=True)
-
-
-def _whole(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from openqq_nb.broadcast.arrays import whole
 from openqq_nb.columns import Series, plain_text
 from openqq_nb.errors import InvalidInput, listed
 from openqq_nb.recipients import is_missing
@@ -224,7 +225,7 @@ def filled(template: Template, frame: pd.DataFrame) -> Filled:
         problem = pc.coalesce(problem, missing)
         pieces.append(piece)
     texts = pc.binary_join_element_wise(*pieces, "") if template.fields else _alike(template, len(frame))
-    return Filled(_whole(texts), _whole(problem))
+    return Filled(whole(texts), whole(problem))
 
 
 def _alike(template: Template, rows: int) -> pa.Array:
@@ -241,7 +242,7 @@ def _first(part: Field, values: dict[str, pa.Array], rows: int) -> pa.Array:
 
 def _values(column: Series) -> pa.Array:
     """Write the values of a column as text; what is blank is missing."""
-    text = _whole(pa.array(_texts(column), pa.string(), from_pandas=True))
+    text = whole(pa.array(_texts(column), pa.string(), from_pandas=True))
     plain = pc.replace_substring_regex(text, _DISTURBING, "")
     return pc.if_else(pc.equal(pc.utf8_trim_whitespace(plain), ""), pa.scalar(None, pa.string()), plain)
 
@@ -261,7 +262,3 @@ def _counted(value: object) -> object:
     if not isinstance(value, float):
         return value
     return int(value) if value.is_integer() else str(value)
-
-
-def _whole(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
