@@ -1,6 +1,7 @@
 """The broadcasts of an account: what they are handed, and where they are kept."""
 
 import threading
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 # A server takes 3 s for a message; longer nobody waits for the end of a session.
 _PATIENCE_S = 5.0
+
+# A cell run again makes a new account object, and is to find what it already sends.
+_running: "weakref.WeakValueDictionary[tuple[str, str], Broadcasts]" = weakref.WeakValueDictionary()
 
 
 class Broadcasting:
@@ -66,15 +70,21 @@ class Broadcasting:
         from openqq_nb.broadcast.ledger import Ledger  # noqa: PLC0415 - the same
 
         with self._lock:
-            if account not in self._open:
-                ledger = Ledger(self._path(account))
-                self._open[account] = Broadcasts(ledger, self._links())
-            return self._open[account]
+            found = self._open.get(account)
+            if found is None or found.closed:
+                place = (self._client.url, account)
+                found = _running.get(place)
+                if found is None or found.closed:
+                    found = _running[place] = Broadcasts(Ledger(self._path(account)), self._links())
+                self._open[account] = found
+            return found
 
     def close(self) -> None:
         """Stop what is being sent, and close the files; what is in memory stays."""
         with self._lock:
             opened, rosters = [*self._open.values()], [*self._rosters.values()]
+            for account in self._open:
+                _running.pop((self._client.url, account), None)
             if not self._in_memory:
                 self._open.clear()
                 self._rosters.clear()

@@ -70,6 +70,7 @@ class Broadcasts:
 
     Attributes:
         ledger: where they are kept.
+        closed: whether the ledger was closed.
         exclusions: who is never written to.
     """
 
@@ -81,6 +82,7 @@ class Broadcasts:
         random: Random | None = None,
     ) -> None:
         self.ledger = ledger
+        self.closed = False
         self._links = links
         self._clock = clock
         self._random = random or Random()  # noqa: S311 - nothing secret hangs on it
@@ -150,6 +152,7 @@ class Broadcasts:
 
     def close(self) -> None:
         """Close the file."""
+        self.closed = True
         self.ledger.close()
 
     def _run(self, key: str) -> Run:

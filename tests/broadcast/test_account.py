@@ -149,6 +149,18 @@ def test_closing_the_account_stops_what_is_being_sent() -> None:
         assert run.progress.state == "stopped" and len(simulator.received) == 1
 
 
+def test_a_cell_run_again_finds_what_it_already_sends() -> None:
+    with Simulator("openqq1", friends=6, groups=1, members=2) as simulator:
+        first, second = (oq.connect(simulator.url) for _ in range(2))
+        slowly = oq.Pace(between=(60, 60), quiet=None)
+        run = first.broadcast("hi", to=first.friends(), key="k", pace=slowly).send()
+        assert second.broadcast("hi", to=second.friends(), key="k").send() is run
+        second.close()
+        assert run.progress.state == "stopped"
+        assert first.broadcasts()["key"].tolist() == ["k"]
+        first.close()
+
+
 def test_both_faces_plan_the_same(my: DemoAccount) -> None:
     async def planned() -> tuple[oq.Pace, int]:
         plan = await my.aio.broadcast("hi", to=my.friends(), key="k", pace=INSTANT)
