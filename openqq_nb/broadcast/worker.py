@@ -64,7 +64,9 @@ class Worker:
         self._problem: str | None = None
         self._failures = 0
         self._disk_failed = False
+        # The present login as far as it is known, and those that are over: their ids never count again.
         self._login: str | None = None
+        self._over: set[str] = set()
         self._owed: list[Change] = []
         self._flying: int | None = None
         self._counts: Counter[Delivery] = Counter()
@@ -224,15 +226,21 @@ class Worker:
             return _EXCLUDED
         if _is_permanent(due):
             return None
-        if due.login != self._login:
-            self._login = self._links.login()
-        if due.login != self._login:
+        if self._is_over(due.login):
             return _NEW_LOGIN
         try:
             self._links.check(due.kind, due.row)
         except NotFound as error:
             return str(error)
         return None
+
+    def _is_over(self, login: str) -> bool:
+        """Tell whether ids are of an earlier login; the server is asked when that is not known."""
+        if login != self._login and login not in self._over:
+            self._login = self._links.login()
+            if login != self._login:
+                self._over.add(login)
+        return login in self._over
 
     def _claim(self, due: Due) -> None:
         with self._changed:

@@ -67,6 +67,7 @@ class Stage:
     on_now: Callable[[], None] = lambda: None
     inbox: pd.DataFrame | None = None
     reaches: frozenset[Any] = EVERYBODY
+    logins_asked: int = 0
 
     def __post_init__(self) -> None:
         self.broadcasts = self.opened()
@@ -76,7 +77,7 @@ class Stage:
         links = Links(
             reaches=self.reaches,
             outgoing=_outgoing,
-            login=lambda: self.login,
+            login=self._login,
             check=lambda kind, row: self.checked(row),
             send=self._send,
             messages=lambda: self.inbox,
@@ -109,6 +110,10 @@ class Stage:
         if receipt.delivery is not Delivery.FAILED:
             self.sent.append(Message(self.now_s, kind, str(number), text))
         return receipt
+
+    def _login(self) -> str:
+        self.logins_asked += 1
+        return self.login
 
     def _now(self) -> float:
         self.on_now()

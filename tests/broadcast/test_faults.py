@@ -24,7 +24,7 @@ SEND_CALLS = {
 }
 LIST_CALLS = ["get_friend_info", "get_group_info", "get_discuss_info"]
 TIMEOUT_S = 5.0
-PATIENCE_S = 20.0
+PATIENCE_S = 50.0
 NAMES = ("nick", "markname", "gname", "dname")
 
 # What leaves it open whether the message arrived; each hit may leave one unknown.

@@ -209,13 +209,14 @@ def test_who_was_excluded_after_planning_gets_nothing() -> None:
 
 
 def test_after_a_new_login_who_has_no_permanent_number_is_skipped() -> None:
-    roster = Present(friends=friends({"nick": "小灰", "id": "1"}, {"nick": "大白", "qq": "2", "id": "3"}))
+    unnumbered = friends({"nick": "小灰", "id": "1"}, {"nick": "阿黄", "id": "4"})
+    roster = Present(friends=pd.concat([unnumbered, friends({"nick": "大白", "qq": "2", "id": "3"})]))
     with stage(roster=roster) as one:
         plan = one.plan("hi", roster.friends)
         one.login = "L2"
         run = plan.send()
         run.wait(PATIENCE_S)
-        assert deliveries(one) == ["skipped", "sent"]
+        assert deliveries(one) == ["skipped", "skipped", "sent"] and one.logins_asked == 1
         assert "logged in anew" in run.report()["problem"].iloc[0]
 
 
