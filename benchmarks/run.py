@@ -1,4 +1,4 @@
-"""All benchmarks, or those named: `python dev.py bench [importing members live_frame reading explorer broadcast …]`."""
+"""All benchmarks, or those named, as in `python dev.py bench listening reading`; without a name, all of `NAMES`."""
 
 import importlib
 import platform

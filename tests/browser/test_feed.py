@@ -187,6 +187,25 @@ def test_who_has_scrolled_up_stays_there_and_is_told_what_is_new(opened: Open) -
     assert one.below() < 10
 
 
+def test_only_the_last_are_laid_out_until_one_scrolls_up(opened: Open) -> None:
+    one = opened()
+    one.says(*[f"第{number}条" for number in range(300)])
+    expect(one.message("第299条")).to_be_visible()
+    entries, laid_out = one.log.locator(".oq-feed-entry"), one.log.locator(".oq-feed-entry:not([hidden])")
+    expect(entries).to_have_count(300)
+    expect(laid_out).to_have_count(120)
+    one.log.hover()
+    one.page.mouse.wheel(0, -120)
+    expect(laid_out).to_have_count(300)
+    expect(one.message("第295条")).to_be_in_viewport()
+    one.jump.click()
+    expect(laid_out).to_have_count(120)
+    one.log.press("End")
+    one.page.keyboard.press("Home")
+    expect(one.message("第0条")).to_be_in_viewport()
+    expect(one.log.locator("article").first).to_be_focused()
+
+
 COUNTING = """
 told, plain = [], feed.send
 feed.send = lambda *given, **more: (told.append(given), plain(*given, **more))

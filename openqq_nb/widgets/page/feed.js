@@ -3,6 +3,8 @@
 const TYPING_MS = 250;
 // How far from its end a list still counts as read to the end.
 const NEAR_PX = 8;
+// Messages above these cost time to lay out, five times a second, and cannot be seen from the end.
+const AT_END = 120;
 
 /** The fields that a person filters by, with the chats and how many messages each has. */
 function feedFilter(channel, part) {
@@ -151,8 +153,16 @@ function feedLog(channel, list, reply) {
   function toEnd() {
     following = true;
     unread = 0;
+    list.fold(AT_END);
     log.scrollTop = log.scrollHeight;
     draw();
+  }
+
+  /** Show all messages again, while what is seen stays where it is. */
+  function unfold() {
+    const below = log.scrollHeight - log.scrollTop;
+    list.fold();
+    log.scrollTop = log.scrollHeight - below;
   }
 
   function draw() {
@@ -166,6 +176,7 @@ function feedLog(channel, list, reply) {
 
   function choose(message, { focus = true } = {}) {
     if (!message) return;
+    if (message.closest("[hidden]")) unfold();
     current?.removeAttribute("data-current");
     current = message;
     setAttribute(current, "data-current", "true");
@@ -207,7 +218,9 @@ function feedLog(channel, list, reply) {
     if (message && !event.target.closest("button") && !String(document.getSelection())) choose(message);
   });
   log.addEventListener("scroll", () => {
+    const left = following && !atEnd();
     following = atEnd();
+    if (left) unfold();
     if (following) unread = 0;
     draw();
   });
@@ -216,6 +229,7 @@ function feedLog(channel, list, reply) {
   function keepingPlace(change) {
     if (following) {
       change();
+      list.fold(AT_END);
       log.scrollTop = log.scrollHeight;
       return;
     }

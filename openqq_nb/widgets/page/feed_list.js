@@ -154,6 +154,11 @@ function feedList(channel, ask) {
       entries.clear();
       element.replaceChildren();
     },
+    /** Show only so many of the last entries, which is all that one sees at the end; without a number, all. */
+    fold(most = Infinity) {
+      const first = Math.max(0, order.length - most);
+      order.forEach((entry, at) => show(entry.element, at >= first));
+    },
     get count() { return order.reduce((count, entry) => count + entry.message, 0); },
     get messages() { return order.filter((entry) => entry.message).map((entry) => entry.content); },
     message: (n) => entries.get(n)?.content,
