@@ -1,7 +1,7 @@
 """The feed at 1,000 messages a second for one minute in Chromium, and its filters over a million messages.
 
-In the browser ipydatagrid and itables are given the last 1,000 of the same messages as often, five times a second, in
-the same run; they can only be given all of them anew. All of it runs on one machine: the kernel, the server of
+In the browser ipydatagrid is given the last 1,000 of the same messages as often, five times a second, and itables, which
+draws no faster, once a second, in the same run; they can only be given all of them anew. All of it runs on one machine: the kernel, the server of
 JupyterLab and the browser, which draws without a graphics card.
 """
 
@@ -64,7 +64,7 @@ _CELLS = {
     ),
     "itables": (
         "from itables.widget import ITable\ntable = ITable(stream.last(), maxBytes=0, paging=False, scrollY='380px')\n"
-        "stream.told = table.update\ntable",
+        "stream.told, stream.hz = table.update, 1\ntable",
         "table",
     ),
 }
@@ -231,7 +231,8 @@ class Stream:
 
     Attributes:
         frames: all of them.
-        told: called five times a second with the last 1,000; a feed needs no such call.
+        told: called again and again with the last 1,000; a feed needs no such call.
+        hz: how often a second; more than itables can draw is not asked of it.
     """
 
     def __init__(self, table: pa.Table | None = None) -> None:
@@ -239,6 +240,7 @@ class Stream:
         if table is not None:
             self.frames.messages = LiveFrame(MESSAGES, table)
         self.told: Callable[[pd.DataFrame], object] | None = None
+        self.hz = HZ
         self._number = 0
         self._ending = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -294,7 +296,7 @@ class Stream:
             self.add(int((time.monotonic() - begin) * RATE) - self._number)
 
     def _tell(self) -> None:
-        while not self._ending.wait(1 / HZ):
+        while not self._ending.wait(1 / self.hz):
             if self.told is not None:
                 self.told(self.last())
 

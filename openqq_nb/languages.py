@@ -23,7 +23,7 @@ def language(name: str | None = None) -> Language:
     What is on the screen stays as it is; what is made from now on speaks the language.
 
     Args:
-        name: `en` or `zh`; without it nothing changes.
+        name: `en` or `zh`, also written as `zh-CN` or `en_US`; without it nothing changes.
 
     Returns:
         The language from now on. As long as none was chosen it is that of the system.
@@ -40,9 +40,7 @@ def language(name: str | None = None) -> Language:
         True
     """
     if name is not None:
-        if name not in get_args(Language):
-            raise InvalidInput(f"There is no language {name!r}. Write 'en' for English or 'zh' for Chinese.")
-        _chosen[:] = ["zh" if name == "zh" else "en"]
+        _chosen[:] = [_named(name)]
     return _chosen[0] if _chosen else of_system(os.environ, locale.getlocale()[0])
 
 
@@ -55,6 +53,14 @@ def of_system(environ: Mapping[str, str], setting: str | None) -> Language:
     """
     named = next((environ[name] for name in _VARIABLES if environ.get(name)), setting or "")
     return "zh" if named.casefold().startswith(("zh", "chinese")) else "en"
+
+
+def _named(name: object) -> Language:
+    written = name.replace("_", "-").casefold().partition("-")[0] if isinstance(name, str) else None
+    for one in get_args(Language):
+        if written == one:
+            return one  # type: ignore[no-any-return]  # `get_args` does not tell
+    raise InvalidInput(f"There is no language {name!r}. Write 'en' for English or 'zh' for Chinese.")
 
 
 class Words:

@@ -35,7 +35,8 @@ class Sends:
     """The last sends of an account, oldest first; safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # The garbage collector may close a forgotten widget, which watches, in the middle of any of these.
+        self._lock = threading.RLock()
         self._kept: deque[Sent] = deque(maxlen=KEPT)
         self._watching: list[weakref.WeakMethod[Callable[[Sent], None]]] = []
 

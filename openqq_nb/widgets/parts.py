@@ -52,3 +52,13 @@ class Part(ABC):
     def close(self) -> None:
         """Show nothing any more, and let go of what was watched."""
         self._publish = lambda _: None
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the values of an action; in texts, half of a surrogate pair, which nothing could show, becomes a sign."""
+    return {key: whole(value) if isinstance(value, str) else value for key, value in values.items()}
+
+
+def whole(text: str) -> str:
+    """Bring a text to what can be sent to a page."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

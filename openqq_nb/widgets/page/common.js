@@ -97,18 +97,40 @@ function widget(kind, build) {
     render({ model, el }) {
       const root = make("div", { class: `oq oq-${kind}` });
       const waiting = make("p", { class: "oq-quiet", role: "status" });
+      const ended = make("p", { class: "oq-problem", role: "alert", hidden: true });
+      el.classList.add("oq-view");
       // Else the notebook takes arrows, Enter and letters for commands; it looks at nothing above what has the focus.
       root.addEventListener("focusin", ({ target }) => setAttribute(target, "data-lm-suppress-shortcuts", "true"));
       root.append(waiting);
-      el.append(root);
+      el.append(ended, root);
       const patience = setTimeout(() => say(waiting, WAITING), WAITING_MS);
       const id = freshId("view");
       const listeners = new Map();
       const ends = [() => clearTimeout(patience)];
-      const start = ({ words, views }) => {
+      const broken = (words, error) => {
+        root.replaceChildren(make("p", { class: "oq-problem", role: "alert", text: fill(words.page_broken, { error }) }));
+      };
+      const start = ({ words, views, problem }) => {
         clearTimeout(patience);
         waiting.remove();
-        build(channelOf(model, words, views, listeners, ends), root);
+        say(ended, words.kernel_ended);
+        if (problem) { broken(words, `${problem.title} ${problem.detail}`); return; }
+        try {
+          build(channelOf(send, words, views, listeners, ends), root);
+        } catch (error) {
+          broken(words, error);
+          throw error;
+        }
+      };
+      // What was typed can still be read and copied, but nothing can be done with it any more.
+      const send = (message) => {
+        try {
+          model.send(message);
+        } catch (error) {
+          show(ended, true);
+          root.classList.add("oq-ended");
+          console.info("openqq_nb: the kernel of this widget is gone:", error);
+        }
       };
       let started = false;
       const hear = (message) => {
@@ -126,13 +148,13 @@ function widget(kind, build) {
   };
 }
 
-function channelOf(model, words, views, listeners, ends) {
+function channelOf(send, words, views, listeners, ends) {
   return {
     word: (key, values) => fill(words[key] ?? key, values),
     atEnd: (call) => ends.push(call),
     part: (name) => ({
       first: views[name],
-      ask: (action, values = {}) => model.send({ part: name, do: action, with: values }),
+      ask: (action, values = {}) => send({ part: name, do: action, with: values }),
       listen: (show_, problem) => listeners.set(name, { show: show_, problem }),
     }),
   };
