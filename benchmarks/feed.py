@@ -1,8 +1,8 @@
 """The feed at 1,000 messages a second for one minute in Chromium, and its filters over a million messages.
 
-In the browser ipydatagrid is given the last 1,000 of the same messages as often, five times a second, and itables, which
-draws no faster, once a second, in the same run; they can only be given all of them anew. All of it runs on one machine: the kernel, the server of
-JupyterLab and the browser, which draws without a graphics card.
+In the browser ipydatagrid is given the last 1,000 of the same messages as often, five times a second, and itables,
+which draws no faster, once a second, in the same run; they can only be given all of them anew. All of it runs on one
+machine: the kernel, the server of JupyterLab and the browser, which draws without a graphics card.
 """
 
 import tempfile
