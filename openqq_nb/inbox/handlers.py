@@ -163,11 +163,20 @@ class Handler:
 
 
 class Handlers:
-    """All handlers of one inbox, in order of registration."""
+    """All handlers of one inbox, in order of registration.
 
-    def __init__(self, budget_s: float, failed: Callable[[], None]) -> None:
+    Args:
+        budget_s: after how many seconds a call no longer holds up the next.
+        failed: called once for each error.
+        replaced: called when a function took the place of an earlier one, whose failures are shown no more.
+    """
+
+    def __init__(
+        self, budget_s: float, failed: Callable[[], None], replaced: Callable[[], None] = lambda: None
+    ) -> None:
         self._budget_s = budget_s
         self._failed = failed
+        self._replaced = replaced
         self._lock = threading.Lock()
         self._handlers: dict[str, Handler] = {}
 
@@ -179,6 +188,7 @@ class Handlers:
             self._handlers[handler.name] = handler
         if earlier is not None:
             earlier.close(drop=False)
+            self._replaced()
 
     @contextmanager
     def wanting(self, row: Row) -> Iterator[list[Handler]]:

@@ -99,7 +99,7 @@ class Receiver:
         self._thread = LoopThread(counters.fail)
         self._shelf = Shelf(journal, shown, counters.fail, settings.clock)
         self.waits = Waits(rows)
-        self.handlers = Handlers(settings.budget_s, lambda: counters.add("handler_errors"))
+        self.handlers = Handlers(settings.budget_s, lambda: counters.add("handler_errors"), self.watched.mark)
         self._numbers = Numbers(
             links.number, links.knows, links.doubts, links.refresh, links.forget, self._fill, counters.fail
         )

@@ -27,7 +27,7 @@ def wait_for(event: threading.Event, timeout_s: float | None, ticks: Ticks = ())
     Args:
         event: what to wait for.
         timeout_s: the longest wait in seconds; None waits without an end.
-        ticks: functions that are called again and again while waiting, in this thread.
+        ticks: functions that are called again and again while waiting, in this thread; more may join meanwhile.
 
     Returns:
         True when the event was set, False when the time was over.
@@ -42,7 +42,7 @@ def wait_for(event: threading.Event, timeout_s: float | None, ticks: Ticks = ())
         if pump is None:
             return _in_slices(event, timeout_s, _PLAIN_SLICE_S, ticks)
         with pump.blocked():
-            return _in_slices(event, timeout_s, _TURN_S, (pump.turn, *ticks))
+            return _in_slices(event, timeout_s, _TURN_S, ticks, pump.turn)
 
 
 async def aio_wait_for(event: threading.Event, timeout_s: float | None, ticks: Ticks = ()) -> bool:
@@ -83,9 +83,16 @@ def refuse_in_callback() -> None:
         )
 
 
-def _in_slices(event: threading.Event, timeout_s: float | None, slice_s: float, ticks: Ticks) -> bool:
+def _in_slices(
+    event: threading.Event,
+    timeout_s: float | None,
+    slice_s: float,
+    ticks: Ticks,
+    turn: Callable[[], None] = lambda: None,
+) -> bool:
     end = _end_of(timeout_s)
     while True:
+        turn()
         _call(ticks)
         left_s = end - time.monotonic()
         if event.wait(max(0.0, min(slice_s, left_s))):
@@ -99,5 +106,6 @@ def _end_of(timeout_s: float | None) -> float:
 
 
 def _call(ticks: Ticks) -> None:
-    for tick in ticks:
+    # A copy, as one of them may join another, or go.
+    for tick in tuple(ticks):
         tick()

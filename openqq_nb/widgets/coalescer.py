@@ -40,12 +40,14 @@ class Coalescer:
             self._dirty = True
             if self._armed or self._loop is None:
                 return
+            try:
+                self._loop.call_soon_threadsafe(self._arm)
+            except RuntimeError:
+                # The loop is closed, and with it the kernel that could have shown anything.
+                self._loop = None
+                return
+            # Only now: a person may stop this at any place, and who is armed in vain would never call again.
             self._armed = True
-        try:
-            self._loop.call_soon_threadsafe(self._arm)
-        except RuntimeError:
-            # The loop is closed, and with it the kernel that could have shown anything.
-            self._loop = None
 
     def poll(self) -> None:
         """Call the method if something changed and the time has come."""
@@ -61,14 +63,19 @@ class Coalescer:
         self._fire(due=True)
 
     def _fire(self, due: bool) -> None:
-        with self._lock:
-            if not (self._dirty and due):
-                return
-            self._dirty = False
-            self._last_s = time.monotonic()
-        flush = self._flush()
-        if flush is not None:
-            flush()
+        try:
+            with self._lock:
+                if not (self._dirty and due):
+                    return
+                self._dirty = False
+                self._last_s = time.monotonic()
+            flush = self._flush()
+            if flush is not None:
+                flush()
+        except BaseException:
+            # Broken off, by the person who stopped the cell: what is new is still to be told.
+            self.mark()
+            raise
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -30,6 +30,12 @@ composer
 RAN = "print('这个单元格运行了')"
 ARRIVED = "import json; print(json.dumps([[one.name, one.content] for one in my.simulator.received]))"
 
+TEXT = "print(composer._composing.draft.text)"
+NO_PAUSE_ENDS = """() => {
+    const later = window.setTimeout;
+    window.setTimeout = (call, ms, ...given) => later(call, ms === 150 ? 1e9 : ms, ...given);
+}"""
+
 
 class Opened:
     """A notebook that shows a composer."""
@@ -38,7 +44,7 @@ class Opened:
         self.notebook = notebook
         self.page: Page = notebook.page
         notebook.run_all()
-        self.root = self.page.locator(ROOT)
+        self.root = self.page.locator(ROOT).first
         self.find = self.root.get_by_role("combobox")
         self.options = self.root.get_by_role("option")
         self.chosen = self.root.get_by_role("group", name="收件人")
@@ -61,8 +67,9 @@ class Opened:
 
 @pytest.fixture
 def opened(open_notebook: OpenNotebook) -> Iterator[Any]:
-    def open_one(dialect: str = "openqq1", after: str = "", **how: Any) -> Opened:
-        cells = [SETUP.format(dialect=dialect).replace("composer = ", f"{after}\ncomposer = "), RAN]
+    def open_one(dialect: str = "openqq1", after: str = "", shown_again: bool = False, **how: Any) -> Opened:
+        setup = SETUP.format(dialect=dialect).replace("composer = ", f"{after}\ncomposer = ")
+        cells = [setup, "composer" if shown_again else RAN]
         return Opened(open_notebook(cells, **how))
 
     yield open_one
@@ -201,6 +208,48 @@ def test_while_a_message_is_on_its_way_the_button_is_off_and_typing_goes_on(open
     assert [text for _, text in one.arrived()] == ["慢"]
 
 
+def test_what_is_typed_behind_a_message_on_its_way_is_the_next_one(opened: Any) -> None:
+    one: Opened = opened()
+    one.choose("csxh")
+    fault = "fault = my.simulator.fault('slow', seconds=3)"
+    one.notebook.execute(fault)
+    keys = one.page.keyboard
+    sending = one.root.get_by_role("button", name="正在发送 …")
+    earlier = one.root.get_by_text("上一条消息：")
+    one.text.press_sequentially("慢")
+    keys.press("Control+Enter")
+    expect(sending).to_be_disabled()
+    expect(sending).to_have_css("opacity", "0.75")
+    keys.press("Enter")
+    keys.type("下一条")
+    keys.press("ArrowLeft")
+    expect(one.text).to_have_value("慢\n下一条")
+    expect(one.result).to_contain_text("已发送给 测试小灰。")
+    expect(one.text).to_have_value("下一条")
+    keys.type("x")
+    expect(one.text).to_have_value("下一x条")
+    expect(earlier).to_be_visible()
+    one.notebook.execute(f"fault.end()\n{fault}")
+    one.text.focus()
+    keys.press("Control+Enter")
+    expect(sending).to_be_disabled()
+    expect(earlier).to_be_hidden()
+    # An input method is at work when the text leaves: what it shows must stay until it is done.
+    keys.press("End")
+    method = one.page.context.new_cdp_session(one.page)
+    method.send("Input.imeSetComposition", {"text": "hao", "selectionStart": 3, "selectionEnd": 3})
+    expect(one.result).to_contain_text("已发送给 测试小灰。")
+    expect(one.text).to_have_value("下一x条hao")
+    method.send("Input.insertText", {"text": "好"})
+    expect(one.text).to_have_value("好")
+    one.notebook.execute("fault.end()")
+    one.text.focus()
+    keys.press("Control+Enter")
+    expect(one.sends).to_have_count(3)
+    expect(one.text).to_have_value("")
+    assert [text for _, text in one.arrived()] == ["慢", "下一x条", "好"]
+
+
 def test_a_reloaded_page_and_a_second_tab_show_the_same_and_send_once(opened: Any) -> None:
     one: Opened = opened()
     one.choose("csxh")
@@ -226,6 +275,52 @@ def test_a_reloaded_page_and_a_second_tab_show_the_same_and_send_once(opened: An
     expect(one.text).to_have_value("")
     expect(there).to_have_value("")
     assert [text for _, text in one.arrived()] == ["已发", "从另一页"]
+
+
+def test_two_views_on_one_page_show_one_text_and_what_was_sent_does_not_come_back(opened: Any) -> None:
+    one: Opened = opened(shown_again=True)
+    fields = one.page.locator(ROOT).get_by_label("消息内容")
+    here, there = fields.first, fields.last
+    one.choose("csxh")
+    here.press_sequentially("在")
+    expect(there).to_have_value("在")
+    # Sent before the other view can have been told of it.
+    here.press_sequentially("吗？")
+    one.page.keyboard.press("Control+Enter")
+    expect(one.sends).to_have_count(1)
+    for field in (here, there):
+        expect(field).to_have_value("")
+    there.press_sequentially("第二条")
+    one.page.keyboard.press("Control+Enter")
+    expect(one.sends).to_have_count(2)
+    # One view writes while the other one sends.
+    one.notebook.execute("fault = my.simulator.fault('slow', seconds=2)")
+    here.press_sequentially("第三条")
+    expect(there).to_have_value("第三条")
+    one.page.keyboard.press("Control+Enter")
+    expect(one.root.get_by_role("button", name="正在发送 …")).to_be_disabled()
+    there.press("End")
+    there.press_sequentially("，第四条")
+    expect(one.sends).to_have_count(3)
+    for field in (here, there):
+        expect(field).to_have_value("，第四条")
+    one.notebook.execute("fault.end()")
+    assert one.notebook.execute(TEXT) == "，第四条\n"
+    assert [text for _, text in one.arrived()] == ["在吗？", "第二条", "第三条"]
+
+
+def test_what_was_typed_last_stays_when_the_output_is_cleared_at_once(opened: Any) -> None:
+    one: Opened = opened()
+    one.choose("csxh")
+    one.text.fill("还没")
+    expect(one.root.get_by_text("字符数：2")).to_be_visible()
+    # However fast the test is, or slow: the time after which a text is told does not come.
+    one.page.evaluate(NO_PAUSE_ENDS)
+    one.text.press("End")
+    one.text.press_sequentially("说完")
+    one.notebook.clear_outputs()
+    expect(one.root).to_have_count(0)
+    assert one.notebook.execute(TEXT) == "还没说完\n"
 
 
 def test_a_saved_notebook_holds_no_name_and_no_text(opened: Any) -> None:
@@ -288,6 +383,8 @@ def test_hostile_names_and_texts_are_text_everywhere(opened: Any) -> None:
     assert_inert(one.page, ROOT, [texts[0]])
 
 
+LINES = "cell => cell.clientHeight / parseFloat(getComputedStyle(cell).lineHeight)"
+
 PICTURED = """
 oq.language({language!r})
 """
@@ -332,3 +429,8 @@ def test_it_can_be_used_and_read_empty_in_use_and_in_error(
     expect(one.root.locator(".oq-result")).to_be_visible()
     expect(one.sends).to_have_count(3)
     look("error")
+    if width == WIDE:
+        assert one.sends.first.locator(".oq-sent-delivery").evaluate(LINES) < 2
+    text.fill("?")
+    expect(one.root.locator(".oq-result-earlier")).to_be_visible()
+    look("earlier")

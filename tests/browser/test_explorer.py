@@ -1,6 +1,7 @@
 """The explorer in JupyterLab and Notebook 7: the whole job by mouse and by keyboard, odd names, and how it looks."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.lab.server import DARK, LIGHT, App
 pytestmark = pytest.mark.browser
 
 WIDGET = ".oq-explorer"
+LOW_PX = 120
 OPEN = """
 import openqq_nb as oq
 oq.language("{language}")
@@ -60,6 +62,18 @@ def load():
 
 oq.language("{language}")
 explorer = Explorer(Links(load, None, None, frozenset(), Sends()), roster())
+explorer
+"""
+NAMELESS = """
+import openqq_nb as oq
+from openqq_nb.widgets.explorer import Explorer
+from openqq_nb.sends import Sends
+from openqq_nb.widgets.links import Links
+from tests.roster.small import friend, roster
+
+oq.language("zh")
+nameless = roster(friends=[friend("无号"), friend("友", 1, 1)])
+explorer = Explorer(Links(lambda: nameless, None, None, frozenset({"friend"}), Sends()), nameless)
 explorer
 """
 LONG = """
@@ -239,6 +253,97 @@ def test_a_person_who_is_selected_is_written_to(open_notebook: OpenNotebook) -> 
     assert len(seen.notebook.cells()) == 1
 
 
+SIDE_BAR = "name => window.jupyterapp.commands.execute(name)"
+OUTSIDE = """charts => [...charts.querySelectorAll('.oqx-chart')].flatMap(card => {
+    const {left, right} = card.getBoundingClientRect();
+    return [...card.querySelectorAll('.oqx-count, .oqx-track')]
+        .map(one => [one.className, one.getBoundingClientRect()])
+        .filter(([, box]) => !box.width || box.left < left || box.right > right)
+        .map(([name, box]) => `${name}: ${box.right - right} px`);
+})"""
+
+
+def test_beside_the_file_browser_counts_stay_within_their_charts(open_notebook: OpenNotebook) -> None:
+    seen = opened(open_notebook, OPEN.format(language="zh"))
+    seen.page.evaluate(SIDE_BAR, "filebrowser:activate")
+    expect(seen.page.locator("#filebrowser")).to_be_visible()
+    seen.page.set_viewport_size({"width": WIDE, "height": 2600})
+    seen.place("老同学").click()
+    seen.place("羽毛球").first.click(modifiers=["Control"])
+    seen.root.locator(".oqx-matrix").wait_for()
+    for width in (WIDE, 1100):
+        seen.page.set_viewport_size({"width": width, "height": 2600})
+        assert seen.root.locator(".oqx-charts").evaluate(OUTSIDE) == []
+        assert_tidy(seen.page, WIDGET)
+
+
+def test_from_the_search_a_key_leads_to_what_was_found(open_notebook: OpenNotebook) -> None:
+    seen = opened(open_notebook, OPEN.format(language="zh"))
+    assert "↓" in (seen.search.get_attribute("placeholder") or "")
+    seen.search.focus()
+    keys = seen.page.keyboard
+    keys.type("ymq")
+    keys.press("ArrowDown")
+    expect(seen.grid).to_be_focused()
+    expect(seen.status).not_to_contain_text("共 360 行")
+    keys.press("ArrowDown")
+    keys.press("Space")
+    expect(seen.lines.nth(1)).to_have_attribute("aria-selected", "true")
+    assert len(seen.notebook.cells()) == 1
+
+
+NO_SESSIONS = """
+import openqq_nb as oq
+oq.language("zh")
+my = oq.demo("openqq2", seed=5)
+friends, members = my.friends(), my.members()
+other = members[~members["qq"].isin(friends["qq"]) & (members["qq"] != my.me()["qq"])].iloc[0]
+friend = friends.iloc[0]
+explorer = my.explorer()
+explorer
+"""
+
+
+def test_a_member_who_cannot_be_reached_is_not_written_to(open_notebook: OpenNotebook) -> None:
+    seen = opened(open_notebook, NO_SESSIONS)
+    write = seen.root.get_by_role("button", name="写消息")
+    why = seen.root.get_by_text("不是本账号的好友")
+    pale = write.evaluate("button => getComputedStyle(button).opacity")
+    assert float(pale) < 1
+    expect(why).to_have_count(0)
+    seen.search.fill(seen.in_kernel("other['qq']"))
+    seen.lines.first.click()
+    expect(why).to_be_visible()
+    expect(write).to_have_attribute("aria-disabled", "true")
+    expect(write).to_have_attribute("title", re.compile("不是本账号的好友"))
+    # Playwright would wait until it is on.
+    write.click(force=True)
+    assert_usable(seen.page, WIDGET)
+    assert_tidy(seen.page, WIDGET)
+    seen.grid.press("Escape")
+    expect(why).to_have_count(0)
+    expect(seen.root.locator(".oqx-writing")).to_be_hidden()
+    seen.place("好友").click()
+    seen.search.fill(seen.in_kernel("friend['qq']"))
+    seen.lines.first.click()
+    expect(write).to_have_attribute("aria-disabled", "false")
+    assert float(write.evaluate("button => getComputedStyle(button).opacity")) == 1
+    write.click()
+    expect(seen.root.get_by_role("textbox", name="消息内容")).to_be_focused()
+
+
+def test_what_went_wrong_with_one_is_not_said_of_the_next(open_notebook: OpenNotebook) -> None:
+    seen = opened(open_notebook, NAMELESS)
+    seen.place("好友").click()
+    seen.lines.first.click()
+    seen.root.get_by_role("button", name="写消息").click()
+    wrong = seen.root.get_by_role("alert").filter(has_text="names no friend")
+    expect(wrong).to_be_visible()
+    expect(seen.root.locator(".oqx-writing")).to_be_hidden()
+    seen.lines.nth(1).click()
+    expect(wrong).to_have_count(0)
+
+
 def test_a_page_that_is_loaded_again_shows_what_was_chosen(open_notebook: OpenNotebook) -> None:
     seen = opened(open_notebook, OPEN.format(language="zh"))
     seen.place("老同学").click()
@@ -350,6 +455,7 @@ def test_it_looks_well_empty_and_in_trouble(
     app: App = "lab" if width == WIDE else "notebook"
     seen = opened(open_notebook, EMPTY.format(language=language), app, theme, width)
     seen.page.set_viewport_size({"width": width, "height": 2600})
+    assert seen.grid.evaluate("grid => grid.offsetHeight") < LOW_PX
     judge(seen, pictures, f"explorer-empty-{named(theme, language, width)}")
     seen.root.get_by_role("button", name="刷新" if language == "zh" else "Reload").click()
     expect(seen.root.get_by_role("alert").first).to_contain_text("127.0.0.1:5000")

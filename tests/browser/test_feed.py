@@ -108,7 +108,14 @@ def test_the_whole_job_by_mouse(opened: Open, app: App) -> None:
     one.says("暂停中")
     expect(one.root.get_by_text("已暂停，暂存 1 条")).to_be_visible()
     expect(one.message("暂停中")).to_have_count(0)
+    expect(one.root.get_by_text("已暂停，暂存 1 条 · 共 3 条消息", exact=True)).to_be_visible()
+    one.text.fill("签到")
+    one.says("别的")
+    told = "已暂停，新到 2 条，其中暂存 0 条 · 3 条消息中的 1 条"
+    expect(one.root.get_by_text(told, exact=True)).to_be_visible()
     one.root.get_by_role("button", name="继续").click()
+    expect(one.root.get_by_text("5 条消息中的 1 条", exact=True)).to_be_visible()
+    one.root.get_by_role("button", name="清除筛选").click()
     expect(one.message("暂停中")).to_be_visible()
     one.message("群里好").click()
     one.root.get_by_role("button", name="回复", exact=True).click()
@@ -185,6 +192,55 @@ def test_who_has_scrolled_up_stays_there_and_is_told_what_is_new(opened: Open) -
     one.says("新三")
     expect(one.message("新三")).to_be_visible()
     assert one.below() < 10
+
+
+def test_who_comes_back_to_a_hidden_feed_is_at_its_end(opened: Open) -> None:
+    one = opened()
+    one.says(*[f"第{number}条" for number in range(40)])
+    expect(one.message("第39条")).to_be_visible()
+    one.root.evaluate("root => { root.style.display = 'none'; }")
+    one.says(*[f"新{number}" for number in range(9)])
+    expect(one.log.locator("article")).to_have_count(49)
+    one.root.evaluate("root => { root.style.display = ''; }")
+    expect(one.message("新8")).to_be_in_viewport()
+    expect(one.jump).to_be_hidden()
+    assert one.below() < 10
+
+
+def test_an_error_stays_until_the_person_does_something_and_no_counter_is_read_out(opened: Open) -> None:
+    one = opened()
+    one.text.fill("早" * 1001)
+    wrong = one.root.get_by_role("alert").filter(has_text="1000")
+    expect(wrong).to_be_visible()
+    one.says("早", "早安")
+    expect(one.messages).to_have_count(2)
+    expect(wrong).to_be_visible()
+    expect(one.root.get_by_role("status")).to_have_count(1)
+    one.text.fill("安")
+    expect(one.messages).to_have_count(1)
+    expect(wrong).to_be_hidden()
+
+
+def test_when_it_is_told_everything_anew_the_page_stays_as_it_is_and_chats_stand_by_name(
+    opened: Open,
+) -> None:
+    one = opened()
+    one.says("一", "二")
+    one.says("群里好", where=SAY_IN_GROUP)
+    expect(one.messages).to_have_count(3)
+    chats = one.chat.locator("option:not([disabled])")
+    names = chats.all_inner_texts()
+    assert len(names) == 3
+    assert names[1:] == one.chat.evaluate(
+        "(_, names) => names.sort(new Intl.Collator(['zh', 'en'], { numeric: true }).compare)", names[1:]
+    )
+    one.message("一").click()
+    one.notebook.execute("feed._parts['talk']._certain = False")
+    one.says("三")
+    expect(one.message("三")).to_be_visible()
+    expect(one.messages).to_have_count(4)
+    expect(one.message("一")).to_be_focused()
+    expect(chats).to_have_count(3)
 
 
 def test_only_the_last_are_laid_out_until_one_scrolls_up(opened: Open) -> None:

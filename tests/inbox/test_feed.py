@@ -2,7 +2,7 @@
 
 import gc
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 
 import openqq_nb as oq
 from openqq_nb.inbox.message import Message
+from openqq_nb.inbox.stats import Counters
 from openqq_nb.inbox.watched import Watched
 from openqq_nb.models import Reply
 from openqq_nb.widgets.feed import Feed
@@ -26,9 +27,12 @@ class Marked:
         self.marks = 0
         self.positions: list[int] = []
         self.told = threading.Event()
+        self.sees: Callable[[], bool] = lambda: True
+        self.seen: list[bool] = []
 
     def mark(self) -> None:
         self.marks += 1
+        self.seen.append(self.sees())
         self.told.set()
 
     def changed(self, position: int, columns: Any) -> None:
@@ -145,6 +149,47 @@ def test_an_inbox_that_was_stopped_says_so() -> None:
         assert screen.bar["live"]
         desk.inbox.stop()
         assert not screen.looks().bar["live"]
+
+
+def test_who_looks_is_told_once_the_inbox_has_stopped() -> None:
+    with listening() as desk:
+        receiver = desk.inbox._receiver
+        watcher = Marked()
+        watcher.sees = lambda: receiver.stopped
+        receiver.watched.add(watcher)
+        desk.inbox.stop()
+        assert watcher.seen[-1:] == [True]
+
+
+def test_who_looks_is_told_of_an_error_of_a_thread_of_ours_and_sees_it() -> None:
+    watcher = Marked()
+    counters = Counters(watcher.mark)
+    watcher.sees = lambda: bool(counters.shown(0).errors)
+    counters.fail("storing", ValueError("full"))
+    assert watcher.seen == [True]
+
+
+def test_who_looks_is_told_that_a_failed_handler_was_replaced_and_sees_it() -> None:
+    with listening() as desk:
+        receiver = desk.inbox._receiver
+        watcher = Marked()
+        watcher.sees = lambda: receiver.handlers.failures() == []
+        with pytest.warns(oq.HandlerWarning):
+
+            @desk.inbox.on_message
+            def broken(message: Message) -> str:
+                raise ValueError("坏了")
+
+            desk.post(message())
+            _ = desk.inbox.df
+        receiver.watched.add(watcher)
+
+        def mended(message: Message) -> None:
+            return None
+
+        mended.__name__ = "broken"
+        desk.inbox.on_message(mended)
+        assert watcher.seen == [True]
 
 
 def test_a_hundred_feeds_leave_no_watcher_no_tick_and_no_thread() -> None:

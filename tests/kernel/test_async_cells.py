@@ -84,6 +84,15 @@ def test_an_interrupt_ends_a_blocking_wait_of_an_async_cell(page: Page) -> None:
     kernel.run("await asyncio.sleep(0)")
 
 
+def test_a_tick_that_joins_while_a_cell_waits_is_called(page: Page) -> None:
+    cell = page.kernel.queue("""
+ticks = [lambda: ticks.append(event.set) if len(ticks) == 1 else None]
+print("joined", wait_for(event, 10, ticks), flush=True)
+""")
+    page.kernel.sees_text("joined True")
+    assert page.kernel.reply(cell)["status"] == "ok"
+
+
 @pytest.mark.parametrize("wait", ["wait_for(event, 60)", "await aio_wait_for(event, 60)"])
 def test_threads_print_into_their_cell_after_a_click(page: Page, wait: str) -> None:
     kernel = page.kernel

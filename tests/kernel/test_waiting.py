@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -58,6 +59,26 @@ def test_ticks_are_called_in_the_waiting_thread_until_the_event_is_set() -> None
 
     assert wait_for(event, SOON_S, [tick]) is True
     assert threads == [threading.current_thread()] * 2
+
+
+@pytest.mark.parametrize("wait", [wait_for, lambda *given: asyncio.run(aio_wait_for(*given))])
+def test_a_tick_that_joins_during_the_wait_is_called_and_one_that_goes_is_not(
+    wait: Callable[..., bool],
+) -> None:
+    event, calls = threading.Event(), []
+
+    def first() -> None:
+        calls.append("first")
+        ticks[:] = [second]
+
+    def second() -> None:
+        calls.append("second")
+        if calls.count("second") == 2:
+            event.set()
+
+    ticks = [first]
+    assert wait(event, SOON_S, ticks) is True
+    assert calls == ["first", "second", "second"]
 
 
 def test_ticks_are_called_while_the_event_is_awaited() -> None:

@@ -90,6 +90,7 @@ class Stage:
         self.mutes: list[Mute] = []
         self.login_code = False
         self.ticks: list[Callable[[], None]] = []
+        self.now_s = 0.0
         self.lines: list[Line] = []
         self.keep: Filter = compiled(filters, {})
         self.source = Source(
@@ -105,7 +106,7 @@ class Stage:
             ticks=self.ticks,
             ways=self.account.ways() if answers else None,
         )
-        self.talk = Talk(self.source, most)
+        self.talk = Talk(self.source, most, lambda: self.now_s)
         self.bar = Bar(self.source)
         self.draft = Draft()
         self.reply = Reply(self.source, self.draft)
@@ -195,6 +196,8 @@ class Page:
         return [note["text"] for note in sorted(self.notes.values(), key=lambda note: note["t"])]
 
     def _take_talk(self, view: Mapping[str, Any]) -> None:
+        if view.get("anew"):
+            self.lines, self.chats, self.notes, self.state = {}, {}, {}, {}
         for n in view.get("drop", ()):
             del self.lines[n]
         self.lines |= {line["n"]: line for line in view.get("lines", ())}
@@ -207,7 +210,7 @@ class Page:
             for key in view.get(f"{name}_drop", ()):
                 del there[key]
             there |= view.get(name, {})
-        known = {"drop", "lines", "chats", "chats_drop", "notes", "notes_drop"}
+        known = {"anew", "drop", "lines", "chats", "chats_drop", "notes", "notes_drop"}
         self.state |= {key: value for key, value in view.items() if key not in known}
 
 

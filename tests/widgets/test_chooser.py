@@ -4,6 +4,7 @@ import itertools
 import re
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -193,6 +194,14 @@ def test_who_is_chosen_is_shown_and_gets_what_is_sent(
     assert row.items() <= dict(sent_row).items()
 
 
+def test_who_is_chosen_says_how_to_choose_again_where_that_is_not_certain_any_more() -> None:
+    desk = Desk()
+    desk.choose("乐乐🐼")
+    (addressee,) = desk.chosen
+    assert addressee is not None
+    assert addressee.if_uncertain == "Press “Change”, then “Reload”, and choose the recipient again."
+
+
 def test_a_choice_ends_the_search_and_is_taken_back() -> None:
     desk = Desk()
     desk.ask("find", text="灰")
@@ -210,6 +219,92 @@ def test_a_row_of_a_list_that_is_not_shown_any_more_is_not_chosen() -> None:
     assert desk.ask("choose", kind="friend", row=0, version=before["version"])["to"] is None
     assert desk.chosen == []
     assert desk.choose("别人")["to"]["name"] == "别人"
+
+
+@pytest.mark.parametrize(
+    ("action", "values"),
+    [
+        ("find", {"text": 5}),
+        ("find", {"text": None}),
+        ("find", {"text": ["灰"]}),
+        ("look", {"kind": "stranger"}),
+        ("look", {"kind": ["friend"]}),
+        ("look", {"kind": None}),
+        ("choose", {"kind": "stranger", "row": 0, "version": 1}),
+        ("choose", {"kind": "friend", "row": -1, "version": 1}),
+        ("choose", {"kind": "friend", "row": 4, "version": 1}),
+        ("choose", {"kind": "friend", "row": 1.0, "version": 1}),
+        ("choose", {"kind": "friend", "row": True, "version": 1}),
+        ("choose", {"kind": "friend", "row": "0", "version": 1}),
+        ("choose", {"kind": "friend", "row": [0], "version": 1}),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_and_nothing_is_changed(action: str, values: dict[str, Any]) -> None:
+    desk = Desk()
+    desk.ask("find", text="灰")
+    before, shown = desk.view, len(desk.page.shown["chooser"])
+    with pytest.raises(InvalidInput):
+        desk.ask(action, **values)
+    assert desk.view == before
+    assert desk.chosen == [] and len(desk.page.shown["chooser"]) == shown
+
+
+@pytest.mark.parametrize("kind", ["friend", "session"])
+def test_half_of_a_surrogate_pair_can_be_looked_for_and_the_page_goes_on(kind: str) -> None:
+    desk = Desk()
+    assert desk.find(kind, "\ud83d") == []
+    assert desk.view["text"] == "\ufffd"
+    assert desk.find(kind, "")
+
+
+def test_what_cannot_be_shown_is_not_looked_at_and_the_rest_stays() -> None:
+    desk = Desk(replace(TOWN, groups=TOWN.groups.drop(columns="gname")))
+    before = desk.view
+    with pytest.raises(KeyError, match="gname"):
+        desk.ask("look", kind="group")
+    assert desk.view == before
+
+
+@pytest.mark.parametrize(
+    "answer", [None, replace(TOWN, friends=TOWN.friends.drop(columns="nick"))], ids=["none", "column"]
+)
+def test_an_answer_that_cannot_be_shown_is_a_problem_in_words_and_the_button_comes_back(answer: Any) -> None:
+    answers = [answer, TOWN]
+    desk = Desk(load=lambda: answers.pop(0))
+    before = desk.view
+    desk.ask("reload")
+    view = desk.page.wait("chooser", lambda view: not view["loading"])
+    assert view["problem"]["title"].startswith("Something in this widget went wrong: ")
+    assert view == before | {"problem": view["problem"]}
+    assert desk.choose("小灰")["to"]["name"] == "小灰"
+    desk.ask("reload")
+    assert desk.page.wait("chooser", lambda view: view["version"] == 2)["problem"] is None
+
+
+def test_a_newer_roster_that_is_handed_over_is_chosen_from_and_the_choice_stays() -> None:
+    desk = Desk()
+    desk.choose("灰太狼")
+    desk.ask("find", text="灰")
+    newer = roster([friend("灰灰", 66, 6), FRIENDS[0]], [*GROUPS, group("新群", 7, 13)])
+    desk.chooser.take(newer)
+    view = desk.page.shown["chooser"][-1]
+    assert view == desk.view
+    assert [row["name"] for row in view["rows"]] == ["灰灰", "小灰"]
+    assert [one["label"] for one in view["kinds"]][:2] == ["Friend (2)", "Group (3)"]
+    assert (view["version"], view["text"]) == (2, "灰")
+    assert told(view["to"]) == ("friend", "灰太狼", "", "qq 22") and len(desk.chosen) == 1
+    desk.chooser.choose_again(Recipient("group", gnumber="7"), "以前")
+    assert told(desk.view["to"]) == ("group", "新群", "", "gnumber 7")
+    desk.chooser.choose_row({"qq": 66})
+    assert told(desk.view["to"]) == ("friend", "灰灰", "", "qq 66")
+
+
+def test_a_roster_that_cannot_be_shown_is_not_taken() -> None:
+    desk = Desk()
+    before = desk.view
+    with pytest.raises(AttributeError):
+        desk.chooser.take(None)  # type: ignore[arg-type]  # what no caller may give
+    assert desk.view == before
 
 
 def test_reloading_goes_on_beside_the_page_and_keeps_text_and_choice() -> None:
@@ -362,4 +457,7 @@ def test_among_ten_thousand_a_search_takes_less_time_than_there_is_between_two_k
 def test_nobody_at_all_is_an_empty_list_of_each_kind() -> None:
     desk = Desk(roster())
     for kind in ("friend", "group", "discuss", "session"):
-        assert desk.find(kind, "") == desk.find(kind, "x") == []
+        assert desk.find(kind, "") == []
+        assert desk.view["count"] == "There is none of this kind."
+        assert desk.find(kind, "x") == []
+        assert desk.view["count"] == "There is none of this kind."

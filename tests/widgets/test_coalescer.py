@@ -4,6 +4,8 @@ import asyncio
 import gc
 import threading
 
+import pytest
+
 from openqq_nb.widgets.coalescer import Coalescer
 
 
@@ -79,3 +81,23 @@ def test_whoever_is_gone_is_not_called_and_a_closed_loop_is_no_error() -> None:
     gc.collect()
     coalescer.mark()
     coalescer.poll()
+
+
+class Stopped(Flushed):
+    """Is stopped by the person at the first time."""
+
+    def flush(self) -> None:
+        super().flush()
+        if len(self.seen) == 1:
+            raise KeyboardInterrupt
+
+
+def test_a_call_that_the_person_stopped_is_made_again() -> None:
+    one = Stopped()
+    coalescer = Coalescer(one.flush, gap_s=0)
+    coalescer.mark()
+    with pytest.raises(KeyboardInterrupt):
+        coalescer.poll()
+    coalescer.poll()
+    coalescer.poll()
+    assert len(one.seen) == 2

@@ -3,7 +3,7 @@
 import gc
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -19,6 +19,7 @@ from openqq_nb.errors import InvalidInput
 from openqq_nb.languages import Language
 from openqq_nb.models import Recipient
 from openqq_nb.roster import Roster
+from openqq_nb.sends import Sends, Sent
 from openqq_nb.simulator import FAULTS
 from openqq_nb.widgets.composer import Composer
 from openqq_nb.widgets.composer.composing import Composing
@@ -187,6 +188,60 @@ def test_an_id_that_was_sent_to_before_the_roster_was_loaded_has_no_name() -> No
     assert [(sent["name"], sent["again"]) for sent in shown] == [("同一个人", True), ("7", False)]
 
 
+def test_a_newer_roster_names_what_is_sent_from_then_on_and_tells_who_can_be_written_to_again() -> None:
+    links = links_to(roster)
+    composing = Composing(links, seen_at(roster([friend("老友", None, 7)]), NOW - SECOND))
+    page = Page(composing.parts)
+    links.sends.add(Recipient("friend", id="7"), "给你", None)
+    composing.chooser.take(seen_at(roster([friend("别人", None, 7), friend("新友", 8, 18)]), NOW - SECOND))
+    links.sends.add(Recipient("friend", qq="8"), "给你", None)
+    shown = [(sent["name"], sent["again"]) for sent in page.view("sent")["sends"]]
+    assert shown == [("新友", True), ("老友", False)]
+    # A page that has not been told yet may still ask.
+    page.ask("sent", "again", number=1)
+    assert page.view("chooser")["to"] is None
+    assert [sent["again"] for sent in page.shown["sent"][-1]["sends"]] == [True, False]
+    assert len(page.shown["sent"]) == 3
+
+
+def test_a_send_that_is_in_the_list_already_is_not_shown_twice() -> None:
+    links = links_to(roster)
+    composing = Composing(links, roster())
+    page = Page(composing.parts)
+    (watch,) = [one() for one in links.sends._watching]
+    links.sends.add(Recipient("friend", qq="8"), "给你", None)
+    before = page.view("sent")["sends"]
+    assert len(before) == 1 and watch is not None
+    # As it is told of a send that ended while the list was made.
+    watch(links.sends.last(1)[0])
+    assert page.view("sent")["sends"] == before and len(page.shown["sent"]) == 1
+
+
+class Watched(Sends):
+    """Sends that count who does not look any more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ended = 0
+
+    def unwatch(self, watch: Callable[[Sent], None]) -> None:
+        self.ended += 1
+        super().unwatch(watch)
+
+
+def test_a_closed_list_of_sends_is_told_of_none_and_closes_once() -> None:
+    sends = Watched()
+    composing = Composing(replace(links_to(roster), sends=sends), roster())
+    page = Page(composing.parts)
+    sends.add(Recipient("friend", qq="8"), "给你", None)
+    before = page.view("sent")
+    for _ in range(2):
+        composing.sent.close()
+    sends.add(Recipient("friend", qq="9"), "给你", None)
+    assert sends._watching == [] and sends.ended == 1
+    assert page.view("sent") == before and len(page.shown["sent"]) == 1
+
+
 def test_a_send_without_an_answer_says_so() -> None:
     links = links_to(roster)
     composing = Composing(links, roster())
@@ -195,7 +250,7 @@ def test_a_send_without_an_answer_says_so() -> None:
     assert [shown[key] for key in ("kind", "name", "code", "delivery", "tone", "again")] == [
         "Temporary session",
         "1 · 2",
-        "no answer",
+        "no receipt",
         "perhaps sent, perhaps not",
         "unsure",
         True,
@@ -357,16 +412,21 @@ def test_what_people_type_is_shown_by_tab_and_acts_on_the_page(my: DemoAccount) 
     assert (draft["to"]["name"], draft["text"]) == (someone["displayname"], "周五聚餐！")
     with pytest.raises(InvalidInput):
         composer.choose(my.friends())
+    with pytest.raises(InvalidInput, match="must be a str, not int"):
+        composer.write(5)  # type: ignore[arg-type]  # what a person may type
+    assert composer._composing.draft.view() == draft
     composer.close()
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "The composer is a widget"), ("zh", "撰写部件")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "<Composer: widgets are shown in"), ("zh", "<Composer：部件只能在")]
+)
 def test_a_terminal_is_told_what_to_type_and_no_name(my: DemoAccount, language: Language, words: str) -> None:
     oq.language(language)
     someone = my.friends().iloc[0]
     composer = my.composer(to=someone)
     shown = repr(composer)
-    assert words in shown and 'my.send_friend("…", qq="…")' in shown
+    assert shown.startswith(words) and shown.endswith(">") and 'my.send_friend("…", qq="…")' in shown
     assert someone["displayname"] not in shown and str(someone["qq"]) not in shown
     composer.close()
 

@@ -6,7 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from openqq_nb.errors import InvalidInput, NoAnswer, NotFound, NotUnderstood, Unreachable
+from openqq_nb.errors import (
+    MAY_HAVE_GONE_OUT,
+    Ambiguous,
+    InvalidInput,
+    NoAnswer,
+    NotFound,
+    NotUnderstood,
+    Unreachable,
+)
 from openqq_nb.models import Delivery, Outgoing, Receipt
 from openqq_nb.widgets.composer.addressee import Addressee
 from openqq_nb.widgets.composer.draft import Draft
@@ -126,15 +134,103 @@ def test_while_a_text_is_on_its_way_it_is_said_and_nothing_else_goes_out() -> No
     assert not page.wait("draft", settled)["sending"]
 
 
-def test_what_is_typed_while_a_text_is_on_its_way_stays() -> None:
+@pytest.mark.parametrize(
+    ("written", "rest"),
+    [
+        ("在吗？", ""),
+        ("在吗？还有", "还有"),
+        ("在吗？\n还有\n", "还有\n"),
+        ("在吗？ \t\u3000\n 还有", "还有"),
+        ("在吗？\n", ""),
+        ("在吗？在吗？", "在吗？"),
+        ("还有", "还有"),
+        ("\n在吗？", "\n在吗？"),
+        ("", ""),
+    ],
+)
+def test_what_is_typed_while_a_text_is_on_its_way_stays_without_what_left(written: str, rest: str) -> None:
     post = Post()
     post.open.clear()
     _, page = opened(post)
     page.ask("draft", "send", text="在吗？", draft=page.view("draft")["number"])
-    page.ask("draft", "write", text="在吗？还有", view="page")
+    page.ask("draft", "write", text=written, view="page")
     post.open.set()
     shown = page.wait("draft", settled)
-    assert (shown["text"], shown["result"]["tone"]) == ("在吗？还有", "good")
+    assert (shown["text"], shown["result"]["tone"], shown["earlier"]) == (rest, "good", False)
+    last = page.shown["draft"][-1]
+    assert (last["was"], last["left"], last["by"]) == (written, "在吗？", None)
+
+
+def test_what_is_typed_behind_a_text_that_does_not_leave_stays_behind_it() -> None:
+    post = Post(NoAnswer("silence"))
+    post.open.clear()
+    _, page = opened(post)
+    page.ask("draft", "send", text="在吗？", draft=page.view("draft")["number"])
+    page.ask("draft", "write", text="在吗？\n还有", view="page")
+    post.open.set()
+    shown = page.wait("draft", settled)
+    assert (shown["text"], shown["earlier"]) == ("在吗？\n还有", True)
+    assert page.shown["draft"][-1]["left"] == ""
+
+
+@pytest.mark.parametrize("text", [5, None, b"x", ["x"], True])
+@pytest.mark.parametrize("action", ["write", "send"])
+def test_what_is_no_text_is_refused_and_nothing_is_changed(action: str, text: object) -> None:
+    post = Post()
+    draft, page = opened(post, "在吗？")
+    more = {"draft": draft.number} if action == "send" else {}
+    before = page.view("draft")
+    with pytest.raises(InvalidInput, match=f"must be a str, not {type(text).__name__}; nothing was"):
+        page.ask("draft", action, text=text, **more)
+    assert page.view("draft") == before and post.texts == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"), [(SENT, ""), (ABSENT, "在吗？"), (NoAnswer("silence"), "在吗？")]
+)
+def test_a_result_is_of_an_earlier_text_once_there_is_another_one(
+    answer: Receipt | Exception, kept: str
+) -> None:
+    post = Post(answer)
+    _, page = opened(post)
+    result = attempt(page, "在吗？")["result"]
+    assert page.view("draft")["earlier"] is False
+    shown = page.ask("draft", "write", text="别的")
+    assert (shown["earlier"], shown["result"]) == (True, result)
+    assert page.ask("draft", "write", text=kept)["earlier"] is False
+    page.ask("draft", "write", text="别的")
+    post.open.clear()
+    during = page.ask("draft", "send", text="别的", draft=page.view("draft")["number"])
+    assert (during["result"], during["earlier"]) == (None, False)
+    post.open.set()
+    assert page.wait("draft", settled)["earlier"] is False
+
+
+def test_a_result_is_of_an_earlier_message_once_another_is_written_to() -> None:
+    draft, page = opened(Post(NoAnswer("silence")))
+    assert attempt(page, "在吗？")["earlier"] is False
+    draft.address(addressee(Post()))
+    assert page.view("draft")["earlier"] is True
+
+
+@pytest.mark.parametrize("error", [NotFound("another"), Ambiguous("two")])
+def test_where_it_is_not_certain_who_is_meant_it_is_said_what_to_do(error: Exception) -> None:
+    post = Post(error)
+    draft, page = opened()
+    draft.address(replace(addressee(post), if_uncertain="Choose again."))
+    title = attempt(page, "在吗？")["result"]["title"]
+    assert title == f"It is not certain any more who is meant. {NOTHING} Choose again."
+    post.answer = Unreachable("nobody there")
+    assert "Choose again." not in attempt(page, "在吗？")["result"]["title"]
+
+
+def test_that_a_text_may_have_gone_out_is_said_once() -> None:
+    _, page = opened(Post(NoAnswer(f"No answer came within 30 s. {MAY_HAVE_GONE_OUT}")))
+    result = attempt(page, "在吗？")["result"]
+    assert (result["title"], result["detail"]) == (
+        f"The server did not answer. {PERHAPS}",
+        "No answer came within 30 s.",
+    )
 
 
 def test_a_draft_for_one_does_not_go_to_another_who_was_chosen_meanwhile() -> None:
@@ -156,6 +252,7 @@ def test_one_who_is_chosen_while_a_text_is_on_its_way_does_not_get_it() -> None:
     shown = page.wait("draft", settled)
     assert (first.texts, second.texts) == (["在吗？"], [])
     assert (shown["result"]["title"], shown["to"]["name"]) == ("Sent to 小灰.", "别人")
+    assert shown["earlier"] is True
 
 
 NOTHING = "Nothing was sent."
@@ -270,6 +367,20 @@ def test_a_page_is_told_who_typed_and_what_was_there_before() -> None:
         "was": "a",
         "by": "page 1",
     }
+
+
+def test_a_page_is_told_of_a_text_that_another_one_sends_and_that_an_older_draft_changes_none() -> None:
+    post = Post(ABSENT)
+    draft, page = opened(post, "在")
+    number = draft.number
+    page.ask("draft", "send", text="在吗？", draft=number, view="page 1")
+    begun = page.shown["draft"][-1]
+    if not begun["sending"]:
+        begun = page.shown["draft"][-2]
+    assert [begun[key] for key in ("text", "was", "by")] == ["在吗？", "在", "page 1"]
+    page.wait("draft", settled)
+    assert page.ask("draft", "send", text="又", draft=number, view="page 1")["text"] == "在吗？"
+    assert "by" not in page.shown["draft"][-1]
 
 
 def test_a_closed_draft_shows_nothing_even_of_what_is_on_its_way() -> None:

@@ -318,7 +318,8 @@ def test_ids_find_people_again_within_one_login_only(explored: Explored) -> None
     explored.reload()
     assert explored.selected() == ["没有号码"]
     newer = people()
-    ids = {"id": newer.members["id"].tolist()[::-1]}
+    # In the same group, somebody else has the id of the one who has no number.
+    ids = {"id": ["3", "2", "1", "5", "4", "1"]}
     other = Explored(people(), lambda: _with(newer, members=newer.members.assign(**ids)))
     other.pick(5)
     other.reload()

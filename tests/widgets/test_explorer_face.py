@@ -1,9 +1,11 @@
 """The explorer as people type it, and that nothing of it stays behind."""
 
 import gc
+import re
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -13,7 +15,8 @@ import openqq_nb as oq
 from openqq_nb import schema
 from openqq_nb.columns import Schema
 from openqq_nb.demo_account import DemoAccount
-from openqq_nb.models import Flow
+from openqq_nb.errors import InvalidInput, NotSupported
+from openqq_nb.models import Flow, RecipientType
 from openqq_nb.protocols.openqq.fields import Name
 from openqq_nb.roster import Roster
 from openqq_nb.widgets.explorer import Explorer
@@ -21,6 +24,7 @@ from openqq_nb.widgets.explorer.words import WORDS, words
 from tests.lab.hostile import TEXTS
 from tests.roster.small import NOW, friend, group, member, roster
 from tests.roster.zoo import DIALECTS, ZOO, answer_to, flows, result
+from tests.widgets.linking import KINDS, links_to
 from tests.widgets.test_explorer import EVERYBODY, FRIENDS, PERL, Explored, people
 
 
@@ -186,6 +190,83 @@ def opened_on(my: DemoAccount, line: int, *positions: int) -> Explorer:
         edition = explorer._browsing.table.view()["edition"]
         act(explorer, "table", "pick", position=position, edition=edition)
     return explorer
+
+
+def other_people() -> Roster:
+    """A friend and another in one group, who was no friend, and a friend of whom no number is known."""
+    return roster(
+        friends=[friend("友", 1, 1), friend("无号")],
+        groups=[group("群", 9, 11, members_loaded=True)],
+        members=[member("友", 1, 1, gnumber="9"), member("路人", 2, 2, gnumber="9")],
+    )
+
+
+def picked(reaches: Iterable[RecipientType], line: int, position: int, found: Roster) -> Explorer:
+    """Open an explorer of a server that reaches some kinds, with a row selected."""
+    explorer = Explorer(links_to(lambda: found, reaches=reaches), found)
+    act(explorer, "explorer", "choose", line=line, edition=1)
+    act(explorer, "table", "pick", position=position, edition=explorer._browsing.table.view()["edition"])
+    return explorer
+
+
+@pytest.mark.parametrize(
+    ("reaches", "line", "position", "off"),
+    [
+        (KINDS, EVERYBODY, 0, None),
+        (KINDS, EVERYBODY, 1, None),
+        (("friend", "group"), EVERYBODY, 0, None),
+        (("friend", "group"), EVERYBODY, 1, "No friend of this account"),
+        (("group",), FRIENDS, 0, "Friend: this server cannot send there."),
+    ],
+)
+def test_who_cannot_be_reached_is_said_before_anything_opens(
+    reaches: tuple[RecipientType, ...], line: int, position: int, off: str | None
+) -> None:
+    explorer = picked(reaches, line, position, other_people())
+    told = explorer._parts["writing"].view()["off"]
+    assert told is None if off is None else off in told
+    if off is not None:
+        with pytest.raises(NotSupported, match=re.escape(off)):
+            explorer._parts["writing"].actions["open"]()
+        assert set(explorer._parts) == {"explorer", "table", "writing"}
+    explorer.close()
+
+
+def test_without_anybody_meant_it_is_said_what_to_do(my: DemoAccount) -> None:
+    assert "Select one row" in opened_on(my, EVERYBODY)._parts["writing"].view()["off"]
+
+
+def test_for_a_row_without_a_number_no_empty_composer_opens() -> None:
+    explorer = picked(KINDS, FRIENDS, 1, other_people())
+    with pytest.raises(InvalidInput):
+        explorer._parts["writing"].actions["open"]()
+    assert explorer._parts["writing"].view()["composer"] is None
+    assert set(explorer._parts) == {"explorer", "table", "writing"}
+    explorer.close()
+
+
+def test_a_kind_of_recipient_that_a_server_made_up_is_said_and_stops_nothing() -> None:
+    odd = roster(friends=[friend("友", 1, 1, recipient_type="alien")])
+    explorer = picked(KINDS, FRIENDS, 0, odd)
+    assert "alien" in explorer._parts["writing"].view()["off"]
+    explorer.close()
+
+
+def test_who_became_a_friend_can_be_written_to_when_that_was_loaded() -> None:
+    before = other_people()
+    after = replace(before, friends=pd.concat([before.friends, before.friends.assign(qq="2", id="2")]))
+    loaded = iter([after])
+    explorer = Explorer(links_to(lambda: next(loaded), reaches=("friend",)), before)
+    page = explorer._browsing
+    act(explorer, "table", "pick", position=1, edition=page.table.view()["edition"])
+    assert explorer._parts["writing"].view()["off"]
+    act(explorer, "explorer", "reload")
+    for thread in threading.enumerate():
+        if thread.name == "openqq-nb-widget":
+            thread.join(20)
+    assert page.roster is after
+    assert explorer._parts["writing"].view()["off"] is None
+    explorer.close()
 
 
 def addressee(explorer: Explorer) -> str | None:

@@ -9,7 +9,9 @@ from itertools import pairwise
 
 from openqq_nb.widgets.coalescer import GAP_S
 from openqq_nb.widgets.feed.pulse import MOST_UNANSWERED
-from tests.widgets.feeding import Pages, Stage, message, opened
+from openqq_nb.widgets.feed.sifting import Flags
+from openqq_nb.widgets.feed.talk import RECOUNT_S
+from tests.widgets.feeding import Pages, Stage, in_group, message, opened
 
 PATIENCE_S = 10.0
 
@@ -168,3 +170,38 @@ def test_a_feed_that_nobody_keeps_is_forgotten_by_what_it_watches() -> None:
     gc.collect()
     assert pulse() is None
     assert len(frames.watched) + len(others) == 0
+
+
+def test_a_feed_that_nobody_closed_leaves_no_tick_when_it_is_forgotten() -> None:
+    stage, _, _ = opened()
+    ticks = stage.ticks
+    assert len(ticks) == 1
+    del stage, _
+    gc.collect()
+    assert ticks == []
+
+
+def test_chats_are_counted_anew_at_most_every_few_seconds_and_the_last_change_is_counted() -> None:
+    stage, pages, page = opened()
+    stage.pulse._coalescer._gap_s = 0
+    stage.comes(*[in_group(str(one), one) for one in range(5)])
+    pages.beat()
+    recounts = []
+    inner = stage.talk._chats.look
+
+    def look(belongs: Flags, *, recount: bool) -> None:
+        recounts.append(recount)
+        inner(belongs, recount=recount)
+
+    stage.talk._chats.look = look  # type: ignore[method-assign]
+    for one in range(5):
+        stage.changes(one, chat_key="group:2", gnumber="2")
+        stage.pulse._coalescer.poll()
+        pages.answer()
+    assert recounts.count(True) == 1
+    stage.now_s += RECOUNT_S
+    # Nothing happens any more: it looks by itself.
+    stage.pulse._coalescer.poll()
+    stage.pulse._coalescer.poll()
+    assert {key: chat["count"] for key, chat in page.chats.items()} == {"group:2": 5}
+    assert recounts.count(True) == 2

@@ -123,6 +123,9 @@ def test_filters_reach_messages_that_were_not_on_the_page() -> None:
         ({"person": "4567"}, ["B c"]),
         ({"person": "AL"}, ["b"]),
         ({"person": "小 灰"}, ["a"]),
+        ({"person": "xh"}, ["a"]),
+        ({"person": "Ｘ"}, ["a", "B c"]),
+        ({"person": "m 4567"}, ["B c"]),
         ({"text": "b"}, ["b", "B c"]),
         ({"text": "c b"}, ["B c"]),
         ({"text": "b", "person": "小"}, ["B c"]),
@@ -199,6 +202,19 @@ def test_while_paused_a_filter_looks_at_what_came_before_the_pause() -> None:
     assert page.state["held"] == 1
 
 
+def test_while_paused_all_that_comes_is_counted_whether_it_passes_or_not() -> None:
+    stage, pages, page = opened(type="message")
+    stage.comes(message("早"))
+    stage.talk.filter(text="早")
+    stage.talk.pause(True)
+    stage.comes(message("晚", 1), message("早 二", 2), message("晚 二", 3), in_group("早", 4))
+    pages.beat()
+    counted = {key: page.state[key] for key in ("hits", "held", "held_all", "all")}
+    assert counted == {"hits": 1, "held": 1, "held_all": 3, "all": 4}
+    stage.talk.pause(False)
+    assert page.state["held_all"] == 0
+
+
 def test_a_quote_shows_the_last_message_before_that_has_the_number() -> None:
     stage, pages, page = opened()
     stage.comes(
@@ -270,6 +286,8 @@ def test_events_are_filtered_like_messages() -> None:
     for given, found in (
         ({"chat": "group:7"}, ["小明 left 7."]),
         ({"chat": "", "person": "灰"}, ["New friend: 小灰."]),
+        ({"person": "xm"}, ["小明 left 7."]),
+        ({"person": "2"}, ["New friend: 小灰."]),
         ({"person": "", "text": "LEFT"}, ["小明 left 7."]),
     ):
         stage.talk.filter(**given)

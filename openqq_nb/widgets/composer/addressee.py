@@ -24,6 +24,7 @@ class Addressee:
         outgoing: tells what the server makes of a text; raises `InvalidInput` for one that cannot be sent.
         send: sends a text and waits for the receipt.
         place: the name of the group or discuss that a session goes through.
+        if_uncertain: says what to do when it is not certain any more who that is; empty where nothing can be done.
     """
 
     kind: RecipientType
@@ -32,6 +33,7 @@ class Addressee:
     outgoing: Callable[[str], Outgoing]
     send: Callable[[str], Receipt]
     place: str = ""
+    if_uncertain: str = ""
 
     def view(self) -> View:
         """Tell it as a page shows it."""

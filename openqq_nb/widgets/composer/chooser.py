@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from openqq_nb.errors import NotSupported
+from openqq_nb.errors import InvalidInput, NotSupported
 from openqq_nb.languages import Words
 from openqq_nb.models import Recipient, RecipientType
 from openqq_nb.recipients import RowLike, by_row, one_row
@@ -15,7 +15,7 @@ from openqq_nb.widgets.composer.meant import kind_meant
 from openqq_nb.widgets.composer.shelf import Entry
 from openqq_nb.widgets.composer.words import CHOOSER
 from openqq_nb.widgets.links import Links
-from openqq_nb.widgets.parts import Action, Part, View
+from openqq_nb.widgets.parts import Action, Part, View, whole
 from openqq_nb.widgets.problems import described
 from openqq_nb.widgets.workers import Worker
 
@@ -46,7 +46,7 @@ class Chooser(Part):
         self._version = 0
         self._loading = False
         self._problem: View | None = None
-        self._take(roster)
+        self._take(self._made(roster))
 
     @property
     def actions(self) -> Mapping[str, Action]:
@@ -78,30 +78,16 @@ class Chooser(Part):
             `place`; `count`, a sentence; `notes`; `to`, who is chosen, as `Addressee.view` has it, or `None`;
             `loading`; `loaded`, a sentence; `problem` as `described` has it, or `None`.
         """
-        shelf = self.directory.shelves[self._kind]
-        found = shelf.find(self._text)
-        shown = found[:SHOWN]
-        return {
-            "version": self._version,
-            "kinds": [self._told_kind(kind) for kind in KINDS],
-            "kind": self._kind,
-            "text": self._text,
-            "rows": [self._told(int(row), one) for row, one in zip(shown, shelf.entries(shown), strict=True)],
-            "count": _count(found.size),
-            "notes": self._notes(),
-            "to": self._to.view() if self._to else None,
-            "loading": self._loading,
-            "loaded": _words("chooser_loaded", time=f"{self.directory.roster.fetched_at:%H:%M:%S}"),
-            "problem": self._problem,
-        }
+        return self._told(self._found(self.directory, self._kind, self._text))
 
     def look(self, kind: RecipientType) -> None:
         """Look among the recipients of a kind; raises `NotSupported` for one that the server cannot send to."""
         self._check(kind)
         with self.lock:
+            found = self._found(self.directory, kind, self._text)
             self._kind = kind
             self._warm()
-            self.publish(self.view())
+            self.publish(self._told(found))
 
     def find(self, text: str, view: str | None = None) -> None:
         """Look for a text.
@@ -109,10 +95,18 @@ class Chooser(Part):
         Args:
             text: words that are parts of names or numbers.
             view: the page where it was typed, which has it already.
+
+        Raises:
+            InvalidInput: it is no text; nothing is changed.
         """
+        if not isinstance(text, str):
+            raise InvalidInput(
+                f"What is looked for must be a str, not {type(text).__name__}; nothing was changed."
+            )
         with self.lock:
-            self._text = text
-            self.publish(self.view() | {"by": view})
+            found = self._found(self.directory, self._kind, whole(text))
+            self._text = whole(text)
+            self.publish(self._told(found) | {"by": view})
 
     def choose(self, kind: RecipientType, row: int, version: int) -> None:
         """Choose a row that was shown.
@@ -121,11 +115,17 @@ class Chooser(Part):
             kind: of which kind it is.
             row: its number among them.
             version: the version with which it was shown; with an older one nothing happens.
+
+        Raises:
+            InvalidInput: there is no such row; nothing is changed.
+            NotSupported: the server cannot send to that kind of recipient.
         """
         with self.lock:
             if version == self._version:
                 self._check(kind)
-                self._settle(kind, self.directory.shelves[kind].row(row))
+                shelf = self.directory.shelves[kind]
+                _check_row(row, len(shelf))
+                self._settle(kind, shelf.row(row))
             self.publish(self.view())
 
     def choose_row(self, to: RowLike) -> None:
@@ -162,6 +162,17 @@ class Chooser(Part):
             self._chosen(None)
             self.publish(self.view())
 
+    def take(self, roster: Roster) -> None:
+        """Choose among those of a newer roster from now on; the choice stays.
+
+        Args:
+            roster: who is there.
+        """
+        directory = self._made(roster)
+        with self.lock:
+            self._take(directory)
+            self.publish(self.view())
+
     def reload(self) -> None:
         """Ask the server anew who is there, on a thread; the choice stays."""
         with self.lock:
@@ -172,21 +183,28 @@ class Chooser(Part):
             self.publish(self.view())
 
     def _load(self) -> None:
-        roster, problem = self._asked()
+        try:
+            directory = self._made(self._links.load())
+        except Exception as error:  # noqa: BLE001 - shown where the person looks, who clicked
+            self._loaded(None, described(error))
+        else:
+            self._loaded(directory, None)
+
+    def _loaded(self, directory: Directory | None, problem: View | None) -> None:
         with self.lock:
             self._loading, self._problem = False, problem
-            if roster is not None:
-                self._take(roster)
+            if directory is not None:
+                self._take(directory)
             self.publish(self.view())
 
-    def _asked(self) -> tuple[Roster | None, View | None]:
-        try:
-            return self._links.load(), None
-        except Exception as error:  # noqa: BLE001 - shown where the person looks, who clicked
-            return None, described(error)
+    def _made(self, roster: Roster) -> Directory:
+        """Make a roster ready to choose from; one that cannot be shown fails here, before anything is changed."""
+        directory = Directory(roster)
+        self._found(directory, self._kind, self._text)
+        return directory
 
-    def _take(self, roster: Roster) -> None:
-        self.directory = Directory(roster)
+    def _take(self, directory: Directory) -> None:
+        self.directory = directory
         self._version += 1
         self._warm()
 
@@ -196,8 +214,9 @@ class Chooser(Part):
     def _settle(self, kind: RecipientType, row: Mapping[str, Any]) -> None:
         entry = self.directory.shelves[kind].entry(row)
         send = partial(self._links.send, kind, row)
+        again = _words("chooser_again", change=_words("chooser_change"), reload=_words("chooser_reload"))
+        self._to = Addressee(kind, entry.name, entry.number, self._links.outgoing, send, entry.place, again)
         self._kind, self._text = kind, ""
-        self._to = Addressee(kind, entry.name, entry.number, self._links.outgoing, send, entry.place)
         self._chosen(self._to)
 
     def _known(self, recipient: Recipient, row: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -207,37 +226,68 @@ class Chooser(Part):
         return self.directory.row(found) if found else row
 
     def _check(self, kind: RecipientType) -> None:
+        if kind not in KINDS:
+            raise InvalidInput(f"There is no kind of recipient {kind!r}. Choose one of {', '.join(KINDS)}.")
         if kind not in self._links.reaches:
             raise NotSupported(self._off(kind))
 
     def _off(self, kind: RecipientType) -> str:
         return "" if kind in self._links.reaches else _words("chooser_cannot", kind=kind_word(kind))
 
-    def _told_kind(self, kind: RecipientType) -> View:
-        count = len(self.directory.shelves[kind])
+    def _told(self, found: View) -> View:
+        return {
+            **found,
+            "version": self._version,
+            "to": self._to.view() if self._to else None,
+            "loading": self._loading,
+            "problem": self._problem,
+        }
+
+    def _found(self, directory: Directory, kind: RecipientType, text: str) -> View:
+        shelf = directory.shelves[kind]
+        found = shelf.find(text)
+        shown = found[:SHOWN]
+        return {
+            "kinds": [self._told_kind(one, len(directory.shelves[one])) for one in KINDS],
+            "kind": kind,
+            "text": text,
+            "rows": [_row(kind, int(row), one) for row, one in zip(shown, shelf.entries(shown), strict=True)],
+            "count": _count(found.size, len(shelf)),
+            "notes": _notes(kind, directory.not_loaded),
+            "loaded": _words("chooser_loaded", time=f"{directory.roster.fetched_at:%H:%M:%S}"),
+        }
+
+    def _told_kind(self, kind: RecipientType, count: int) -> View:
         label = _words("chooser_counted", kind=kind_word(kind), count=count)
         return {"kind": kind, "label": label, "off": self._off(kind)}
 
-    def _told(self, row: int, entry: Entry) -> View:
-        return {
-            "row": row,
-            "name": shortened(entry.name),
-            "more": [shortened(name) for name in entry.more],
-            "number": number_words(self._kind, entry.number),
-            "place": place_words(entry.place),
-        }
 
-    def _notes(self) -> list[str]:
-        if self._kind != "session":
-            return []
-        missing = self.directory.not_loaded
-        return [
-            _words("chooser_blocked"),
-            *([_words("chooser_not_loaded", count=missing)] if missing else []),
-        ]
+def _check_row(row: object, count: int) -> None:
+    if type(row) is not int or not 0 <= row < count:
+        raise InvalidInput(
+            f"There is no row {row!r} among {count}; nothing was chosen. Choose one that is shown."
+        )
 
 
-def _count(total: int) -> str:
+def _row(kind: RecipientType, row: int, entry: Entry) -> View:
+    return {
+        "row": row,
+        "name": shortened(entry.name),
+        "more": [shortened(name) for name in entry.more],
+        "number": number_words(kind, entry.number),
+        "place": place_words(entry.place),
+    }
+
+
+def _notes(kind: RecipientType, missing: int) -> list[str]:
+    if kind != "session":
+        return []
+    return [_words("chooser_blocked"), *([_words("chooser_not_loaded", count=missing)] if missing else [])]
+
+
+def _count(total: int, there: int) -> str:
+    if not there:
+        return _words("chooser_empty")
     if total > SHOWN:
         return _words("chooser_found_first", total=total, shown=SHOWN)
     return _words("chooser_found", total=total) if total else _words("chooser_none")

@@ -62,6 +62,9 @@ class Composer(Face):
         Args:
             text: the text.
 
+        Raises:
+            InvalidInput: it is no text; nothing is changed.
+
         Example:
             >>> import openqq_nb as oq
             >>> my = oq.demo()

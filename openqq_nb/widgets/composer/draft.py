@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from functools import partial
 
+from openqq_nb.errors import InvalidInput
 from openqq_nb.languages import Words
 from openqq_nb.widgets.composer import outcome
 from openqq_nb.widgets.composer.addressee import Addressee
 from openqq_nb.widgets.composer.preview import preview
 from openqq_nb.widgets.composer.words import DRAFT
-from openqq_nb.widgets.parts import Action, Part, View
+from openqq_nb.widgets.parts import Action, Part, View, whole
 from openqq_nb.widgets.workers import Worker
 
 _words = Words(DRAFT)
+
+_JOINING = " \t\n\u3000"
+"""What may stand between a text that has left and what was typed behind it; the page knows the same."""
 
 
 class Draft(Part):
@@ -29,6 +33,7 @@ class Draft(Part):
         self._number = 1
         self._sending = False
         self._result: View | None = None
+        self._result_of: tuple[Addressee | None, str] = (None, "")
 
     @property
     def actions(self) -> Mapping[str, Action]:
@@ -50,17 +55,19 @@ class Draft(Part):
 
         Returns:
             `number`; `sending`; `to` as `Addressee.view` has it, or `None`; `text`; `preview`; `why`, what keeps it
-            from being sent, empty if nothing does; `result` as `outcome` has it, or `None`.
+            from being sent, empty if nothing does; `result` as `outcome` has it, or `None`; `earlier`, whether that
+            is of another text, or for another addressee, than those that are there.
         """
         shown = preview(self._text, self._to)
         return {
             "number": self._number,
             "sending": self._sending,
             "to": self._to.view() if self._to else None,
-            "text": _whole(self._text),
-            "preview": shown | {"goes_out": shown["goes_out"] and _whole(shown["goes_out"])},
+            "text": whole(self._text),
+            "preview": shown | {"goes_out": shown["goes_out"] and whole(shown["goes_out"])},
             "why": self._why_not(shown),
             "result": self._result,
+            "earlier": self._result is not None and (self._to, self._text) != self._result_of,
         }
 
     def address(self, to: Addressee | None) -> None:
@@ -76,23 +83,34 @@ class Draft(Part):
         Args:
             text: the new text.
             view: the page where it was typed, which has it already.
+
+        Raises:
+            InvalidInput: it is no text.
         """
+        _check(text, "changed")
         with self.lock:
             was, self._text = self._text, text
-            self.publish(self.view() | {"was": _whole(was), "by": view})
+            self.publish(self.view() | {"was": whole(was), "by": view})
 
-    def send(self, text: str, draft: int) -> None:
+    def send(self, text: str, draft: int, view: str | None = None) -> None:
         """Send a text to the addressee, unless something keeps it from being sent.
 
         Args:
             text: what is sent.
             draft: the number of the draft that is meant; with an older one nothing happens.
+            view: the page where it was typed, which has it already.
+
+        Raises:
+            InvalidInput: it is no text.
         """
+        _check(text, "sent")
         with self.lock:
-            if draft == self._number:
-                self._text = text
-                self._begin()
-            self.publish(self.view())
+            if draft != self._number:
+                self.publish(self.view())
+                return
+            was, self._text = self._text, text
+            self._begin()
+            self.publish(self.view() | {"was": whole(was), "by": view})
 
     def _begin(self) -> None:
         to = self._to
@@ -108,19 +126,16 @@ class Draft(Part):
         try:
             result = outcome.of_receipt(to, to.send(text))
         except Exception as error:  # noqa: BLE001 - shown where the person looks, who clicked
-            result = outcome.of_error(error)
+            result = outcome.of_error(to, error)
         with self.lock:
             self._number += 1
             self._sending = False
             self._result = result
-            self.publish(self._after(text))
-
-    def _after(self, text: str) -> View:
-        """Empty a text that has left; what was typed meanwhile stays."""
-        if self._result is None or self._result["tone"] != "good" or self._text != text:
-            return self.view()
-        self._text = ""
-        return self.view() | {"was": _whole(text), "by": None}
+            was = self._text
+            left = text if result["tone"] == "good" else ""
+            self._text = _without(was, left)
+            self._result_of = (to, self._text if left else text)
+            self.publish(self.view() | {"was": whole(was), "left": whole(left), "by": None})
 
     def _why_not(self, shown: View) -> str:
         if self._sending:
@@ -132,6 +147,11 @@ class Draft(Part):
         return str(shown["problem"]["title"]) if shown["problem"] else ""
 
 
-def _whole(text: str) -> str:
-    """Bring a text to what can be sent to a page: half of a surrogate pair cannot."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def _check(text: object, nothing: str) -> None:
+    if not isinstance(text, str):
+        raise InvalidInput(f"The text must be a str, not {type(text).__name__}; nothing was {nothing}.")
+
+
+def _without(text: str, left: str) -> str:
+    """Take away a text that has left; what was typed behind it meanwhile stays, and so does another text."""
+    return text.removeprefix(left).lstrip(_JOINING) if left and text.startswith(left) else text

@@ -3,6 +3,7 @@
 from typing import Literal, TypeAlias
 
 from openqq_nb.errors import (
+    MAY_HAVE_GONE_OUT,
     Ambiguous,
     InvalidInput,
     NotFound,
@@ -37,21 +38,19 @@ def of_receipt(to: Addressee, receipt: Receipt) -> View:
     """Tell what a server answered: `tone`, `title` in a sentence or two, `detail` in the server's words."""
     tone = TONES[receipt.delivery]
     title = _words(f"draft_{receipt.delivery.value}", name=shortened(to.name))
-    return _told(tone, title, problems.received(receipt), "may_have_gone_out" if tone == "unsure" else None)
+    advice = _words("may_have_gone_out") if tone == "unsure" else ""
+    return _told(tone, problems.received(receipt), title, advice)
 
 
-def of_error(error: Exception) -> View:
-    """Tell a failure, in the same form; what leaves it open whether a message went out says so."""
+def of_error(to: Addressee, error: Exception) -> View:
+    """Tell a failure, in the same form; what leaves it open whether a message went out says so, once."""
     told = problems.described(error)
-    sure = isinstance(error, _NOTHING_SENT) and not may_have_gone_out(error)
-    return _told(
-        "bad" if sure else "unsure",
-        told["title"],
-        told["detail"],
-        "nothing_sent" if sure else "may_have_gone_out",
-    )
+    title, detail = told["title"], told["detail"]
+    if isinstance(error, _NOTHING_SENT) and not may_have_gone_out(error):
+        advice = to.if_uncertain if isinstance(error, NotFound | Ambiguous) else ""
+        return _told("bad", detail, title, _words("nothing_sent"), advice)
+    return _told("unsure", detail.replace(MAY_HAVE_GONE_OUT, "").rstrip(), title, _words("may_have_gone_out"))
 
 
-def _told(tone: Tone, title: str, detail: str, advice: str | None) -> View:
-    sentences = [title] if advice is None else [title, _words(advice)]
-    return {"tone": tone, "title": " ".join(sentences), "detail": detail}
+def _told(tone: Tone, detail: str, *sentences: str) -> View:
+    return {"tone": tone, "title": " ".join(filter(None, sentences)), "detail": detail}

@@ -49,6 +49,7 @@ class SentList(Part):
         self._sends = sends
         self._directory = directory
         self._again = again
+        self._closed = False
         self._last = 0
         self._entries: deque[_Entry] = deque(maxlen=SHOWN)
         with self.lock:
@@ -71,16 +72,20 @@ class SentList(Part):
         return {"sends": [self._told(entry) for entry in reversed(self._entries)]}
 
     def again(self, number: int) -> None:
-        """Choose the recipient of a send once more; nothing happens if who that is cannot be told any more."""
+        """Choose the recipient of a send once more; if who that is cannot be told any more, that is shown."""
         with self.lock:
             entry = next((one for one in self._entries if one.number == number), None)
             if entry is not None and self._is_certain(entry):
                 self._again(entry.sent.recipient, entry.name)
+            else:
+                self.publish(self.view())
 
     def close(self) -> None:
-        """Look at the sends no more."""
+        """Look at the sends no more; a second time does nothing."""
         super().close()
-        self._sends.unwatch(self._left)
+        if not self._closed:
+            self._closed = True
+            self._sends.unwatch(self._left)
 
     def _left(self, sent: Sent) -> None:
         with self.lock:

@@ -29,6 +29,7 @@ DRAFT: Table = {
         "服务器不能发送 {sign}，将改为 {by} 发出。",
     ),
     "draft_faces": ("Shown as faces: {faces}", "将显示为表情：{faces}"),
+    "draft_earlier": ("Of the message before:", "上一条消息："),
     "draft_result": ("What became of it", "发送结果"),
     "draft_sent": ("Sent to {name}.", "已发送给 {name}。"),
     "draft_accepted": (
@@ -51,6 +52,11 @@ CHOOSER: Table = {
         "找到 {total} 个，显示前 {shown} 个；继续输入以缩小范围。",
     ),
     "chooser_none": ("Nothing is found by that.", "没有找到。"),
+    "chooser_empty": ("There is none of this kind.", "没有这一类收件人。"),
+    "chooser_again": (
+        "Press “{change}”, then “{reload}”, and choose the recipient again.",
+        "请先点“{change}”，再点“{reload}”，然后重新选择收件人。",
+    ),
     "chooser_change": ("Change", "更换"),
     "chooser_reload": ("Reload", "重新载入"),
     "chooser_loading": ("Loading …", "正在载入 …"),
@@ -73,7 +79,7 @@ SENT: Table = {
     "sent_again": ("Write again", "再写一条"),
     "sent_again_to": ("Write again to {name}", "再给 {name} 写一条"),
     "sent_code": ("code {code}", "代码 {code}"),
-    "sent_no_code": ("no answer", "无回应"),
+    "sent_no_code": ("no receipt", "无回执"),
 }
 
 WORDS: Table = {
@@ -82,9 +88,9 @@ WORDS: Table = {
     **CHOOSER,
     **SENT,
     "in_a_terminal": (
-        'The composer is a widget: show it in a notebook. Here, type my.send_friend("…", qq="…"), or '
-        'my.send_group("…", gnumber="…").',
-        '撰写部件只能在笔记本中显示。在这里请输入 my.send_friend("…", qq="…") 或 '
-        'my.send_group("…", gnumber="…")。',
+        '<Composer: widgets are shown in Jupyter only. Here, type my.send_friend("…", qq="…") or '
+        'my.send_group("…", gnumber="…").>',
+        '<Composer：部件只能在 Jupyter 中显示。在这里请输入 my.send_friend("…", qq="…") 或 '
+        'my.send_group("…", gnumber="…")。>',
     ),
 }

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from openqq_nb.columns import Series
+from openqq_nb.errors import InvalidInput
 from openqq_nb.roster import Roster
 from openqq_nb.widgets.explorer import overlap, telling
 from openqq_nb.widgets.explorer.contents import Contents, SheetName
@@ -41,6 +42,7 @@ class Browsing(Part):
         self._worker = Worker()
         self._problem: View | None = None
         self._watch: Callable[[], None] = lambda: None
+        self._closed = False
         self.table = Table(self.sheet.rows, self._picked)
 
     @property
@@ -101,13 +103,17 @@ class Browsing(Part):
     def close(self) -> None:
         """Show nothing any more, and build no index to search in."""
         super().close()
+        self._closed = True
         self._contents.finder.close()
 
     def search(self, text: str) -> View:
-        """Show only whom and what has a text in its names or numbers, everywhere at once."""
+        """Show only whom and what has a text in its names or numbers, everywhere at once.
+
+        Raises:
+            InvalidInput: the explorer was closed.
+        """
+        _look_for(text, self._contents)
         self._query = text
-        for sheet in self._contents.sheets.values():
-            sheet.search(text)
         return self._changed()
 
     def choose(self, line: int, edition: int, add: bool = False) -> View | None:
@@ -129,7 +135,13 @@ class Browsing(Part):
         return self._state()
 
     def value(self, facet: str, value: str | None) -> View:
-        """Show only people who have a value, as a role or a province; `None` is any."""
+        """Show only people who have a value, as a role or a province; `None` is any.
+
+        Raises:
+            InvalidInput: the value is no text.
+        """
+        if value is not None and not isinstance(value, str):
+            raise InvalidInput(f"{value!r} is no text, so nobody can have it. Nothing was filtered.")
         return self._filter(self.sheet.filters.valued(facet, value))
 
     def day(self, which: str, end: str, text: str) -> View:
@@ -155,9 +167,11 @@ class Browsing(Part):
 
     def clear(self) -> View:
         """Search and filter no more; the places stay chosen, and the rows selected."""
+        _look_for("", self._contents)
+        self._query = ""
         for sheet in self._contents.sheets.values():
             sheet.filter(Filters())
-        return self.search("")
+        return self._changed()
 
     def reload(self) -> View | None:
         """Ask the server again, on a thread of its own; what is chosen and selected stays so, where it is there."""
@@ -171,24 +185,35 @@ class Browsing(Part):
 
     def _loaded(self) -> None:
         try:
-            contents = Contents(self._load())
+            roster = self._load()
+            # Nobody looks at a closed one: nothing is built for it.
+            if not self._closed:
+                self._take(Contents(roster))
         except Exception as error:  # noqa: BLE001 - shown where the person looks, who clicked
             with self.lock:
                 self._problem = described(error)
                 self.publish(self._state(loading=False))
-            return
+
+    def _take(self, contents: Contents) -> None:
         with self.lock:
-            contents.take_over(self._contents)
-            self._contents.finder.close()
-            self._contents = contents
-            self._edition += 1
-            for sheet in contents.sheets.values():
-                sheet.search(self._query)
-            if self._name == "discuss_members" and not self.sheet.chosen:
-                self._name = "members"
-            self.table.show(self.sheet.rows)
-            self.publish(self.view() | {"loading": False})
-            self._watch()
+            older = self._contents
+            try:
+                if not self._closed:
+                    self._go_on_in(contents)
+            finally:
+                unused = older if self._contents is contents else contents
+                unused.finder.close()
+
+    def _go_on_in(self, contents: Contents) -> None:
+        contents.take_over(self._contents)
+        _look_for(self._query, contents)
+        self._contents = contents
+        self._edition += 1
+        if self._name == "discuss_members" and not self.sheet.chosen:
+            self._name = "members"
+        self.table.show(self.sheet.rows)
+        self.publish(self.view() | {"loading": False})
+        self._watch()
 
     def _turn_to(self, name: SheetName, lines: list[int]) -> None:
         other = name != self._name
@@ -221,3 +246,10 @@ class Browsing(Part):
             "charts": telling.charts(self.sheet),
             "overlap": telling.overlap(self.sheet, self._contents),
         }
+
+
+def _look_for(text: str, contents: Contents) -> None:
+    """Narrow all sheets down to a text, or, where that fails, none."""
+    found = [(sheet.rows, sheet.rows.having(text)) for sheet in contents.sheets.values()]
+    for rows, mask in found:
+        rows.narrow(mask)

@@ -18,7 +18,7 @@ from openqq_nb.widgets.explorer.places import (
     lines_of,
     places,
 )
-from openqq_nb.widgets.explorer.rows import Mask
+from openqq_nb.widgets.explorer.rows import Mask, Rows
 from openqq_nb.widgets.explorer.sheet import Sheet
 from openqq_nb.widgets.explorer.words import SPELLING
 
@@ -91,10 +91,18 @@ class Contents:
             before = older.sheets[name]
             sheet.filters = before.filters
             sheet.choose(again(older.places, before.chosen, self.places, one_login))
-            sheet.rows.sort(before.rows.by, before.rows.ascending)
+            sheet.rows.sort(_same_column(before.rows, sheet.rows.frame), before.rows.ascending)
             sheet.rows.selected = _found_again(
                 before.rows.selection, sheet.rows.frame, _keys(name, one_login)
             )
+
+
+def _same_column(before: Rows, frame: pd.DataFrame) -> int | None:
+    """Find the column that rows are in order of in a newer frame: a server may send other columns from then on."""
+    if before.by is None:
+        return None
+    name = before.frame.columns[before.by]
+    return list(frame.columns).index(name) if name in frame.columns else None
 
 
 def _keys(name: SheetName, one_login: bool) -> list[list[str]]:

@@ -24,7 +24,7 @@ class Explorer(Face):
         roster: who is shown first.
     """
 
-    _esm = script("draft", "chooser", "sent", "table", "explorer")
+    _esm = script("draft", "chooser", "sent", "table", "explorer_top", "explorer")
     _css = style("draft", "chooser", "sent", "table", "explorer")
 
     _typed: ClassVar[tuple[str, ...]] = ("overlap", "selection", "shown")

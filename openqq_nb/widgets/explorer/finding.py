@@ -8,9 +8,11 @@ from threading import Event
 import numpy as np
 from numpy.typing import NDArray
 
+from openqq_nb.errors import InvalidInput
 from openqq_nb.roster import Roster
 from openqq_nb.searching import Index
 from openqq_nb.widgets.explorer.rows import Mask, Positions
+from openqq_nb.widgets.explorer.words import words
 from openqq_nb.widgets.workers import Worker
 
 SEARCHED: Mapping[str, tuple[str, ...]] = {
@@ -46,7 +48,7 @@ class Finder:
         Worker().start(partial(_build, roster, self._wanted, self._closed, self._indexes))
 
     def close(self) -> None:
-        """Build no more; nothing is looked for afterwards."""
+        """Build no more; whoever looks for something afterwards gets `InvalidInput`."""
         self._closed.set()
         self._wanted.set()
 
@@ -80,6 +82,8 @@ class Finder:
         return mask
 
     def _built(self) -> Indexes:
+        if self._closed.is_set():
+            raise _closed()
         self._wanted.set()
         return self._indexes.result()
 
@@ -88,9 +92,14 @@ class Finder:
         return reduce(np.logical_and, map(having, text.split()), np.ones(size, np.bool_))
 
 
+def _closed() -> InvalidInput:
+    return InvalidInput(words("search_closed"))
+
+
 def _build(roster: Roster, wanted: Event, closed: Event, indexes: Future[Indexes]) -> None:
     wanted.wait(_HEAD_START_S)
     if closed.is_set():
+        indexes.set_exception(_closed())
         return
     try:
         built = {name: Index(getattr(roster, name), columns) for name, columns in SEARCHED.items()}

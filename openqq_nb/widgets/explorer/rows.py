@@ -71,11 +71,20 @@ class Rows:
         """How many of the selected rows are not shown."""
         return self.picked - int(self.selected[self.order].sum())
 
-    def search(self, text: str) -> None:
-        """Show only rows that have a text in them; a blank one is in all."""
-        self._found = np.full(len(self.frame), not text.strip())
+    def having(self, text: str) -> Mask:
+        """Mark the rows that have a text in them; a blank one is in all."""
+        mask: Mask = np.full(len(self.frame), not text.strip())
         if text.strip():
-            self._found[self._find(text)] = True
+            mask[self._find(text)] = True
+        return mask
+
+    def search(self, text: str) -> None:
+        """Show only rows that have a text in them."""
+        self.narrow(self.having(text))
+
+    def narrow(self, found: Mask) -> None:
+        """Show only rows that were found, given by position."""
+        self._found = found
         self._choose()
 
     def keep(self, kept: Mask) -> None:
@@ -85,15 +94,15 @@ class Rows:
 
     def sort(self, by: int | None, ascending: bool = True) -> None:
         """Arrange the rows by a column; equal ones stay in the order of the frame, missing ones come last."""
-        self.by, self.ascending = by, ascending
         self._arranged = _arranged(self.frame, by, ascending)
+        self.by, self.ascending = by, ascending
         self._choose()
 
     def pick_only(self, position: int) -> None:
         """Select one row, and no other."""
-        self._range = None
-        self.selected[:] = False
-        self.selected[position] = True
+        selected: Mask = np.zeros(len(self.frame), dtype=np.bool_)
+        selected[position] = True
+        self._range, self.selected = None, selected
 
     def toggle(self, position: int) -> None:
         """Select a row, or not any more."""

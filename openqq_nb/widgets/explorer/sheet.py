@@ -92,23 +92,16 @@ class Sheet:
 
     def choose(self, places: list[int]) -> None:
         """Show the people of some places; none is all of them."""
-        self.chosen = places
-        if len(places) < 2:  # noqa: PLR2004 - what is shared is shared by two
-            self.filters = replace(self.filters, shared=False)
-        self._apply()
-
-    def search(self, text: str) -> None:
-        """Show people who have a text in their names or numbers."""
-        self.rows.search(text)
+        several = len(places) > 1
+        self._apply(places, self.filters if several else replace(self.filters, shared=False))
 
     def filter(self, filters: Filters) -> None:
         """Show people of whom something is true."""
-        self.filters = filters
-        self._apply()
+        self._apply(self.chosen, filters)
 
     def hits(self, places: int) -> NDArray[np.int64]:
         """Count, for so many places, the people in each who are looked for, whatever places are chosen."""
-        return self._per_place(self.rows.found & self._filtered(but="shared"), places)
+        return self._per_place(self._looked_for(), places)
 
     def totals(self, places: int) -> NDArray[np.int64]:
         """Count the people in each of so many places."""
@@ -116,12 +109,13 @@ class Sheet:
 
     def found(self) -> int:
         """Count the people who are looked for, in whatever place."""
-        return int((self.rows.found & self._filtered(but="shared")).sum())
+        return int(self._looked_for().sum())
 
     def choices(self) -> dict[str, dict[str, int]]:
         """Count for each facet that tells people apart what choosing another value of it would show."""
+        here = self.rows.found & self._placed(self.chosen)
         return {
-            name: one.counts(self.rows.found & self._placed() & self._filtered(but=name))
+            name: one.counts(here & self._filtered(self.filters, self.chosen, but=name))
             for name, one in self._telling()
         }
 
@@ -138,25 +132,31 @@ class Sheet:
             if len(one.values) > 1 or name in self.filters.values
         ]
 
-    def _apply(self) -> None:
-        self.rows.keep(self._placed() & self._filtered())
+    def _apply(self, places: list[int], filters: Filters) -> None:
+        # What cannot be filtered by is not kept.
+        kept = self._placed(places) & self._filtered(filters, places)
+        self.chosen, self.filters = places, filters
+        self.rows.keep(kept)
 
-    def _placed(self) -> Mask:
-        if not self.chosen:
+    def _looked_for(self) -> Mask:
+        return self.rows.found & self._filtered(self.filters, self.chosen, but="shared")
+
+    def _placed(self, places: list[int]) -> Mask:
+        if not places:
             return np.ones(len(self.where), np.bool_)
-        mask: Mask = np.isin(self.where, self.chosen)
+        mask: Mask = np.isin(self.where, places)
         return mask
 
-    def _filtered(self, but: str = "") -> Mask:
+    def _filtered(self, filters: Filters, places: list[int], but: str = "") -> Mask:
         mask = np.ones(len(self.where), np.bool_)
-        for name, value in self.filters.values.items():
+        for name, value in filters.values.items():
             if name != but:
                 mask &= self.facets[name].having(value) if name in self.facets else False
-        for word, span in self.filters.spans.items():
+        for word, span in filters.spans.items():
             if span:
                 mask &= span.having(self.times[word]) if word in self.times else False
-        if self.filters.shared and but != "shared":
-            mask &= overlap.in_all(self.who, self.where, self.chosen)
+        if filters.shared and but != "shared":
+            mask &= overlap.in_all(self.who, self.where, places)
         return mask
 
     def _per_place(self, rows: Mask, places: int) -> NDArray[np.int64]:

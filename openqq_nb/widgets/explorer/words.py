@@ -74,7 +74,11 @@ WORDS: Table = {
     **{key: pair for key, pair in COMPOSER_WORDS.items() if key != "in_a_terminal"},
     "title": ("Groups, friends and members", "群、好友与成员"),
     "search": ("Search names and numbers", "搜索名称或号码"),
-    "search_hint": ("name, number or pinyin initials", "名称或号码的一部分，或拼音首字母"),
+    "search_hint": ("name, number or pinyin initials; ↓ to the table", "名称、号码或拼音首字母；按 ↓ 到表格"),
+    "search_closed": (
+        "This explorer was closed, nothing is searched any more. Make a new one with my.explorer().",
+        "这个部件已经关闭，不能再搜索。请用 my.explorer() 新建一个。",
+    ),
     "reload": ("Reload", "刷新"),
     "loading": ("Loading …", "正在载入 …"),
     "as_of": ("as of {time}", "截至 {time}"),
@@ -125,6 +129,10 @@ WORDS: Table = {
     "write_whom": (
         "Select one row, or choose one group, to write to it.",
         "选择一行或一个群后即可写消息。",
+    ),
+    "write_no_friend": (
+        "No friend of this account; this server sends to friends, groups and discusses only.",
+        "不是本账号的好友；此服务器只能发给好友、群和讨论组。",
     ),
     "writing": ("Write", "写消息"),
     "select": ("Selected", "选择"),

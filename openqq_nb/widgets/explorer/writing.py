@@ -1,10 +1,18 @@
 """From the explorer to the composer: whoever is selected there is written to here."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
+from openqq_nb.columns import Series
+from openqq_nb.errors import InvalidInput, NotSupported
+from openqq_nb.recipients import one_row
+from openqq_nb.widgets.composer.addressee import kind_word
 from openqq_nb.widgets.composer.composing import Composing
+from openqq_nb.widgets.composer.directory import Directory
+from openqq_nb.widgets.composer.meant import kind_meant
 from openqq_nb.widgets.explorer.browsing import Browsing
 from openqq_nb.widgets.explorer.cells import LONGEST
+from openqq_nb.widgets.explorer.words import words
 from openqq_nb.widgets.links import Links
 from openqq_nb.widgets.parts import Action, Part, View
 
@@ -24,6 +32,8 @@ class Writing(Part):
         self._browsing = browsing
         self._join = join
         self._composing: Composing | None = None
+        self._directory: Directory | None = None
+        self._roster = browsing.roster
         browsing.watch(self._changed)
 
     @property
@@ -32,12 +42,18 @@ class Writing(Part):
         return {"open": self.open}
 
     def view(self) -> View:
-        """Tell who would be written to, `name`, and what a page has to know to draw the composer, once it is open."""
+        """Tell who would be written to.
+
+        Returns:
+            `name`; `off`, why nobody can be written to, or `None`; `composer`, what a page has to know to draw it, once
+            it is open.
+        """
         row = self._browsing.addressee()
         views = (
             {name: part.view() for name, part in self._composing.parts.items()} if self._composing else None
         )
-        return {"name": None if row is None else str(row["displayname"])[:LONGEST], "composer": views}
+        name = None if row is None else str(row["displayname"])[:LONGEST]
+        return {"name": name, "off": self._off(row), "composer": views}
 
     def open(self) -> View | None:
         """Open the composer on whoever is meant; nothing is sent.
@@ -49,11 +65,39 @@ class Writing(Part):
         row = self._browsing.addressee()
         if row is None:
             return None
+        if off := self._off(row):
+            raise NotSupported(off)
+        composing = self._composing or Composing(self._links, self._browsing.roster)
+        # Before it is joined, so that for a row that names nobody no empty composer opens.
+        composing.chooser.choose_row(row)
         if self._composing is None:
-            self._composing = Composing(self._links, self._browsing.roster)
-            self._join(self._composing.parts)
-        self._composing.chooser.choose_row(row)
+            self._composing = composing
+            self._join(composing.parts)
         return self.view()
 
+    def _off(self, row: Series | None) -> str | None:
+        if row is None:
+            return words("write_whom")
+        try:
+            kind = kind_meant(one_row(row), self._is_friend)
+        except InvalidInput as error:
+            return str(error)
+        if kind in self._links.reaches:
+            return None
+        return words("write_no_friend" if kind == "session" else "chooser_cannot", kind=kind_word(kind))
+
+    def _is_friend(self, row: Mapping[str, Any]) -> bool:
+        # Nobody need be looked up where friends and others are written to alike.
+        if self._links.reaches >= {"friend", "session"}:
+            return True
+        if self._directory is None or self._directory.roster is not self._browsing.roster:
+            self._directory = Directory(self._browsing.roster)
+        return self._directory.is_friend(row)
+
     def _changed(self) -> None:
+        # The composer may have loaded a newer one itself: only what is new here is handed on.
+        if self._roster is not self._browsing.roster:
+            self._roster = self._browsing.roster
+            if self._composing:
+                self._composing.chooser.take(self._roster)
         self.publish(self.view())

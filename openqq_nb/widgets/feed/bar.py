@@ -48,16 +48,17 @@ class Bar(Part):
             }
             different = now != self._told
             if different:
-                self._told = now
+                # Kept only once it is told: a person may stop this at any place.
                 self.publish(now)
+                self._told = now
             return different
 
     def _code(self) -> list[View]:
         """Say that a login code waits; events are looked through only when one has come."""
         count = len(self._source.events)
         if count != self._events:
-            self._events = count
             self._login_code = self._source.login_code()
+            self._events = count
         return [_trouble("login_code")] if self._login_code else []
 
 

@@ -1,5 +1,6 @@
 """When a feed looks, and when it rests: at most five times a second, and never for pages that do not answer."""
 
+import weakref
 from collections.abc import Callable, Collection, Mapping
 
 from openqq_nb.widgets.coalescer import Coalescer
@@ -31,10 +32,12 @@ class Pulse(Part):
         self._talk = talk
         self._coalescer = Coalescer(self.beat)
         self._batch = self._answered = 0
-        self._awake = self._closed = False
+        self._awake = self._closed = self._failed = False
         self._changes = source.changes()
-        self._tick = self._coalescer.poll
-        source.ticks.append(self._tick)
+        source.ticks.append(self._coalescer.poll)
+        # Also when nobody closes it and it is only forgotten.
+        self._tick_no_more = weakref.finalize(self, source.ticks.remove, self._coalescer.poll)
+        self._tick_no_more.atexit = False
 
     @property
     def actions(self) -> Mapping[str, Action]:
@@ -76,14 +79,12 @@ class Pulse(Part):
             if self._batch - self._answered >= MOST_UNANSWERED:
                 self._rest()
                 return
-            try:
-                told = any([look() for look in self._looks])
-            except Exception as error:  # noqa: BLE001 - nobody else could show it: no action of a person led here
-                self.publish({"problem": described(error)})
-                return
-            if told:
+            if self._look():
+                # Counted only once it is told: pages could never answer one that they do not know of.
+                self.publish({"batch": self._batch + 1})
                 self._batch += 1
-                self.publish({"batch": self._batch})
+            if self._talk.owes:
+                self._coalescer.mark()
 
     def close(self) -> None:
         """Hear of nothing any more."""
@@ -91,21 +92,37 @@ class Pulse(Part):
             if self._awake:
                 self._rest()
             self._closed = True
-            if self._tick in self._source.ticks:
-                self._source.ticks.remove(self._tick)
+            self._tick_no_more()
         super().close()
 
+    def _look(self) -> bool:
+        """Have the parts look; gives whether one told something."""
+        told = False
+        try:
+            for look in self._looks:
+                told = look() or told
+        except Exception as error:  # noqa: BLE001 - nobody else could show it: no action of a person led here
+            self.publish({"problem": described(error)})
+            # Once more, as news may not come for long; not for ever, as it may fail each time.
+            if not self._failed:
+                self._coalescer.mark()
+            self._failed = True
+        else:
+            self._failed = False
+        return told
+
     def _rest(self) -> None:
-        self._awake = False
         # Before it hears of nothing: better one change met twice than one never.
         self._changes = self._source.changes()
+        self._awake = False
         self._source.unwatch(self)
 
     def _wake(self) -> None:
         if self._awake or self._closed:
             return
-        self._awake = True
+        # Awake only once all of this is done: where it was broken off, the next answer does it again.
         self._source.watch(self)
         if self._source.changes() != self._changes:
-            self._talk.start_over()
+            self._talk.missed()
         self._coalescer.mark()
+        self._awake = True

@@ -1,6 +1,6 @@
 """Which of many messages pass what a person filters by, and which of those are the last; a million rows at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from openqq_nb.filtering import Filter
+from openqq_nb.searching.initials import Initials
+from openqq_nb.searching.plain import plain
 from openqq_nb.widgets.feed.source import Rows
 
 Flags = npt.NDArray[np.bool_]
@@ -30,7 +32,8 @@ class Sieve:
 
     Attributes:
         chat: the `chat_key` of the one chat to show.
-        person: words that must all be parts of the name or the number of the writer.
+        person: words that must all be parts of the name or the number of the writer, or of the pinyin initials of the
+            name.
         text: words that must all be parts of the content.
     """
 
@@ -54,7 +57,7 @@ class Sieve:
         if self.chat.strip():
             found &= _flags(pc.equal(_values(frame, "chat_key"), self.chat))
         for word in self.person.split():
-            found &= _of_few(frame, PEOPLE[0], word) | _of_few(frame, PEOPLE[1], word)
+            found &= _of_few(frame, PEOPLE[0], word, _named) | _of_few(frame, PEOPLE[1], word, _has)
         for word in self.text.split():
             found &= _flags(_has(_values(frame, "content"), word))
         return found
@@ -124,12 +127,20 @@ def _values(frame: pd.DataFrame, name: str) -> pa.ChunkedArray:
     return found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
 
 
-def _of_few(frame: pd.DataFrame, name: str, word: str) -> Flags:
+def _of_few(frame: pd.DataFrame, name: str, word: str, having: Callable[[pa.Array, str], pa.Array]) -> Flags:
     """Find a word in a column of which the values come again and again."""
     values = _values(frame, name)
     different = pc.unique(values)
-    hits = different.filter(pc.fill_null(_has(different, word), False))
+    hits = different.filter(pc.fill_null(having(different, word), False))
     return _flags(pc.is_in(values, value_set=hits))
+
+
+def _named(names: pa.Array, word: str) -> pa.Array:
+    having, letters = _has(names, word), plain(word)
+    if not (letters.isascii() and letters.isalpha()):
+        return having
+    spelled = Initials([plain(name or "") for name in names.to_pylist()])
+    return pc.or_kleene(having, pa.array(spelled.having(letters)))
 
 
 def _has(values: pa.ChunkedArray | pa.Array, word: str) -> pa.ChunkedArray | pa.Array:

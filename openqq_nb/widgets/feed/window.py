@@ -62,6 +62,11 @@ class Window:
         return 0 if self._held_from is None else int(np.count_nonzero(self._passes[self._held_from :]))
 
     @property
+    def held_all(self) -> int:
+        """How many messages belong here that came since the pause, whether they pass or not."""
+        return 0 if self._held_from is None else int(np.count_nonzero(self.belongs[self._held_from :]))
+
+    @property
     def paused(self) -> bool:
         """Whether what comes is held."""
         return self._held_from is not None
@@ -73,8 +78,8 @@ class Window:
 
     def sift(self, sieve: Sieve) -> None:
         """Filter all messages anew."""
-        self.sieve = sieve
-        self._passes = self.belongs & sieve.passes(self._messages.rows(0, len(self.belongs), _some(sieve)))
+        passes = self.belongs & sieve.passes(self._messages.rows(0, len(self.belongs), _some(sieve)))
+        self.sieve, self._passes = sieve, passes
         self._choose(self._passing())
 
     def look(self) -> list[int]:

@@ -25,6 +25,10 @@ FEED: Table = {
     "feed_pause": ("Pause", "暂停"),
     "feed_resume": ("Resume", "继续"),
     "feed_held": ("Paused; held: {count}", "已暂停，暂存 {count} 条"),
+    "feed_held_of": (
+        "Paused; held: {count} of {all} that came",
+        "已暂停，新到 {all} 条，其中暂存 {count} 条",
+    ),
     "feed_count": ("Messages: {hits}", "共 {hits} 条消息"),
     "feed_count_first": (
         "Messages: {hits}; the last {shown} are shown",
@@ -58,7 +62,6 @@ FEED: Table = {
     "feed_kind_other": ("no text", "无文字"),
     "feed_no_content": ("The server has no text for this message.", "服务器没有给出这条消息的文字。"),
     "feed_whole": ("Show all {count} characters", "显示全部 {count} 个字符"),
-    "feed_outcome": ("code {code} {words}", "代码 {code} {words}"),
     "feed_reply": ("Reply", "回复"),
     "feed_reply_title": ("Reply to {sender}", "回复 {sender}"),
     "feed_reply_close": ("Close reply", "关闭回复"),
@@ -73,6 +76,17 @@ FEED: Table = {
     "feed_trouble": ("What went wrong", "出现的问题"),
 }
 """What the page writes itself."""
+
+FILTER: Table = {
+    "filter_no_text": (
+        "What is filtered by is a text; this is of the type {kind}.",
+        "筛选条件应为文字，收到的类型是 {kind}。",
+    ),
+    "filter_too_long": (
+        "What is filtered by may have {most} characters; this has {count}. Filter by a part of it.",
+        "筛选条件最多 {most} 个字符，这里有 {count} 个。请用其中一部分来筛选。",
+    ),
+}
 
 REPLY: Table = {
     "reply_own": ("This message was sent by the account itself.", "这条消息是本账号自己发送的。"),

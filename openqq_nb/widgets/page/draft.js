@@ -1,6 +1,8 @@
 // The text being written: the button that sends it, what goes out, and what became of it.
 
 const WRITE_MS = 150;
+// What may stand between a text that has left and what was typed behind it; the kernel knows the same.
+const JOINING = /^[ \t\n\u3000]+/;
 
 /** One who is written to, as elements: what it is, its name, the place of a session, its number. */
 function addresseeLine(to) {
@@ -33,16 +35,31 @@ function previewBox(channel) {
   };
 }
 
-/** A box with what became of the last attempt. */
+/** Take a text that has left from the front of a field; what was typed behind it stays, with the caret in it. */
+function takeAway(field, left) {
+  if (!left || !field.value.startsWith(left)) return;
+  const rest = field.value.slice(left.length).replace(JOINING, "");
+  const cut = field.value.length - rest.length;
+  const [start, end] = [field.selectionStart, field.selectionEnd].map((place) => Math.max(0, place - cut));
+  field.value = rest;
+  // Some browsers give the focus to a field whose selection is set.
+  if (field.matches(":focus")) field.setSelectionRange(start, end);
+}
+
+/** A box with what became of the last attempt, and whether that was of another text. */
 function resultBox(channel) {
   const title = make("strong");
   const detail = make("div", { class: "oq-detail" });
   const box = make("div", { class: "oq-result", hidden: true }, title, detail);
   const region = make("div", { role: "status", "aria-label": channel.word("draft_result") }, box);
+  // Beside what is read out: that a result has become an earlier one is no reason to read it again.
+  const mark = make("div", { class: "oq-quiet oq-result-earlier", text: channel.word("draft_earlier") });
   return {
-    region,
-    tell(result) {
+    element: make("div", {}, mark, region),
+    tell(result, earlier) {
+      show(mark, earlier);
       show(box, Boolean(result));
+      setAttribute(box, "data-earlier", earlier);
       setAttribute(box, "data-tone", result?.tone);
       say(title, result?.title ?? "");
       say(detail, result?.detail ?? "");
@@ -51,8 +68,8 @@ function resultBox(channel) {
 }
 
 /**
- * The page of a draft. The text of the page and that of the kernel may differ for a moment: what is typed goes there
- * soon, and what comes from there takes the place of a text only where that is still the one the kernel means.
+ * The page of a draft. The text of the page and that of the kernel may differ for a moment: what is typed here goes
+ * there soon, and nothing else does; what comes from there takes the place of all that was not typed here since.
  *
  * With `addressed` the draft says itself whom it goes to.
  */
@@ -61,6 +78,9 @@ function draftPage(channel, part, { addressed = false } = {}) {
   let view = part.first;
   let told = view.text;
   let asked = 0;
+  let typed = false;
+  let left = "";
+  let composing = false;
 
   const to = make("div", { class: "oq-row oq-draft-to" });
   const field = make("textarea", { class: "oq-draft-text", rows: 4 });
@@ -75,6 +95,8 @@ function draftPage(channel, part, { addressed = false } = {}) {
   setAttribute(press, "aria-describedby", why.id);
 
   const write = after(WRITE_MS, () => {
+    // What has left is not told again; once it is taken away, the rest is.
+    if (left || !typed) return;
     told = field.value;
     part.ask("write", { text: told, view: me });
   });
@@ -83,20 +105,32 @@ function draftPage(channel, part, { addressed = false } = {}) {
     write.stop();
     told = field.value;
     asked = view.number;
-    part.ask("send", { text: told, draft: view.number });
+    part.ask("send", { text: told, draft: view.number, view: me });
     draw();
   }
 
   function take(next) {
     view = next;
     asked = 0;
-    if (view.by !== me) {
+    if (view.by === me) {
+      typed &&= field.value !== view.text;
+    } else {
       told = view.text;
-      if (view.was !== undefined && field.value === view.was) field.value = view.text;
+      left ||= view.left ?? "";
+      typed &&= field.value !== view.was;
     }
     problem.tell(null);
+    settle();
     draw();
-    if (field.value !== told) write();
+  }
+
+  /** Bring the field and the kernel together, but not while an input method is at work in the field. */
+  function settle() {
+    if (composing) return;
+    takeAway(field, left);
+    left = "";
+    if (typed && field.value !== told) write();
+    if (!typed && field.value !== view.text) field.value = view.text;
   }
 
   function draw() {
@@ -109,14 +143,20 @@ function draftPage(channel, part, { addressed = false } = {}) {
     setAttribute(press, "aria-disabled", busy || view.why ? "true" : "false");
     say(why, busy ? "" : view.why);
     preview.tell(view.preview);
-    result.tell(view.result);
+    result.tell(view.result, view.earlier);
   }
 
   field.value = view.text;
   field.addEventListener("input", () => {
+    typed = true;
     write();
     // Whether there is a text at all decides about the button, so that does not wait.
     if (!field.value.trim() !== !told.trim()) write.now();
+  });
+  field.addEventListener("compositionstart", () => { composing = true; });
+  field.addEventListener("compositionend", () => {
+    composing = false;
+    settle();
   });
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
@@ -124,7 +164,7 @@ function draftPage(channel, part, { addressed = false } = {}) {
     if (!event.repeat) send();
   });
   press.addEventListener("keydown", (event) => { if (event.repeat) event.preventDefault(); });
-  channel.atEnd(write.stop);
+  channel.atEnd(write.now);
   part.listen(take, (what) => { asked = 0; problem.tell(what); draw(); });
   draw();
 
@@ -135,7 +175,7 @@ function draftPage(channel, part, { addressed = false } = {}) {
     labelled(channel.word("draft_text"), field),
     make("div", { class: "oq-row oq-draft-bar" }, length, keys, make("span", { class: "oq-row oq-draft-press" }, why, press)),
     preview.box,
-    result.region,
+    result.element,
     problem.box,
   );
   // JupyterLab lets no line break into a field inside a cell, by a listener at the field itself.

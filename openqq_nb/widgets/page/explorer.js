@@ -1,6 +1,5 @@
 // The explorer: places on the left, their people on the right.
 
-const SEARCH_MS = 200;
 const DAY_MS = 400;
 
 /** The list of places; one or several of a kind are chosen. */
@@ -233,7 +232,7 @@ class Overlap {
     }, this.table);
     this.left = make("p", { class: "oq-quiet", hidden: true });
     this.common = make("span", { role: "status" });
-    this.only = button(channel.word("show_shared"), () => part.ask("share", { on: this.only.getAttribute("aria-pressed") !== "true" }));
+    this.only = keptButton(channel.word("show_shared"), () => part.ask("share", { on: this.only.getAttribute("aria-pressed") !== "true" }));
     this.element = make(
       "div", { class: "oqx-overlap", hidden: true },
       make("div", { class: "oqx-title", text: channel.word("overlap") }),
@@ -251,7 +250,7 @@ class Overlap {
     say(this.left, this.channel.word("overlap_many", { count: overlap.names.length }));
     say(this.common, this.channel.word("in_all", { count: overlap.in_all.toLocaleString("en") }));
     this.only.setAttribute("aria-pressed", String(overlap.shared));
-    this.only.disabled = !overlap.in_all && !overlap.shared;
+    turn(this.only, overlap.in_all > 0 || overlap.shared);
   }
 
   draw({ names, counts }) {
@@ -269,47 +268,12 @@ class Overlap {
   }
 }
 
-/** Search, time and reload. */
-class TopBar {
-  constructor(channel, part) {
-    this.channel = channel;
-    this.part = part;
-    const later = after(SEARCH_MS, (text) => part.ask("search", { text }));
-    channel.atEnd(() => later.stop());
-    this.search = make("input", {
-      type: "search", placeholder: channel.word("search_hint"), "data-lm-suppress-shortcuts": "true",
-      on: {
-        input: () => later(this.search.value),
-        keydown: (event) => { if (event.key === "Enter") { later.now(); take(event); } },
-      },
-    });
-    this.reload = button(channel.word("reload"), () => part.ask("reload"));
-    this.time = make("span", { class: "oq-quiet", role: "status" });
-    this.clear = button(channel.word("clear"), () => { later.stop(); part.ask("clear"); this.search.focus(); });
-    this.problem = problemBox();
-    const field = labelled(channel.word("search"), this.search, { class: "oq-field oqx-search" });
-    this.element = make(
-      "div", {},
-      make("div", { class: "oq-row oqx-bar-top" }, field, this.clear, make("span", { class: "oqx-gap" }), this.time, this.reload),
-      this.problem.box,
-    );
-  }
-
-  update({ query, narrowed, loading, as_of: time, problem }, asked) {
-    if (asked) this.search.value = query;
-    show(this.clear, narrowed);
-    this.reload.disabled = loading;
-    say(this.time, loading ? this.channel.word("loading") : this.channel.word("as_of", { time }));
-    this.problem.tell(problem);
-  }
-}
-
 /** The way to the composer, which opens below the table. */
 class WriteButton {
   constructor(channel) {
     this.channel = channel;
     this.part = channel.part("writing");
-    this.why = make("span", { class: "oq-unseen", id: freshId("whom"), text: channel.word("write_whom") });
+    this.why = make("span", { role: "status", id: freshId("whom") });
     this.press = button("", () => this.open(), { "aria-describedby": this.why.id });
     this.problem = problemBox();
     this.place = make("div", {
@@ -320,11 +284,15 @@ class WriteButton {
   }
 
   /** Off is said and not `disabled`, so that the reason can be read where the key stands. */
-  update({ name, composer }) {
+  update({ name, off, composer }) {
     say(this.press, name === null ? this.channel.word("write_none") : this.channel.word("write", { name }));
-    this.press.title = name === null ? this.channel.word("write_whom") : this.press.textContent;
-    setAttribute(this.press, "aria-disabled", name === null ? "true" : "false");
-    show(this.why, name === null);
+    this.press.title = off ?? this.press.textContent;
+    setAttribute(this.press, "aria-disabled", String(off !== null));
+    say(this.why, off ?? "");
+    show(this.why, off !== null);
+    this.why.className = name === null ? "oq-unseen" : "oq-quiet";
+    // It was about whoever was selected before.
+    this.problem.tell(null);
     if (composer && !this.draft) this.draw(composer);
     if (composer && this.wanted) this.draft.focus();
     this.wanted = false;
@@ -351,7 +319,7 @@ class WriteButton {
 function explorer(channel, root) {
   const part = channel.part("explorer");
   const table = new VirtualTable(channel, "table");
-  const top = new TopBar(channel, part);
+  const top = new TopBar(channel, part, () => table.grid.focus());
   const places = new PlaceList(channel, part);
   const filters = new FilterBar(channel, part);
   const charts = new Charts(channel, part);
@@ -377,16 +345,14 @@ function explorer(channel, root) {
   root.setAttribute("aria-label", channel.word("title"));
   let state = {};
   const update = (view) => {
-    const emptied = view.query === "" && state.query !== "";
     state = { ...state, ...view };
     if (view.places) places.fill(view.places, view.edition);
-    top.update(state, emptied);
+    top.update(state);
     for (const region of regions) region.update(state);
     show(unloaded, state.chosen.some((line) => state.places[line].total === null));
   };
-  part.listen(update, (problem) => { filters.settle(); top.problem.tell(problem); });
+  part.listen(update, (problem) => { filters.settle(); top.settle(); top.problem.tell(problem); });
   update({ ...part.first });
-  top.search.value = part.first.query;
 }
 
 export default widget("explorer", explorer);

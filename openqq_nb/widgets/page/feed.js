@@ -14,6 +14,9 @@ function feedFilter(channel, part) {
   const all = make("option", { value: "" });
   const more = make("option", { value: "", disabled: true, hidden: true });
   const options = new Map();
+  // By name, so that one finds a chat by typing and none moves while messages come.
+  const names = new Map();
+  const { compare } = new Intl.Collator(["zh", "en"], { numeric: true });
   const clear = button(channel.word("feed_clear"), () => { typed.stop(); part.ask("clear"); person.value = text.value = ""; });
   const typed = after(TYPING_MS, () => part.ask("filter", { person: person.value, text: text.value }));
   chat.append(all, more);
@@ -23,21 +26,30 @@ function feedFilter(channel, part) {
   channel.atEnd(typed.stop);
 
   function take(view) {
-    for (const key of view.chats_drop ?? []) { options.get(key)?.remove(); options.delete(key); }
+    const chosen = chat.value;
+    for (const key of view.anew ? [...options.keys()] : view.chats_drop ?? []) {
+      options.get(key)?.remove();
+      options.delete(key);
+      names.delete(key);
+    }
     for (const [key, { name, type, count }] of Object.entries(view.chats ?? {})) {
-      if (!options.has(key)) {
-        options.set(key, make("option", { value: key }));
-        chat.insertBefore(options.get(key), more);
-      }
       const kind = type && type !== "group_message" ? `${channel.word(`feed_type_${type}`)} ` : "";
+      if (!options.has(key)) options.set(key, make("option", { value: key }));
+      if (names.get(key) !== name) { names.set(key, name); place(key, name); }
       say(options.get(key), channel.word("feed_chat_counted", { chat: `${kind}\u2068${name}\u2069`, count }));
     }
+    chat.value = chosen;
     if (view.all !== undefined) say(all, channel.word("feed_all_chats", { count: view.all }));
     if (view.more_chats !== undefined) {
       show(more, view.more_chats > 0);
       say(more, channel.word("feed_more_chats", { count: view.more_chats }));
     }
     if (view.filter) adopt(view.filter);
+  }
+
+  function place(key, name) {
+    const after = [...chat.options].find((option) => option !== options.get(key) && compare(names.get(option.value) ?? "", name) > 0);
+    chat.insertBefore(options.get(key), after ?? more);
   }
 
   /** Take over what another page has chosen, but not from under somebody's hands. */
@@ -102,12 +114,12 @@ function feedReply(channel, part, back) {
   quote.append(sender, text);
 
   function end() {
+    problem.tell(null);
     part.ask("end");
     back(quoted?.n);
   }
 
   function draw(view) {
-    problem.tell(null);
     quoted = view.quoted ?? quoted;
     show(dock, Boolean(view.quoted));
     if (!view.quoted) return;
@@ -128,7 +140,7 @@ function feedReply(channel, part, back) {
   return {
     element: make("div", {}, problem.box, dock),
     off: part.first.off,
-    begin(n) { wanted = n; part.ask("begin", { n }); },
+    begin(n) { problem.tell(null); wanted = n; part.ask("begin", { n }); },
   };
 }
 
@@ -237,8 +249,14 @@ function feedLog(channel, list, reply) {
     const read = list.messages.find((message) => message.getBoundingClientRect().bottom > top);
     const before = read?.getBoundingClientRect().top;
     change();
-    if (read?.isConnected) log.scrollTop += read.getBoundingClientRect().top - before;
+    const there = read && list.message(Number(read.dataset.n));
+    if (there) log.scrollTop += there.getBoundingClientRect().top - before;
   }
+
+  // Where it was hidden meanwhile, or is wider or higher now, its end is somewhere else.
+  const sizes = new ResizeObserver(() => { if (following) log.scrollTop = log.scrollHeight; });
+  sizes.observe(log);
+  channel.atEnd(() => sizes.disconnect());
 
   return {
     element: make("div", { class: "oq-feed-frame" }, log, jump),
@@ -251,7 +269,7 @@ function feedLog(channel, list, reply) {
       seen = { version: now.version, hits: now.hits };
       if (current && !current.isConnected) restore(had);
       show(empty, list.count === 0);
-      say(empty, channel.word(now.all ? "feed_no_hits" : "feed_empty"));
+      say(empty, channel.word(now.all > now.held_all ? "feed_no_hits" : "feed_empty"));
       draw();
     },
     /** Show the whole of a text that was cut. */
@@ -286,25 +304,30 @@ export default widget("feed", (channel, root) => {
   const talk = channel.part("talk");
   const pulse = channel.part("pulse");
   const now = {};
-  const list = feedList(channel, talk.ask);
-  const filter = feedFilter(channel, talk);
+  const problem = problemBox();
+  // What went wrong is read until the person does something else, however much comes meanwhile.
+  const ask = (action, values) => { problem.tell(null); talk.ask(action, values); };
+  const list = feedList(channel, ask);
+  const filter = feedFilter(channel, { ...talk, ask });
   const reply = feedReply(channel, channel.part("reply"), (n) => log.focus(n));
   const log = feedLog(channel, list, reply);
-  const problem = problemBox();
-  const count = make("span", { class: "oq-quiet", role: "status" });
-  const pause = button("", () => talk.ask("pause", { on: !now.paused }), { class: "oq-button oq-feed-pause" });
+  // No status: it changes with each message, and would be read out without an end.
+  const count = make("span", { class: "oq-quiet" });
+  const pause = button("", () => ask("pause", { on: !now.paused }), { class: "oq-button oq-feed-pause" });
   const events = make("input", { type: "checkbox", id: freshId("events") });
-  events.addEventListener("change", () => talk.ask("events", { on: events.checked }));
+  events.addEventListener("change", () => ask("events", { on: events.checked }));
 
   function counted() {
-    if (now.paused) return channel.word("feed_held", { count: now.held });
-    const key = `feed_count${now.hits === now.all ? "" : "_of"}${list.count < now.hits ? "_first" : ""}`;
-    return channel.word(key, { hits: now.hits, all: now.all, shown: list.count });
+    const all = now.all - now.held_all;
+    const key = `feed_count${now.hits === all ? "" : "_of"}${list.count < now.hits ? "_first" : ""}`;
+    const shown = channel.word(key, { hits: now.hits, all, shown: list.count });
+    if (!now.paused) return shown;
+    const held = now.held === now.held_all ? "feed_held" : "feed_held_of";
+    return `${channel.word(held, { count: now.held, all: now.held_all })} · ${shown}`;
   }
 
   function take(view) {
     if (view.whole) { log.whole(view.whole); return; }
-    problem.tell(null);
     Object.assign(now, view);
     filter.take(view);
     log.take(view, now);

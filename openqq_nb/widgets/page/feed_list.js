@@ -137,22 +137,23 @@ function feedList(channel, ask) {
     }
   }
 
+  function clear() {
+    order = [];
+    entries.clear();
+    element.replaceChildren();
+  }
+
   return {
     element,
-    /** Take what the kernel tells. */
+    /** Take what the kernel tells; `anew` where it does not know what is there. */
     take(view) {
+      if (view.anew) clear();
       for (const n of view.drop ?? []) drop(n);
       for (const key of view.notes_drop ?? []) drop(key);
       for (const line of view.lines ?? []) put(line.n, line, feedMessage(channel, line, ask));
       for (const [key, note] of Object.entries(view.notes ?? {})) put(key, note, feedNote(note));
       if (view.from !== undefined) trim(view.from);
       headDays();
-    },
-    /** Replace everything that is there. */
-    clear() {
-      order = [];
-      entries.clear();
-      element.replaceChildren();
     },
     /** Show only so many of the last entries, which is all that one sees at the end; without a number, all. */
     fold(most = Infinity) {

@@ -46,16 +46,21 @@ class VirtualTable {
     );
     this.nothing = make("p", { class: "oqt-nothing", hidden: true });
     this.status = make("p", { class: "oqt-status", role: "status" });
-    this.all = button(channel.word("pick_all"), () => this.part.ask("pick_all"));
-    this.none = button(channel.word("pick_none"), () => this.part.ask("pick_none"));
+    this.problem = problemBox();
+    this.all = keptButton(channel.word("pick_all"), () => this.part.ask("pick_all"));
+    this.none = keptButton(channel.word("pick_none"), () => this.part.ask("pick_none"));
     this.foot = make("div", { class: "oq-row oqt-foot" }, this.status, this.all, this.none);
     this.element = make(
-      "div", { class: "oqt" }, make("div", { class: "oqt-frame" }, this.grid, this.nothing), this.foot, hint,
+      "div", { class: "oqt" },
+      make("div", { class: "oqt-frame" }, this.grid, this.nothing), this.foot, this.problem.box, hint,
     );
   }
 
   listen() {
-    this.part.listen((view) => (view.cells ? this.receive(view) : this.take(view)), () => {});
+    this.part.listen(
+      (view) => (view.cells ? this.receive(view) : this.take(view)),
+      (problem) => this.problem.tell(problem),
+    );
     const observer = new ResizeObserver(() => this.draw());
     observer.observe(this.grid);
     this.channel.atEnd(() => observer.disconnect());
@@ -70,6 +75,7 @@ class VirtualTable {
     if (this.state.version !== before.version) this.startAnew();
     else for (const row of this.cells.values()) row.stale = true;
     this.askedAt = 0;
+    this.problem.tell(null);
     this.tell();
     this.draw();
   }
@@ -90,8 +96,11 @@ class VirtualTable {
     this.askedAt = 0;
     if (version !== this.state.version) return;
     cells.forEach(([position, on, ...texts], at) => {
-      this.cells.set(start + at, { position, on: on === 1, texts });
-      this.forget(start + at);
+      const row = { position, on: on === 1, texts };
+      this.cells.set(start + at, row);
+      // The line stays: a press that began on it must end on it, or the browser sees no click.
+      const line = this.drawn.get(start + at);
+      if (line) this.write(line, row);
     });
     if (this.wanted && this.cells.has(this.wanted.index)) this.pick(this.wanted.index, this.wanted.only);
     if (this.cells.size > KEPT) this.cells = new Map([...this.cells].slice(-KEPT / 2));
@@ -112,8 +121,9 @@ class VirtualTable {
     say(this.status, `${rows} · ${chosen}`);
     say(this.nothing, channel.word(state.size ? "nothing_shown" : "nobody_there"));
     show(this.nothing, !state.total);
-    this.all.disabled = !state.total;
-    this.none.disabled = !state.picked;
+    this.grid.classList.toggle("oqt-low", !state.size);
+    turn(this.all, state.total > 0);
+    turn(this.none, state.picked > 0);
     this.grid.setAttribute("aria-rowcount", state.total + 1);
     this.grid.setAttribute("aria-colcount", this.columns.length + 1);
   }
@@ -210,25 +220,36 @@ class VirtualTable {
   }
 
   line(index) {
-    const row = this.cells.get(index);
     const mark = make("div", { class: "oqt-mark", role: "gridcell", "aria-colindex": 1 },
-      make("span", { "aria-hidden": "true", class: "oqt-box", text: row?.on ? "✓" : "" }));
-    const cells = this.columns.map((column, at) => {
-      const text = row ? row.texts[column.at] : "…";
-      return make("div", {
-        class: "oqt-cell oq-name", role: "gridcell", "aria-colindex": at + 2, style: this.width(column), text, title: text,
-      });
-    });
-    return make(
+      make("span", { "aria-hidden": "true", class: "oqt-box" }));
+    const cells = this.columns.map((column, at) => make("div", {
+      class: "oqt-cell oq-name", role: "gridcell", "aria-colindex": at + 2, style: this.width(column),
+    }));
+    const line = make(
       "div",
       {
-        class: row?.on ? "oqt-line oqt-on" : "oqt-line", role: "row", id: `${this.id}-${index}`, "aria-rowindex": index + 2,
-        "aria-selected": row?.on ? "true" : "false",
+        class: "oqt-line", role: "row", id: `${this.id}-${index}`, "aria-rowindex": index + 2,
         on: { click: (event) => this.click(event, index), mousedown: (event) => event.shiftKey && event.preventDefault() },
       },
       mark,
       ...cells,
     );
+    this.write(line, this.cells.get(index));
+    return line;
+  }
+
+  /** Write a row, or that it is on its way, into its line. */
+  write(line, row) {
+    const on = row?.on ?? false;
+    line.classList.toggle("oqt-on", on);
+    line.setAttribute("aria-selected", String(on));
+    const [mark, ...cells] = line.children;
+    say(mark.firstChild, on ? "✓" : "");
+    cells.forEach((cell, at) => {
+      const text = row ? row.texts[this.columns[at].at] : "…";
+      say(cell, text);
+      cell.title = text;
+    });
   }
 
   /** Show which row the keys act on. */
@@ -320,6 +341,17 @@ class VirtualTable {
     if (y < top) this.grid.scrollTop = y / ratio;
     else if (y + ROW_PX > top + seen) this.grid.scrollTop = Math.ceil((y + ROW_PX - seen) / ratio);
   }
+}
+
+/** Make a button that keeps the focus while it is off: one that is `disabled` would give it to nobody. */
+function keptButton(text, click) {
+  const press = button(text, () => { if (press.getAttribute("aria-disabled") !== "true") click(); });
+  return press;
+}
+
+/** Turn such a button on or off. */
+function turn(press, on) {
+  press.setAttribute("aria-disabled", String(!on));
 }
 
 /** Keep a key to oneself: the page around must not act on it. */
