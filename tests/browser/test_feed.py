@@ -200,7 +200,7 @@ def test_who_comes_back_to_a_hidden_feed_is_at_its_end(opened: Open) -> None:
     expect(one.message("第39条")).to_be_visible()
     one.root.evaluate("root => { root.style.display = 'none'; }")
     one.says(*[f"新{number}" for number in range(9)])
-    expect(one.log.locator("article")).to_have_count(49)
+    expect(one.root.locator("article")).to_have_count(49)
     one.root.evaluate("root => { root.style.display = ''; }")
     expect(one.message("新8")).to_be_in_viewport()
     expect(one.jump).to_be_hidden()

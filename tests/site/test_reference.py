@@ -83,7 +83,12 @@ def of_simulator() -> Iterator[str]:
         yield from (f"openqq_nb.simulator.{kind.__name__}.{name}" for name in own(kind))
 
 
-ATTRIBUTES = ("openqq_nb.Account.aio", "openqq_nb.broadcast.run.Run.aio", "openqq_nb.Inbox.aio", "openqq_nb.demo_account.DemoAccount.simulator")
+ATTRIBUTES = (
+    "openqq_nb.Account.aio",
+    "openqq_nb.broadcast.run.Run.aio",
+    "openqq_nb.Inbox.aio",
+    "openqq_nb.demo_account.DemoAccount.simulator",
+)
 NAMES = sorted(
     {*(f"openqq_nb.{name}" for name in oq.__all__), *CLASSES, *members(), *of_simulator(), *ATTRIBUTES}
 )

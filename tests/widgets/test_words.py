@@ -33,7 +33,9 @@ def test_both_languages_say_the_same_with_the_same_values(table: str) -> None:
     for key, (english, chinese) in TABLES[table].items():
         assert english.strip() and chinese.strip(), key
         assert places(english) == places(chinese), key
-        assert not re.search("[\u4e00-\u9fff]", english.replace("[微笑]", "").replace("已被腾讯屏蔽", "")), key
+        assert not re.search("[\u4e00-\u9fff]", english.replace("[微笑]", "").replace("已被腾讯屏蔽", "")), (
+            key
+        )
 
 
 @pytest.mark.parametrize("page", sorted(path.name for path in PAGES.glob("*.js")))
