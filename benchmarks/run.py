@@ -9,17 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.common import Result, show
 
-NAMES = (
-    "importing",
-    "members",
-    "live_frame",
-    "listening",
-    "reading",
-    "composer",
-    "explorer",
-    "feed",
-    "broadcast",
-)
+NAMES = ("importing", "members", "live_frame", "listening", "reading", "composer", "explorer", "feed")
 
 
 def main(names: list[str]) -> int:
