@@ -10,10 +10,18 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import Browser
 
-from tests.lab.browser import WIDE, guarded_context, launched_browser
+from tests.lab.browser import NARROW, WIDE, guarded_context, launched_browser
 from tests.lab.notebook import NotebookPage, write_notebook
 from tests.lab.pictures import Pictures
-from tests.lab.server import LIGHT, App, Lab, lab_server
+from tests.lab.server import DARK, LIGHT, App, Lab, lab_server
+
+LOOKS = [
+    pytest.param(LIGHT, "zh", WIDE, id="light-zh-wide"),
+    pytest.param(DARK, "en", WIDE, id="dark-en-wide"),
+    pytest.param(DARK, "zh", NARROW, id="dark-zh-narrow"),
+    pytest.param(LIGHT, "en", NARROW, id="light-en-narrow"),
+]
+"""Themes, languages and widths, of which each two meet."""
 
 
 class Labs:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import OpenNotebook
+from tests.browser.conftest import LOOKS, OpenNotebook
 from tests.lab.axe import assert_usable
 from tests.lab.browser import NARROW, WIDE
 from tests.lab.hostile import TEXTS, assert_inert
@@ -423,12 +423,6 @@ def test_what_is_not_seen_is_not_sent(open_notebook: OpenNotebook) -> None:
     notebook.run_all()
     expect(notebook.page.locator(".oqt-body")).to_contain_text("12")
     assert 0 < sum(received) < 200_000
-
-
-LOOKS = [
-    (LIGHT, "zh", WIDE), (DARK, "zh", WIDE), (LIGHT, "en", WIDE), (DARK, "en", WIDE),
-    (LIGHT, "zh", NARROW), (DARK, "en", NARROW),
-]  # fmt: skip
 
 
 @pytest.mark.parametrize(("theme", "language", "width"), LOOKS)

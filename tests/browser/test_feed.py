@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import OpenNotebook
+from tests.browser.conftest import LOOKS, OpenNotebook
 from tests.lab.axe import assert_usable
-from tests.lab.browser import NARROW, WIDE
+from tests.lab.browser import NARROW
 from tests.lab.hostile import TEXTS, assert_inert
 from tests.lab.looks import assert_tidy
 from tests.lab.notebook import NotebookPage
 from tests.lab.pictures import Pictures
-from tests.lab.server import DARK, LIGHT, App
+from tests.lab.server import DARK, App
 
 pytestmark = pytest.mark.browser
 
@@ -388,9 +388,7 @@ WORDS = {"zh": ("回复", "消息内容", "显示事件"), "en": ("Reply", "Mess
 BROKEN = "@inbox.on_message(contains='坏')\ndef broken(message):\n    return 1 / 0"
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("theme", "language", "width"), LOOKS)
 def test_it_can_be_used_and_read_empty_in_use_and_in_error(
     opened: Open, pictures: Pictures, theme: str, language: str, width: int
 ) -> None:
