@@ -6,6 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from statistics import median
 
+RECORD = """() => {
+    window.frames_ = [];
+    const note = now => { window.frames_.push(now); window.noting_ = requestAnimationFrame(note); };
+    window.noting_ = requestAnimationFrame(note);
+}"""
+RECORDED = "() => { cancelAnimationFrame(window.noting_); return window.frames_; }"
+"""What a page runs to note when it draws, and to give the moments back, in milliseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

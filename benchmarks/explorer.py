@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 from playwright.sync_api import Browser, Locator, Page, WebSocket
 
-from benchmarks.common import Result, seconds, show
+from benchmarks.common import RECORD, RECORDED, Result, seconds, show
 from openqq_nb import schema
 from openqq_nb.columns import ZONE
 from openqq_nb.models import Cell
@@ -57,12 +57,6 @@ _WIDGETS = {
 }
 _SAME_S, _LOOK_S, _PATIENCE_S = 0.5, 0.05, 120.0
 _WHEELS, _WHEEL_PX, _WHEEL_MS = 60, 900, 30
-_RECORD = """() => {
-    window.frames_ = [];
-    const note = now => { window.frames_.push(now); window.noting_ = requestAnimationFrame(note); };
-    window.noting_ = requestAnimationFrame(note);
-}"""
-_RECORDED = "() => { cancelAnimationFrame(window.noting_); return window.frames_; }"
 
 
 def run() -> list[Result]:
@@ -185,11 +179,11 @@ def scrolled(page: Page, grid: Locator) -> tuple[float, float]:
     """Turn the wheel over a table; give the longest and the mean time between two frames, in seconds."""
     grid.scroll_into_view_if_needed()
     grid.hover()
-    page.evaluate(_RECORD)
+    page.evaluate(RECORD)
     for _ in range(_WHEELS):
         page.mouse.wheel(0, _WHEEL_PX)
         page.wait_for_timeout(_WHEEL_MS)
-    times = np.diff(np.array(page.evaluate(_RECORDED))) / 1000
+    times = np.diff(np.array(page.evaluate(RECORDED))) / 1000
     return float(times.max()), float(times.mean())
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 from playwright.sync_api import Browser, CDPSession, WebSocket
 
-from benchmarks.common import Result, seconds, show
+from benchmarks.common import RECORD, RECORDED, Result, seconds, show
 from openqq_nb.columns import ZONE
 from openqq_nb.filtering import compiled
 from openqq_nb.inbox.frames import Frames, Line
@@ -68,12 +68,6 @@ _CELLS = {
         "table",
     ),
 }
-_RECORD = """() => {
-    window.frames_ = [];
-    const note = now => { window.frames_.push(now); window.noting_ = requestAnimationFrame(note); };
-    window.noting_ = requestAnimationFrame(note);
-}"""
-_RECORDED = "() => { cancelAnimationFrame(window.noting_); return window.frames_; }"
 
 
 def run() -> list[Result]:
@@ -192,9 +186,9 @@ def look(browser: Browser, lab: Lab, name: str, for_s: float) -> Look:
         page.wait_for_timeout(2_000)
         received.clear()
         used = float(notebook.execute("print(stream.processor_s())"))
-        page.evaluate(_RECORD)
+        page.evaluate(RECORD)
         page.wait_for_timeout(for_s * 1000)
-        frames = np.diff(np.array(page.evaluate(_RECORDED))) / 1000
+        frames = np.diff(np.array(page.evaluate(RECORDED))) / 1000
         sent = sum(received)
         used = float(notebook.execute("print(stream.processor_s())")) - used
         came = int(notebook.execute("print(stream.end())"))

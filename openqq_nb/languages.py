@@ -12,6 +12,7 @@ Language = Literal["en", "zh"]
 Table: TypeAlias = Mapping[str, tuple[str, str]]
 """Each word in English and in Chinese, under a key; a name in braces stands for a value."""
 
+_LANGUAGES: tuple[Language, ...] = get_args(Language)
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")
 
 _chosen: list[Language] = []
@@ -57,9 +58,9 @@ def of_system(environ: Mapping[str, str], setting: str | None) -> Language:
 
 def _named(name: object) -> Language:
     written = name.replace("_", "-").casefold().partition("-")[0] if isinstance(name, str) else None
-    for one in get_args(Language):
+    for one in _LANGUAGES:
         if written == one:
-            return one  # type: ignore[no-any-return]  # `get_args` does not tell
+            return one
     raise InvalidInput(f"There is no language {name!r}. Write 'en' for English or 'zh' for Chinese.")
 
 

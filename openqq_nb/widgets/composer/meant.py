@@ -7,6 +7,8 @@ from openqq_nb.errors import InvalidInput
 from openqq_nb.models import RecipientType
 from openqq_nb.recipients import is_missing
 
+_KINDS: tuple[RecipientType, ...] = get_args(RecipientType)
+
 
 def kind_meant(row: Mapping[str, Any], is_friend: Callable[[Mapping[str, Any]], bool]) -> RecipientType:
     """Tell what a row is to be written to as.
@@ -35,9 +37,9 @@ def kind_meant(row: Mapping[str, Any], is_friend: Callable[[Mapping[str, Any]], 
 
 
 def _checked(stated: object) -> RecipientType:
-    for kind in get_args(RecipientType):
+    for kind in _KINDS:
         if stated == kind:
-            return kind  # type: ignore[no-any-return]  # `get_args` does not tell
+            return kind
     raise InvalidInput(
-        f"There is no recipient_type {stated!r}; it is one of {', '.join(get_args(RecipientType))}. Nothing was sent."
+        f"There is no recipient_type {stated!r}; it is one of {', '.join(_KINDS)}. Nothing was sent."
     )
