@@ -197,7 +197,7 @@ def look(browser: Browser, lab: Lab, name: str, for_s: float) -> Look:
         memory = _memory(wire)
         notebook.shut_down()
     slow = float(np.quantile(frames, 0.99))
-    return Look(1 / frames.mean(), float(frames.max()), slow, memory, sent / for_s, used / for_s)
+    return Look(1 / float(frames.mean()), float(frames.max()), slow, memory, sent / for_s, used / for_s)
 
 
 def _check_complete(notebook: NotebookPage, name: str) -> None:
