@@ -43,6 +43,8 @@ UNMARKED = "not browser and not office and not kernel and not mounts"
 FAST = f"not slow and {UNMARKED}"
 # Many tests wait for sockets and threads most of their time. Each process would take a second to load nbval.
 AT_ONCE = ("-n", "4", "--dist", "worksteal", "-p", "no:nbval")
+# Each process starts servers, kernels and a browser of its own.
+TWO_AT_ONCE = ("-n", "2", "--dist", "worksteal", "-p", "no:nbval")
 NO_TESTS = 5  # pytest's exit code for "no test was found"
 
 
@@ -88,19 +90,19 @@ def test_everything(
 ) -> list[Outcome]:
     """Run each part of the tests, also after one that failed."""
 
-    def marked(expression: str) -> Callable[[], int]:
-        return lambda: pytest("-m", expression, environ=environ)
+    def marked(expression: str, *options: str) -> Callable[[], int]:
+        return lambda: pytest("-m", expression, *options, environ=environ)
 
     outcomes = [
-        timed("tests", lambda: pytest("-m", UNMARKED, *AT_ONCE, environ=environ)),
-        timed("kernels", marked("kernel")),
+        timed("tests", marked(UNMARKED, *AT_ONCE)),
+        timed("kernels", marked("kernel", *TWO_AT_ONCE)),
     ]
     outcomes += [
-        timed(part, marked(part), note) if there else Outcome(part, "not run", note=note)
-        for part, there, note in (
-            ("browser", browser.path, browser.note),
-            ("office", office.path, office.note),
-            ("mounts", mounts.command, mounts.note),
+        timed(part, marked(part, *options), note) if there else Outcome(part, "not run", note=note)
+        for part, options, there, note in (
+            ("browser", TWO_AT_ONCE, browser.path, browser.note),
+            ("office", (), office.path, office.note),
+            ("mounts", (), mounts.command, mounts.note),
         )
     ]
     # The cells of a notebook run in their order, in the Python that runs pytest, whatever its file says.

@@ -56,8 +56,8 @@ class Mutant:
         """Tell it so that it can be pasted into a Python and seen again."""
         return (
             f"{self.dialect} {self.ask}, the answer {self.recorded!r} to {self.path}: {', '.join(self.changes)}\n"
-            f"    from tests.hostile import mutating, test_any_answer\n"
-            f"    test_any_answer.end_of(mutating.mutant({self.seed}))\n"
+            f"    from tests.hostile import ending, mutating\n"
+            f"    ending.end_of(mutating.mutant({self.seed}))\n"
             f"    http_status={self.response.http_status}\n    body={self.response.body!r}"
         )
 

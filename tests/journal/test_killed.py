@@ -45,8 +45,10 @@ def kill_after(process: "subprocess.Popen[str]", word: str) -> list[str]:
         if lines[-1] == word:
             break
     process.kill()
-    rest, _ = process.communicate(timeout=60)
-    return lines + rest.split()
+    # With `communicate`, lines that the loop has read ahead would be lost.
+    lines += process.stdout.read().split()
+    process.communicate(timeout=60)
+    return lines
 
 
 def test_kill_in_the_middle_of_a_transaction_keeps_all_before_it_and_nothing_of_it(tmp_path: Path) -> None:

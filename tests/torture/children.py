@@ -87,8 +87,10 @@ class Child:
     def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Tell it to end; gives the exit code and what it still wrote."""
         self._process.send_signal(number)
-        rest, _ = self._process.communicate(timeout=PATIENCE_S)
-        return self._process.returncode, rest
+        code = self._process.wait(PATIENCE_S)
+        # `communicate` would lose lines that were read ahead; what it writes at its end fits into the pipe.
+        assert self._process.stdout is not None
+        return code, self._process.stdout.read()
 
 
 def keeper(journal: Path, port: int, home: Path) -> Child:
