@@ -67,6 +67,14 @@ class Rosters:
         Raises:
             JournalFailed: it could not be written; nothing of it was kept.
         """
+        return self.keep_in_login(roster)[0]
+
+    def keep_in_login(self, roster: Roster) -> tuple[Roster, str]:
+        """Keep a roster, and give it as `keep` does, with the label of the login that its ids are of.
+
+        Raises:
+            JournalFailed: it could not be written; nothing of it was kept.
+        """
         contents = {name: _packed(_frame(roster, name)) for name in _SCHEMAS}
         digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
         with self._database.writing() as connection:
@@ -80,7 +88,7 @@ class Rosters:
                 (roster.fetched_at.timestamp(), login, *digests.values()),
             )
         with self._database.reading() as connection:
-            return _filled(roster, connection, login)
+            return _filled(roster, connection, login), login
 
     def at(self, when: object) -> Roster:
         """Give the last roster that was kept until a moment, with the numbers learnt later in its login.

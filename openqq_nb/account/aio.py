@@ -1,12 +1,13 @@
 """The awaitable face of an account: `my.aio`, the twin of every call that asks the server."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
+from openqq_nb.account.broadcasting import Broadcasting
 from openqq_nb.account.keeping import Keeping
 from openqq_nb.account.showing import Showing
 from openqq_nb.client import Client
@@ -19,6 +20,9 @@ from openqq_nb.recipients import Number, RowLike
 from openqq_nb.roster import Roster, Who
 
 if TYPE_CHECKING:
+    from openqq_nb.broadcast.audience import To
+    from openqq_nb.broadcast.pace import Pace
+    from openqq_nb.broadcast.plan import Plan
     from openqq_nb.inbox import Inbox
     from openqq_nb.widgets.composer import Composer
     from openqq_nb.widgets.explorer import Explorer
@@ -35,6 +39,7 @@ class AsyncAccount:
         flows: Flows,
         listening: Listening,
         keeping: Keeping,
+        broadcasting: Broadcasting,
         showing: Showing,
         examination: Callable[[float], Flow[Report]],
     ) -> None:
@@ -42,6 +47,7 @@ class AsyncAccount:
         self._flows = flows
         self._listening = listening
         self._keeping = keeping
+        self._broadcasting = broadcasting
         self._showing = showing
         self._examination = examination
 
@@ -166,6 +172,30 @@ class AsyncAccount:
     ) -> "Inbox":
         """Start to take what the server posts; see `Account.listen`."""
         return await self._listening.start_async(Wanted(port, journal, path, secret, host, public_url, via))
+
+    async def broadcast(
+        self,
+        template: str | None = None,
+        *,
+        to: "To | None" = None,
+        key: str,
+        pace: "Pace | None" = None,
+        unless: str | Sequence[str] | None = None,
+    ) -> "Plan":
+        """Plan one message to many, or open a broadcast; see `Account.broadcast`."""
+        from openqq_nb.broadcast.broadcasts import Order  # noqa: PLC0415 - loaded when it is used
+
+        order = Order.of(template, to, key, pace, unless)
+        if order.audience is None:
+            broadcasts = self._broadcasting.of(await self._run(self._broadcasting.account()))
+            return await asyncio.to_thread(broadcasts.open, order)
+        roster = await self._run(self._broadcasting.people())
+        return await asyncio.to_thread(self._broadcasting.plan, order, roster)
+
+    async def broadcasts(self) -> pd.DataFrame:
+        """List all broadcasts of the account; see `Account.broadcasts`."""
+        broadcasts = self._broadcasting.of(await self._run(self._broadcasting.account()))
+        return await asyncio.to_thread(broadcasts.df)
 
     async def composer(self, *, to: RowLike | None = None) -> "Composer":
         """Make a widget to write one message; see `Account.composer`."""

@@ -69,4 +69,37 @@ CREATE INDEX messages_revision ON messages (revision) WHERE revision IS NOT NULL
 CREATE TABLE holder (kind TEXT NOT NULL, pid INTEGER NOT NULL, port INTEGER, since REAL NOT NULL, account TEXT)
 """
 
-MIGRATIONS: tuple[Migration, ...] = (_1_journal, _2_rosters, _3_shared)
+
+def _4_broadcasts(connection: Connection) -> None:
+    """Make the tables that `openqq_nb.broadcast.ledger` describes."""
+    for statement in _BROADCAST_TABLES.split(";"):
+        connection.execute(statement)
+
+
+_BROADCAST_TABLES = """
+CREATE TABLE broadcasts (
+    seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, template TEXT NOT NULL, pace TEXT NOT NULL,
+    made_at REAL NOT NULL
+);
+CREATE TABLE deliveries (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    broadcast INTEGER NOT NULL REFERENCES broadcasts (seq) ON DELETE CASCADE,
+    identity TEXT NOT NULL, recipient_type TEXT NOT NULL, qq TEXT, gnumber TEXT, did TEXT, displayname TEXT NOT NULL,
+    text TEXT, arrives TEXT, nick TEXT, gname TEXT, dname TEXT, id TEXT, gid TEXT, login TEXT NOT NULL,
+    delivery TEXT NOT NULL, problem TEXT, code INTEGER, status TEXT, info TEXT, msg_id TEXT,
+    attempted_at REAL, settled_at REAL, tries INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (broadcast, identity)
+);
+CREATE INDEX deliveries_attempted_at ON deliveries (attempted_at) WHERE attempted_at IS NOT NULL;
+CREATE TABLE delivery_history (
+    seq INTEGER PRIMARY KEY, line INTEGER NOT NULL REFERENCES deliveries (seq) ON DELETE CASCADE,
+    at REAL NOT NULL, delivery TEXT NOT NULL, code INTEGER, problem TEXT
+);
+CREATE INDEX delivery_history_line ON delivery_history (line);
+CREATE TABLE exclusions (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, qq TEXT UNIQUE, gnumber TEXT UNIQUE, displayname TEXT NOT NULL, nick TEXT,
+    why TEXT NOT NULL, since REAL NOT NULL
+)
+"""
+
+MIGRATIONS: tuple[Migration, ...] = (_1_journal, _2_rosters, _3_shared, _4_broadcasts)

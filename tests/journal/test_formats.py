@@ -15,7 +15,7 @@ from openqq_nb.journal import Journal
 from tests.journal.making import message
 
 FORMATS = Path(__file__).parent / "formats"
-EARLIER = [1, 2]
+EARLIER = [1, 2, 3]
 
 CONTENTS = ["第一条 🐱", None, "[图片]"]
 
