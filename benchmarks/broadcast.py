@@ -1,6 +1,7 @@
-"""A broadcast to 2,000 friends, durable writes included, beside a bare httpx loop; and a preview of 100,000 rows.
+"""A broadcast to 2,000 friends, durable writes included, beside a bare httpx loop; and a plan of 100,000 rows.
 
-The server is a simulator in a process of its own.
+The server is a simulator in a process of its own. Bare loop and broadcast take turns, and the best of each counts: what
+else the machine does would be taken for a difference.
 """
 
 import os
@@ -26,7 +27,7 @@ from openqq_nb.broadcast.planning import Snapshot
 from openqq_nb.models import Receipt
 from openqq_nb.roster import Roster
 
-RECIPIENTS, MOST_MORE_S = 2_000, 0.003
+RECIPIENTS, MOST_MORE_S, ROUNDS = 2_000, 0.003, 2
 ROWS, PREVIEW_S = 100_000, 2.0
 PATIENCE_S = 300.0
 
@@ -40,11 +41,12 @@ with Simulator("openqq1", friends=int(sys.argv[1]), groups=1, members=2, discuss
 
 
 def run() -> list[Result]:
-    """Measure what a message costs over a bare loop, and how long a large preview takes."""
+    """Measure what a message costs over a bare loop, and how long it takes to plan and preview a large broadcast."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["OPENQQ_NB_HOME"] = folder
         with _server(RECIPIENTS) as url:
-            bare_s, ours_s = _bare(url), _ours(url)
+            rounds = [(_bare(url), _ours(url, f"benchmark-{number}")) for number in range(ROUNDS)]
+        bare_s, ours_s = (min(taken) for taken in zip(*rounds, strict=True))
         preview_s, values_s = _previews(Path(folder))
     return [
         Result(
@@ -56,7 +58,7 @@ def run() -> list[Result]:
             limit=1000 * (bare_s + MOST_MORE_S),
         ),
         Result(
-            f"preview of {ROWS} recipients, planned just before",
+            f"plan and preview of {ROWS} recipients",
             preview_s,
             "s",
             "str.format over the same rows",
@@ -87,10 +89,10 @@ def _bare(url: str) -> float:
         return (time.perf_counter() - begin) / len(friends)
 
 
-def _ours(url: str) -> float:
+def _ours(url: str, key: str) -> float:
     my = oq.connect(url, protocol="openqq1")
     friends = _friends(url)
-    plan = my.broadcast("你好 {qq}", to=friends, key="benchmark", pace=oq.Pace.instant())
+    plan = my.broadcast("你好 {qq}", to=friends, key=key, pace=oq.Pace.instant())
     begin = time.perf_counter()
     done = plan.send().wait(PATIENCE_S)
     taken = time.perf_counter() - begin
@@ -115,13 +117,13 @@ def _previews(folder: Path) -> tuple[float, float]:
         check=lambda kind, row: None,
         send=_never,
         messages=lambda: None,
+        heard=lambda since_s: None,
     )
     ledger = Ledger(folder / "preview.db")
     broadcasts = Broadcasts(ledger, links)
-    order = Order.of("{displayname}，{markname|nick|'朋友'}！", frame, "preview", None, None)
-    plan = broadcasts.plan(order, Snapshot(roster, "L"))
     begin = time.perf_counter()
-    preview = plan.preview()
+    order = Order.of("{displayname}，{markname|nick|'朋友'}！", frame, "preview", None, None)
+    preview = broadcasts.plan(order, Snapshot(roster, "L")).preview()
     taken = time.perf_counter() - begin
     assert len(preview) == ROWS and preview["expected_at"].notna().all()
     rows = [*zip(frame["displayname"], frame["nick"], strict=True)]

@@ -30,7 +30,7 @@ TABLE = """
 | 5 | demo_account | account, client, protocols, simulator | – |
 | 5 | collect | connecting, errors, listening, receive | – |
 | 5 | upkeep | bodies, columns, database, errors, exporting, journal, listening, logs, messages, models, protocols, records, schema, settings | numpy, pandas |
-| 4 | account | broadcast, client, columns, doctor, errors, flows, inbox, listening, models, protocols, recipients, roster, rosters, sends, settings, widgets | pandas |
+| 4 | account | broadcast, client, columns, database, doctor, errors, flows, inbox, listening, logs, models, protocols, recipients, roster, rosters, sends, settings, widgets | pandas |
 | 4 | listening | client, doctor, errors, flows, holds, inbox, journal, messages, models, protocols, receive, roster, settings | pandas |
 | 4 | doctor | columns, errors, flows, inbox, loopback, models, protocols, receive | pandas |
 | 4 | notebooks | errors, settings | – |
@@ -38,7 +38,7 @@ TABLE = """
 | 3 | inbox | columns, errors, filtering, journal, kernel, messages, models, protocols, receive, records, schema, widgets | numpy, pandas, pyarrow |
 | 3 | flows | columns, errors, logins, models, protocols, recipients, roster, schema, searching | pandas |
 | 3 | rosters | columns, database, errors, logins, roster, schema | pandas, pyarrow |
-| 3 | widgets | columns, errors, filtering, kernel, languages, logins, messages, models, recipients, roster, searching, sends | anywidget, numpy, pandas, pyarrow |
+| 3 | widgets | broadcast, columns, errors, exporting, filtering, kernel, languages, logins, messages, models, recipients, roster, searching, sends | anywidget, numpy, pandas, pyarrow |
 | 3 | broadcast | columns, database, errors, holds, kernel, logins, models, recipients, schema, settings | numpy, pandas, pyarrow, tqdm |
 | 2 | client | errors, loopback, models, turns | httpx, tenacity |
 | 2 | receive | errors, loopback, models | httptools, uvloop |

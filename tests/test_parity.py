@@ -70,6 +70,10 @@ ACCOUNT_CALLS: dict[str, list[Arguments]] = {
         lambda my: {"key": "parity"},
     ],
     "broadcasts": [lambda my: {}],
+    "broadcaster": [
+        lambda my: {},
+        lambda my: {"to": my.friends(), "template": "{nick}，你好", "key": "parity"},
+    ],
     "composer": [lambda my: {}, lambda my: {"to": my.friends().iloc[0]}],
     "explorer": [lambda my: {}],
     "mute": [
@@ -103,6 +107,7 @@ FAILING: dict[str, list[Arguments]] = {
     ],
     "mute": [lambda my: {"gnumber": "1", "qq": "2", "seconds": 0}, lambda my: {"qq": "2", "seconds": 60}],
     "kick": [lambda my: {"gnumber": "1"}, lambda my: {"to": my.friends().head(2)}],
+    "broadcaster": [lambda my: {"to": 1.5}, lambda my: {"template": 1}],
     "composer": [lambda my: {"to": my.friends()}],
     "members": [lambda my: {"who": "老同学"}, lambda my: {"who": "nobody"}, lambda my: {"who": 1.5}],
     "discuss_members": [lambda my: {"who": "nobody"}],

@@ -31,7 +31,7 @@ WARNINGS = {"FollowingWarning", "HandlerWarning", "InboxWarning", "NotLoadedWarn
 
 ASKS = {
     "me", "friends", "groups", "members", "discusses", "discuss_members", "recent", "search_friends", "search_groups",
-    "roster", "server", "doctor", "composer", "explorer", "broadcast", "broadcasts",
+    "roster", "server", "doctor", "composer", "explorer", "broadcast", "broadcaster", "broadcasts",
 }  # fmt: skip
 MANAGES = {"mute", "kick", "relogin"}
 SENDS = {"send_friend", "send_group", "send_discuss", "send_session"}

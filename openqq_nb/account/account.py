@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from openqq_nb.broadcast.pace import Pace
     from openqq_nb.broadcast.plan import Plan
     from openqq_nb.inbox import Inbox
+    from openqq_nb.widgets.broadcaster import Broadcaster
     from openqq_nb.widgets.composer import Composer
     from openqq_nb.widgets.explorer import Explorer
 
@@ -48,7 +49,9 @@ class Account(Reading, Sending, Managing):
         self._keeping = Keeping(in_memory=post_to is not None)
         self._broadcasting = Broadcasting(client, self._flows, self._listening, in_memory=post_to is not None)
         self._sends = Sends()
-        self._showing = Showing(client, self._flows, self._sends)
+        self._showing = Showing(
+            client, self._flows, self._sends, self._broadcasting, is_demo=post_to is not None
+        )
         self.aio = AsyncAccount(
             client,
             self._flows,
@@ -171,11 +174,14 @@ class Account(Reading, Sending, Managing):
                 first that is not blank; `{{` is a brace. `{displayname}` is always there. Without it, the text that
                 the key has.
             to: rows of `friends()`, `groups()`, `members()` or `discusses()`, a report, a frame with a column `qq`,
-                `gnumber` or `did`, or a list of these. Members who are no friends get a temporary message through
-                their group, where the dialect can. Without it, the broadcast of that key is opened.
+                `gnumber` or `did`, or a list of these. Any selection of them will do:
+                `members[members["last_speak_time"] < "2026-06-01"]` are those who are quiet. Members who are no
+                friends get a temporary message through their group, where the dialect can. Without it, the broadcast
+                of that key is opened.
             key: a name for the broadcast that you choose. With other recipients it adds them.
             pace: how fast it goes; without it `oq.Pace()`, or what it was planned with.
-            unless: key or keys of other broadcasts: whoever was reached by one of them, or may have been, is left out.
+            unless: key or keys of other broadcasts: whoever was reached by one of them, or may have been, is left out:
+                `unless="dinner"` writes only to those who did not get that one.
 
         Returns:
             A `Plan`: its display says how many, how long, what is left out and why; `preview()`, `send()`, `report()`.
@@ -291,6 +297,40 @@ class Account(Reading, Sending, Managing):
             >>> explorer.close()
         """
         return self._showing.explorer(self._run(self._showing.people()))
+
+    def broadcaster(
+        self, to: "To | None" = None, *, template: str | None = None, key: str | None = None
+    ) -> "Broadcaster":
+        """Make a widget to send one message to many: choose, write with fields, look, confirm, watch.
+
+        Nothing is sent, and nothing is kept, before the number of messages is typed in it and its button pressed.
+        Closing it does not stop what is being sent. Everybody is loaded once, as by `roster()`, but not kept.
+
+        Args:
+            to: who is chosen from the start: a row, a frame, a report, or a list of these, as for `broadcast`. More
+                can be chosen in the widget: from the roster, from the selection of an explorer, from an uploaded list.
+            template: the text to begin with, with fields such as `{displayname}`.
+            key: name of the broadcast; without it one is proposed. With neither `to` nor `template` the broadcast of
+                that key is shown, whether it is being sent, paused or finished.
+
+        Returns:
+            A `Broadcaster`, shown as the last line of a cell in JupyterLab, Notebook 7, VS Code or Colab.
+
+        Raises:
+            NotSupported: ipywidgets or anywidget is not installed.
+            InvalidInput: `to` names nobody, or `template` or `key` is no text.
+            JournalFailed: the ledger cannot be read.
+
+        Source:
+            API document §1 to §9.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> my = oq.demo()
+            >>> broadcaster = my.broadcaster(to=my.friends().head(3), template="{displayname}，周五聚餐！")
+            >>> broadcaster.close()
+        """
+        return self._showing.broadcaster(self._run(self._showing.people()), to, template, key)
 
     def doctor(self, wait: float = 0) -> Report:
         """Find out what is wrong with the set-up: server, login, numbers, lists, listener, machine.

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from openqq_nb.broadcast.pace import Pace
     from openqq_nb.broadcast.plan import Plan
     from openqq_nb.inbox import Inbox
+    from openqq_nb.widgets.broadcaster import Broadcaster
     from openqq_nb.widgets.composer import Composer
     from openqq_nb.widgets.explorer import Explorer
 
@@ -204,6 +205,12 @@ class AsyncAccount:
     async def explorer(self) -> "Explorer":
         """Make a widget to look at friends, groups and members; see `Account.explorer`."""
         return self._showing.explorer(await self._run(self._showing.people()))
+
+    async def broadcaster(
+        self, to: "To | None" = None, *, template: str | None = None, key: str | None = None
+    ) -> "Broadcaster":
+        """Make a widget to send one message to many; see `Account.broadcaster`."""
+        return self._showing.broadcaster(await self._run(self._showing.people()), to, template, key)
 
     async def doctor(self, wait: float = 0) -> Report:
         """Find out what is wrong with the set-up; see `Account.doctor`."""

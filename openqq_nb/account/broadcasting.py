@@ -5,6 +5,8 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from openqq_nb import settings
 from openqq_nb.client import Client
 from openqq_nb.flows import Flows
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from openqq_nb.broadcast.broadcasts import Broadcasts, Order
     from openqq_nb.broadcast.links import Links, Row
     from openqq_nb.broadcast.plan import Plan
+    from openqq_nb.broadcast.planning import Snapshot
     from openqq_nb.rosters import Rosters
 
 # A server takes 3 s for a message; longer nobody waits for the end of a session.
@@ -59,10 +62,14 @@ class Broadcasting:
 
     def plan(self, order: "Order", roster: Roster) -> "Plan":
         """Plan a broadcast among those who were found."""
+        return self.of(str(roster.me["qq"])).plan(order, self.snapshot(roster))
+
+    def snapshot(self, roster: Roster) -> "Snapshot":
+        """Keep those who were found, and tell of which login their ids are."""
         from openqq_nb.broadcast.planning import Snapshot  # noqa: PLC0415 - loaded when it is used
 
         filled, login = self._logins(roster).keep_in_login(roster)
-        return self.of(str(roster.me["qq"])).plan(order, Snapshot(filled, login))
+        return Snapshot(filled, login)
 
     def of(self, account: str) -> "Broadcasts":
         """Give the broadcasts of an account."""
@@ -75,7 +82,7 @@ class Broadcasting:
                 place = (self._client.url, account)
                 found = _running.get(place)
                 if found is None or found.closed:
-                    found = _running[place] = Broadcasts(Ledger(self._path(account)), self._links())
+                    found = _running[place] = Broadcasts(Ledger(self._path(account)), self._links(account))
                 self._open[account] = found
             return found
 
@@ -96,7 +103,7 @@ class Broadcasting:
             if not self._in_memory:
                 store.close()
 
-    def _links(self) -> "Links":
+    def _links(self, account: str) -> "Links":
         from openqq_nb.broadcast.links import Links  # noqa: PLC0415 - loaded when it is used
 
         dialect = self._flows.dialect
@@ -107,7 +114,16 @@ class Broadcasting:
             check=self._check,
             send=self._send,
             messages=self._listening.messages,
+            heard=lambda since_s: self._heard(account, since_s),
         )
+
+    def _heard(self, account: str, since_s: float) -> pd.DataFrame | None:
+        messages = self._listening.messages()
+        if messages is not None or self._in_memory:
+            return messages
+        from openqq_nb.account.heard import heard  # noqa: PLC0415 - journals are read when they are needed
+
+        return heard(account, since_s)
 
     def _login(self) -> str:
         roster = self._client.run(self.people())
@@ -115,12 +131,13 @@ class Broadcasting:
 
     def _logins(self, roster: Roster) -> "Rosters":
         """Give the rosters by which logins are told apart, in the file of the ledger."""
-        from openqq_nb.rosters import Rosters  # noqa: PLC0415 - SQLite and Parquet are loaded when they are used
+        from openqq_nb.database import BROADCASTS  # noqa: PLC0415 - SQLite is loaded when it is used
+        from openqq_nb.rosters import Rosters  # noqa: PLC0415 - the same, and Parquet
 
         account = str(roster.me["qq"])
         with self._lock:
             if account not in self._rosters:
-                self._rosters[account] = Rosters(self._path(account))
+                self._rosters[account] = Rosters(self._path(account), BROADCASTS)
             return self._rosters[account]
 
     def _path(self, account: str) -> Path | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 import pandas as pd
+import pyarrow as pa
 
 from openqq_nb import schema
 from openqq_nb.broadcast.audience import Audience, To, named
@@ -14,7 +15,8 @@ from openqq_nb.broadcast.ledger import Ledger, Planning
 from openqq_nb.broadcast.links import Links
 from openqq_nb.broadcast.pace import Pace
 from openqq_nb.broadcast.plan import Plan
-from openqq_nb.broadcast.planning import Snapshot, drafted, enter
+from openqq_nb.broadcast.planning import Draft, Snapshot, drafted, enter, known_by
+from openqq_nb.broadcast.rehearsal import Rehearsal, rehearsed
 from openqq_nb.broadcast.rows import Kept
 from openqq_nb.broadcast.run import Run
 from openqq_nb.broadcast.template import Template, parsed
@@ -114,14 +116,31 @@ class Broadcasts:
             InvalidInput: the key is that of another text, or a field names no column.
             NotFound: a key of `unless` names no broadcast.
         """
-        assert order.audience is not None  # noqa: S101 - else `open` is meant
-        template = self._template(order, order.audience)
-        unless = {key: self.ledger.rows(self.ledger.the(key).key) for key in order.unless}
-        draft = drafted(template, order.audience, now, self._links, self.exclusions.rows(), unless)
+        template, draft = self._drafted(order, now)
         with self.ledger.planning() as planning:
-            self._begin(planning, order, template)
-            enter(planning, order.key, draft, now, self._clock.now())
+            self._enter(planning, order, template, draft, now)
         return self._plan(order.key, draft.doubles)
+
+    def rehearse(self, order: Order, now: Snapshot) -> Rehearsal:
+        """Tell what `plan` would make of an order; nothing of it is kept.
+
+        Args:
+            order: what was asked for, with an audience.
+            now: who is there.
+
+        Raises:
+            InvalidInput: the key is that of another text, or a field names no column.
+            NotFound: a key of `unless` names no broadcast.
+        """
+        template, draft = self._drafted(order, now)
+        planned = rehearsed(
+            self.ledger, order.key, lambda planning: self._enter(planning, order, template, draft, now)
+        )
+        return Rehearsal.of(planned, draft, self.ledger.attempts(self._clock.now()), self._clock.now())
+
+    def known_by(self, audience: Audience, now: Snapshot) -> pa.Array:
+        """Tell by what each row of an audience is known, as `Rehearsal.identity` has it."""
+        return known_by(audience, now, self._links.reaches)
 
     def df(self) -> pd.DataFrame:
         """List them all; `schema.BROADCASTS`, the oldest first."""
@@ -134,10 +153,19 @@ class Broadcasts:
         Raises:
             InvalidInput: another program sends it at this moment.
         """
-        run = self._runs.get(key) or self._run(key)
+        run = self.run(key)
         run.start()
-        self._runs[key] = run
         return run
+
+    def run(self, key: str) -> Run:
+        """Give the run of a broadcast; one that was not started in this process stands still.
+
+        Raises:
+            NotFound: there is none of that key; the error lists those that there are.
+        """
+        if key not in self._runs:
+            self._runs[key] = self._run(self.ledger.the(key).key)
+        return self._runs[key]
 
     def stop(self, patience_s: float) -> None:
         """Stop all that is being sent.
@@ -161,6 +189,19 @@ class Broadcasts:
 
     def _plan(self, key: str, doubles: int = 0) -> Plan:
         return Plan(self.ledger, key, self.start, self._clock.now, doubles)
+
+    def _drafted(self, order: Order, now: Snapshot) -> tuple[Template, Draft]:
+        assert order.audience is not None  # noqa: S101 - else `open` is meant
+        template = self._template(order, order.audience)
+        unless = {key: self.ledger.rows(self.ledger.the(key).key) for key in order.unless}
+        draft = drafted(template, order.audience, now, self._links, self.exclusions.rows(), unless)
+        return template, draft
+
+    def _enter(
+        self, planning: Planning, order: Order, template: Template, draft: Draft, now: Snapshot
+    ) -> None:
+        self._begin(planning, order, template)
+        enter(planning, order.key, draft, now, self._clock.now())
 
     def _template(self, order: Order, audience: Audience) -> Template:
         kept = self.ledger.kept(order.key)

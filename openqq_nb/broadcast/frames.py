@@ -29,6 +29,16 @@ def report(ledger: Ledger, key: str, now_s: float) -> pd.DataFrame:
     return _made(schema.REPORT, ledger, key, now_s)
 
 
+def previewed(rows: pa.Table, pace: Pace, history: Sequence[Attempt], now_s: float) -> pd.DataFrame:
+    """Make a preview of rows that need not be kept: `schema.PREVIEW`, one row a recipient."""
+    return _frame(schema.PREVIEW, rows, expected(rows, pace, history, now_s))
+
+
+def reported(rows: pa.Table) -> pd.DataFrame:
+    """Make a report of some rows of a broadcast, without the times at which their turns come: `schema.REPORT`."""
+    return _frame(schema.REPORT, rows, np.full(rows.num_rows, np.nan))
+
+
 def _made(kind: Schema, ledger: Ledger, key: str, now_s: float) -> pd.DataFrame:
     rows, pace = ledger.rows(key), ledger.the(key).pace
     return _frame(kind, rows, expected(rows, pace, ledger.attempts(now_s), now_s))

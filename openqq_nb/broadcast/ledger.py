@@ -1,10 +1,10 @@
 """The ledger of broadcasts: what was planned, and what became of every single message.
 
-It is one SQLite file per account, of the one format of this package. Table `broadcasts` has one row a key. Table
-`deliveries` has one row per (broadcast, recipient), with the text as it was frozen when it was first planned, as given
-to the server (`text`) and, where the server changes it, as it arrives (`arrives`); `login` labels the login that `id`,
-`gid` and `did` are of. Table `delivery_history` has a row for each change of state. Table `exclusions` has those who
-are never written to.
+It is one SQLite file per account, of a format of its own (`database.BROADCASTS`). Table `broadcasts` has one row a
+key. Table `deliveries` has one row per (broadcast, recipient), with the text as it was frozen when it was first
+planned, as given to the server (`text`) and, where the server changes it, as it arrives (`arrives`); `login` labels the
+login that `id`, `gid` and `did` are of. Table `delivery_history` has a row for each change of state. Table `exclusions`
+has those who are never written to. Beside them are kept the rosters by which logins are told apart, see `rosters`.
 """
 
 import threading
@@ -17,9 +17,9 @@ import pyarrow as pa
 
 from openqq_nb.broadcast.pace import Pace
 from openqq_nb.broadcast.pacing import DAY_S, Attempt
-from openqq_nb.broadcast.rows import PLANNED, Due, Kept, kept_of, read_rows, written
+from openqq_nb.broadcast.rows import PLANNED, Due, Kept, just_planned, kept_of, read_rows, written
 from openqq_nb.broadcast.states import Change, before
-from openqq_nb.database import Connection, Database
+from openqq_nb.database import BROADCASTS, Connection, Database
 from openqq_nb.errors import InvalidInput, JournalFailed, NotFound, listed
 from openqq_nb.holds import PATIENCE_S, FileHold
 from openqq_nb.models import Delivery
@@ -47,10 +47,15 @@ class Planning:
 
     Args:
         connection: in a transaction.
+
+    Attributes:
+        made: the rows of broadcasts that are wholly of this transaction, by key; they need not be read.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._empty: set[str] = set()
+        self.made: dict[str, pa.Table] = {}
 
     def kept(self, key: str) -> Kept | None:
         """Give a broadcast by its key."""
@@ -58,7 +63,8 @@ class Planning:
 
     def rows(self, key: str) -> pa.Table:
         """Give the rows of a broadcast, in order; the columns `ROWS`."""
-        return read_rows(self._connection, key)
+        found = self.made.get(key)
+        return read_rows(self._connection, key) if found is None else found
 
     def begin(self, key: str, template: str, pace: Pace, at_s: float) -> None:
         """Make a broadcast without recipients."""
@@ -66,6 +72,7 @@ class Planning:
             "INSERT INTO broadcasts (key, template, pace, made_at) VALUES (?, ?, ?, ?)",
             (key, template, written(pace), at_s),
         )
+        self._empty.add(key)
 
     def change_pace(self, key: str, pace: Pace) -> None:
         """Give a broadcast another pace."""
@@ -78,22 +85,33 @@ class Planning:
             key: of the broadcast.
             rows: with the columns `PLANNED`.
         """
+        if not rows.num_rows:
+            return
         (number,) = self._connection.execute("SELECT seq FROM broadcasts WHERE key = ?", (key,)).fetchone()
-        places = ", ".join("?" * (1 + len(PLANNED)))
-        columns = [rows.column(name).to_pylist() for name in PLANNED]
+        # What nobody has costs as much to write as what everybody has.
+        names = [name for name in PLANNED if rows[name].null_count < rows.num_rows]
+        places = ", ".join("?" * len(names))
+        before = self._connection.total_changes
         self._connection.executemany(
-            f"INSERT OR IGNORE INTO deliveries (broadcast, {', '.join(PLANNED)}) VALUES ({places})",  # noqa: S608 - our names
-            ((number, *row) for row in zip(*columns, strict=True)),
+            f"INSERT OR IGNORE INTO deliveries (broadcast, {', '.join(names)}) VALUES ({number}, {places})",  # noqa: S608 - our names
+            zip(*(rows[name].to_pylist() for name in names), strict=True),
         )
+        self.made.pop(key, None)
+        if key in self._empty and self._connection.total_changes - before == rows.num_rows:
+            (last,) = self._connection.execute("SELECT last_insert_rowid()").fetchone()
+            self.made[key] = just_planned(rows, last)
+        self._empty.discard(key)
 
-    def mend(self, rows: pa.Table, at_s: float) -> None:
+    def mend(self, key: str, rows: pa.Table, at_s: float) -> None:
         """Plan skipped rows anew, with the text and the numbers of now.
 
         Args:
+            key: of the broadcast.
             rows: with the columns `PLANNED` and `seq`.
             at_s: the time, in UTC seconds.
         """
         settings = ", ".join(f"{name} = :{name}" for name in PLANNED if name != "identity")
+        self.made.pop(key, None)
         mended = rows.to_pylist()
         self._connection.executemany(
             f"UPDATE deliveries SET {settings} WHERE seq = :seq AND delivery = 'skipped'",  # noqa: S608 - our names
@@ -115,11 +133,11 @@ class Ledger:
         database: the open file, for the exclusions in it.
 
     Raises:
-        JournalFailed: the file is not ours, is damaged, or is of a newer version; it is left as it is.
+        JournalFailed: the file is no ledger of broadcasts, is damaged, or is of a newer version; it is left as it is.
     """
 
     def __init__(self, path: Path | None) -> None:
-        self.database = Database(path)
+        self.database = Database(path, BROADCASTS)
         self._locks: dict[str, threading.Lock] = {}
         # What was read last, and of which state of the file: people look several times at one broadcast.
         self._read: tuple[tuple[str, int, int, int], pa.Table] | None = None
@@ -135,7 +153,11 @@ class Ledger:
             JournalFailed: it could not be written.
         """
         with self.database.writing() as connection:
-            yield Planning(connection)
+            planning = Planning(connection)
+            yield planning
+            state = _state_of(connection)
+        for key, rows in planning.made.items():
+            self._read = (key, *state), rows
 
     def kept(self, key: str) -> Kept | None:
         """Give a broadcast by its key."""
@@ -167,8 +189,7 @@ class Ledger:
         with self.database.looking() as connection:
             if states:
                 return read_rows(connection, key, states)
-            (version,) = connection.execute("PRAGMA data_version").fetchone()
-            asked = (key, id(connection), version, connection.total_changes)
+            asked = (key, *_state_of(connection))
             if self._read is None or self._read[0] != asked:
                 self._read = asked, read_rows(connection, key)
             return self._read[1]
@@ -307,6 +328,12 @@ class Ledger:
     def close(self) -> None:
         """Close the file; closing twice does no harm."""
         self.database.close()
+
+
+def _state_of(connection: Connection) -> tuple[int, int, int]:
+    """Give what is another one when anybody has written to the file."""
+    (version,) = connection.execute("PRAGMA data_version").fetchone()
+    return id(connection), version, connection.total_changes
 
 
 def _is_sent(connection: Connection, seq: int) -> bool:

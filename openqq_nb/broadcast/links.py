@@ -23,6 +23,8 @@ class Links:
             with permanent numbers it asks nothing.
         send: sends one message.
         messages: gives the messages of the running inbox; `None` where none runs.
+        heard: gives at least the messages since a moment, in UTC seconds, of the running inbox, or of the journals of
+            the account; `None` where nobody can have listened.
     """
 
     reaches: Collection[RecipientType]
@@ -31,3 +33,4 @@ class Links:
     check: Callable[[RecipientType, Row], None]
     send: Callable[[RecipientType, Row, str], Receipt]
     messages: Callable[[], pd.DataFrame | None]
+    heard: Callable[[float], pd.DataFrame | None]

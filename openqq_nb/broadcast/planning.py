@@ -1,6 +1,6 @@
 """From a template and those who are meant to the rows of a broadcast: what each gets, or why nothing is sent to him."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ from openqq_nb.broadcast.states import REACHED
 from openqq_nb.broadcast.template import Template, filled
 from openqq_nb.errors import InvalidInput
 from openqq_nb.logins import Fetched
-from openqq_nb.models import Delivery
+from openqq_nb.models import Delivery, RecipientType
 
 _REACHED = pa.array([state.value for state in REACHED])
 _PERHAPS = "somebody of this name was written to in an earlier login, under this key, and may be the same"
@@ -85,6 +85,13 @@ def drafted(
     return Draft(rows, found.num_rows - len(chosen))
 
 
+def known_by(audience: Audience, now: Snapshot, reaches: Collection[RecipientType]) -> pa.Array:
+    """Tell by what each row of an audience is known, as in the column `identity` of a draft."""
+    found = looked_up(audience.rows, now.roster, reaches)
+    found = found.append_column("login", pa.array(np.full(found.num_rows, now.login)))
+    return _named(identities(found), found)
+
+
 def enter(planning: Planning, key: str, draft: Draft, now: Snapshot, at_s: float) -> None:
     """Write a draft into the ledger: new recipients are added, planned ones kept, skipped ones mended.
 
@@ -110,7 +117,7 @@ def enter(planning: Planning, key: str, draft: Draft, now: Snapshot, at_s: float
     mended = pc.fill_null(pc.and_(skipped, changed), False)
     if pc.any(mended).as_py():
         rows = draft.rows.append_column("seq", there["seq"].take(place)).filter(mended)
-        planning.mend(rows, at_s)
+        planning.mend(key, rows, at_s)
 
 
 def _met(rows: pa.Table, there: pa.Table, now: Snapshot) -> Met:

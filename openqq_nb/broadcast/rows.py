@@ -4,11 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from openqq_nb.broadcast.pace import Pace
 from openqq_nb.database import Connection
-from openqq_nb.models import RecipientType
+from openqq_nb.models import Cell, RecipientType
 
 PLANNED: tuple[str, ...] = (
     "identity", "recipient_type", "qq", "gnumber", "did", "displayname", "text", "arrives", "nick", "gname", "dname",
@@ -96,6 +97,37 @@ def read_rows(connection: Connection, key: str, states: Sequence[str] = ()) -> p
         f"{among}ORDER BY deliveries.seq",
         (key, *states),
     ).fetchall()
+    return _table(found)
+
+
+def just_planned(rows: pa.Table, last: int) -> pa.Table:
+    """Give rows as they are read after they were written one behind the other; the columns `ROWS`.
+
+    Args:
+        rows: with the columns `PLANNED`.
+        last: the number of the last one.
+    """
+    count = rows.num_rows
+    columns = {name: pa.nulls(count, kind) for name, kind in _TYPES.items()}
+    columns |= {name: rows[name] for name in PLANNED}
+    columns["seq"] = pa.array(np.arange(last - count + 1, last + 1))
+    columns["tries"] = pa.array(np.zeros(count, np.int64))
+    return pa.table({name: columns[name] for name in ROWS})
+
+
+def read_some(connection: Connection, key: str, only: str | None, start: int, count: int) -> pa.Table:
+    """Read some rows of a broadcast, those first that were tried last; the columns `ROWS`."""
+    names = ", ".join(f"deliveries.{name}" for name in ROWS)
+    found = connection.execute(
+        f"SELECT {names} FROM deliveries JOIN broadcasts ON broadcasts.seq = broadcast "  # noqa: S608 - our names
+        "WHERE key = :key AND (:only IS NULL OR delivery = :only) "
+        "ORDER BY attempted_at DESC NULLS LAST, deliveries.seq LIMIT :count OFFSET :start",
+        {"key": key, "only": only, "start": start, "count": count},
+    ).fetchall()
+    return _table(found)
+
+
+def _table(found: Sequence[Sequence[Cell]]) -> pa.Table:
     columns = [*zip(*found, strict=True)] or [()] * len(ROWS)
     return pa.table(
         {name: pa.array(column, _TYPES[name]) for name, column in zip(ROWS, columns, strict=True)}

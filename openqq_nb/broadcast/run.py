@@ -157,13 +157,15 @@ class Run:
     def replies(self) -> pd.DataFrame:
         """Give what recipients wrote afterwards: people to the account, and everybody in groups it went to.
 
-        Recipients are known by their permanent numbers.
+        Recipients are known by their permanent numbers. Where no inbox runs, the journals that were filled for the
+        account are read: by `my.listen()` in an earlier session, or by `openqq-nb collect`.
 
         Returns:
             The columns of `inbox.df`, in order of arrival.
 
         Raises:
-            InvalidInput: no inbox runs that could know.
+            InvalidInput: nobody has listened since the first message went out.
+            JournalFailed: a journal cannot be read.
 
         Example:
             >>> import openqq_nb as oq
@@ -177,10 +179,7 @@ class Run:
             ...     run.replies()["content"].tolist()
             ['来！']
         """
-        messages = self._links.messages()
-        if messages is None:
-            raise InvalidInput("Nobody listens, so replies are not known. Start an inbox with my.listen().")
-        return replies(self._ledger.rows(self.key), messages)
+        return replies(self._ledger.rows(self.key), self._links.heard)
 
     def report(self) -> pd.DataFrame:
         """Tell what became of every message so far; a valid `to=` of another broadcast.

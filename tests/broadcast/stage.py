@@ -81,6 +81,7 @@ class Stage:
             check=lambda kind, row: self.checked(row),
             send=self._send,
             messages=lambda: self.inbox,
+            heard=lambda since_s: self.inbox,
         )
         clock = Clock(now=self._now, wait=self._wait)
         return Broadcasts(Ledger(self.path), links, clock, Random(1))  # noqa: S311 - waits are no secret

@@ -10,6 +10,7 @@ import pytest
 import openqq_nb as oq
 from openqq_nb import settings
 from openqq_nb.demo_account import DemoAccount
+from openqq_nb.receive.address import Address
 from openqq_nb.simulator import Simulator
 from tests.faults.stage import DIALECTS, IDLE_S, Dialect, stage
 
@@ -137,6 +138,55 @@ def test_replies_are_told_where_an_inbox_listens(my: DemoAccount) -> None:
         my.simulator.say(friends.iloc[2]["qq"], "谁？")
         my.simulator.wait_posted()
         assert run.replies()["content"].tolist() == ["来！"]
+
+
+def test_replies_are_found_in_the_journals_of_a_listener_that_is_gone(tmp_path: Path) -> None:
+    with Simulator("openqq1", friends=4, groups=1, members=2) as simulator:
+        first = oq.connect(simulator.url)
+        friends = first.friends().dropna(subset="qq")
+        run = first.broadcast("来吗？", to=friends.head(2), key="k", pace=INSTANT).send()
+        run.wait(PATIENCE_S)
+        with pytest.raises(oq.InvalidInput, match="Nobody has listened since"):
+            run.replies()
+        for journal, text in ((None, "来！"), (tmp_path / "named.db", "也来！")):
+            with first.listen(journal=journal) as inbox:
+                assert isinstance(inbox.way, Address)
+                simulator.post_to(inbox.way.url)
+                simulator.say(friends.iloc[0]["qq"], text)
+                simulator.say(friends.iloc[2]["qq"], "谁？")
+                simulator.wait_posted()
+                simulator.post_to(None)
+        first.close()
+        second = oq.connect(simulator.url)
+        replies = second.broadcast(key="k").send().replies()
+        assert replies["content"].tolist() == ["来！", "也来！"]
+        assert replies["sender_qq"].tolist() == [friends.iloc[0]["qq"]] * 2
+        second.close()
+
+
+def test_a_journal_that_ends_before_the_broadcast_says_nothing_of_replies() -> None:
+    with Simulator("openqq1", friends=3, groups=1, members=2) as simulator:
+        my = oq.connect(simulator.url)
+        with my.listen():
+            my.send_friend("早", qq=str(my.friends()["qq"].dropna().iloc[0]))
+        run = my.broadcast("来吗？", to=my.friends(), key="k", pace=INSTANT).send()
+        run.wait(PATIENCE_S)
+        with pytest.raises(oq.InvalidInput, match="Nobody has listened since"):
+            run.replies()
+        my.close()
+
+
+def test_quiet_members_and_those_who_did_not_get_another_one_are_selections(my: DemoAccount) -> None:
+    members = my.members()
+    told = members.dropna(subset="last_speak_time").drop_duplicates("qq")
+    quiet = told[told["last_speak_time"] < told["last_speak_time"].median()]
+    some = my.broadcast("第一条", to=my.friends().head(2), key="one", pace=INSTANT)
+    assert some.send().wait(PATIENCE_S).sent == 2
+    plan = my.broadcast("好久不见", to=[quiet, my.friends()], key="two", pace=INSTANT, unless="one")
+    preview = plan.preview()
+    assert set(quiet["qq"].dropna()) <= set(preview["qq"].dropna())
+    again = preview["problem"].fillna("").str.startswith("was written to under the key 'one'")
+    assert sorted(preview.loc[again, "displayname"]) == sorted(some.preview()["displayname"])
 
 
 def test_closing_the_account_stops_what_is_being_sent() -> None:

@@ -72,6 +72,50 @@ def test_what_is_planned_is_there_as_it_was_and_once(ledger: Ledger) -> None:
     assert ledger.kept("other") is None and ledger.keys() == ["k"] and ledger.rows("other").num_rows == 0
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [[(1, 2)], [(1, 1, 2)], [(), (1, 2)], [(1, 2), (2, 3)]],
+    ids=["once", "doubles", "nobody", "twice"],
+)
+def test_what_was_just_planned_is_read_as_it_is_in_the_file(
+    steps: list[tuple[int, ...]], tmp_path: Path
+) -> None:
+    one = Ledger(tmp_path / "ledger.db")
+    begin(one, 7, key="before")
+    with one.planning() as planning:
+        planning.begin("k", "你好 {qq}", Pace(), NOW)
+        for numbers in steps:
+            planning.add("k", planned(*numbers, did="9"))
+        inside = planning.rows("k")
+    other = Ledger(tmp_path / "ledger.db")
+    assert one.rows("k").equals(other.rows("k")) and inside.equals(other.rows("k"))
+    assert one.rows("k")["identity"].to_pylist() == [
+        f"qq:{n}" for n in sorted({n for step in steps for n in step})
+    ]
+    one.close()
+    other.close()
+
+
+def test_what_was_just_planned_is_read_again_when_it_has_changed(ledger: Ledger) -> None:
+    one, _ = begin(ledger, 1, 2)
+    ledger.write([claim(one)], NOW)
+    assert states(ledger) == ["unknown", "pending"]
+    with ledger.planning() as planning:
+        planning.begin("k2", "{qq}", Pace(), NOW)
+        planning.add("k2", planned(1, delivery="skipped", problem="?"))
+        seq = pa.array(planning.rows("k2")["seq"].to_pylist())
+        planning.mend("k2", planned(1).append_column("seq", seq), NOW)
+    assert states(ledger, "k2") == ["pending"]
+
+
+def test_a_plan_that_failed_leaves_nothing_behind(ledger: Ledger) -> None:
+    with pytest.raises(ZeroDivisionError), ledger.planning() as planning:
+        planning.begin("k", "{qq}", Pace(), NOW)
+        planning.add("k", planned(1))
+        raise ZeroDivisionError
+    assert ledger.rows("k").num_rows == 0 and ledger.keys() == []
+
+
 def test_a_claim_is_unknown_and_what_came_of_it_replaces_that(ledger: Ledger) -> None:
     one, _ = begin(ledger, 1, 2)
     ledger.write([claim(one)], NOW + 1)

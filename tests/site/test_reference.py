@@ -21,14 +21,15 @@ from openqq_nb.inbox.message import Message
 from openqq_nb.inbox.setup import Setup
 from openqq_nb.inbox.stats import Stats
 from openqq_nb.simulator import Fault, Simulator
+from openqq_nb.widgets.broadcaster import Broadcaster
 from openqq_nb.widgets.composer import Composer
 from openqq_nb.widgets.explorer import Explorer
 from openqq_nb.widgets.feed import Feed
 from tools.site import read
 
 MET = (
-    AsyncAccount, AsyncInbox, AsyncRun, Composer, DemoAccount, Exclusions, Explorer, Feed, LoginCode, Message, Plan,
-    Progress, Run, Setup, Stats,
+    AsyncAccount, AsyncInbox, AsyncRun, Broadcaster, Composer, DemoAccount, Exclusions, Explorer, Feed, LoginCode,
+    Message, Plan, Progress, Run, Setup, Stats,
 )  # fmt: skip
 """Classes that nobody types, but everybody gets objects of."""
 

@@ -31,6 +31,7 @@ from openqq_nb.simulator import (
     Simulator,
     World,
 )
+from openqq_nb.widgets.broadcaster import Broadcaster
 from openqq_nb.widgets.composer import Composer
 from openqq_nb.widgets.explorer import Explorer
 from openqq_nb.widgets.feed import Feed
@@ -78,6 +79,12 @@ def widgets(my: oq.Account, inbox: oq.Inbox) -> None:
     composer.choose(my.groups().iloc[0])
     composer.write("周五聚餐！")
     composer.close()
+    broadcaster = my.broadcaster([my.friends(), my.groups().iloc[0]], template="{displayname}，你好", key="x")
+    assert_type(broadcaster, Broadcaster)
+    broadcaster.take(my.members())
+    broadcaster.write("周五聚餐！")
+    assert_type(broadcaster.report(), pd.DataFrame)
+    broadcaster.close()
     explorer = my.explorer()
     assert_type(explorer, Explorer)
     assert_type(explorer.selection, pd.DataFrame)
@@ -176,6 +183,7 @@ async def awaits(my: oq.Account) -> None:
     assert_type(await my.aio.broadcasts(), pd.DataFrame)
     assert_type(await my.aio.composer(to=None), Composer)
     assert_type(await my.aio.explorer(), Explorer)
+    assert_type(await my.aio.broadcaster(), Broadcaster)
     assert_type(await my.aio.send_friend("hi", qq="1"), oq.Receipt)
     assert_type(await my.aio.send_group("hi", gnumber="1"), oq.Receipt)
     assert_type(await my.aio.send_discuss("hi", did="1"), oq.Receipt)
