@@ -123,7 +123,7 @@ def _previews(folder: Path) -> tuple[float, float]:
     broadcasts = Broadcasts(ledger, links)
     begin = time.perf_counter()
     order = Order.of("{displayname}，{markname|nick|'朋友'}！", frame, "preview", None, None)
-    preview = broadcasts.plan(order, Snapshot(roster, "L")).preview()
+    preview = broadcasts.plan(order, Snapshot(roster, "L", roster)).preview()
     taken = time.perf_counter() - begin
     assert len(preview) == ROWS and preview["expected_at"].notna().all()
     rows = [*zip(frame["displayname"], frame["nick"], strict=True)]

@@ -69,7 +69,7 @@ class Broadcasting:
         from openqq_nb.broadcast.planning import Snapshot  # noqa: PLC0415 - loaded when it is used
 
         filled, login = self._logins(roster).keep_in_login(roster)
-        return Snapshot(filled, login)
+        return Snapshot(filled, login, roster)
 
     def of(self, account: str) -> "Broadcasts":
         """Give the broadcasts of an account."""

@@ -10,6 +10,7 @@ from openqq_nb.broadcast.pacing import in_words
 from openqq_nb.columns import ZONE
 from openqq_nb.errors import one_line
 
+_PLURALS = {"friend": "friends", "group": "groups", "discuss": "discusses", "session": "sessions"}
 _REASONS = 6
 _SHOWN = 60
 _MINUTE_S = 60.0
@@ -47,7 +48,9 @@ def card(key: str, template: str, pace: Pace, frame: pd.DataFrame, now_s: float)
 def kinds(frame: pd.DataFrame) -> str:
     """Count recipients by their kind."""
     counts = frame["recipient_type"].value_counts()
-    return ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts.items())
+    return ", ".join(
+        f"{count} {kind if count == 1 else _PLURALS[str(kind)]}" for kind, count in counts.items()
+    )
 
 
 def reasons(frame: pd.DataFrame) -> list[tuple[str, int]]:

@@ -93,8 +93,8 @@ class Exclusions:
         rows = _numbered(to, "excluded")
         with self._ledger().database.writing() as connection:
             connection.executemany(
-                "INSERT OR IGNORE INTO exclusions (qq, gnumber, displayname, nick, why, since) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO exclusions (qq, gnumber, displayname, nick, why, since) "
+                "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 [(qq, gnumber, name, nick, plain_text(why), time.time()) for qq, gnumber, name, nick in rows],
             )
 

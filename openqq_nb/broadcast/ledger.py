@@ -3,7 +3,8 @@
 It is one SQLite file per account, of a format of its own (`database.BROADCASTS`). Table `broadcasts` has one row a
 key. Table `deliveries` has one row per (broadcast, recipient), with the text as it was frozen when it was first
 planned, as given to the server (`text`) and, where the server changes it, as it arrives (`arrives`); `login` labels the
-login that `id`, `gid` and `did` are of. Table `delivery_history` has a row for each change of state. Table `exclusions`
+login that `id`, `gid` and `did` are of, and `by_id` tells that these find the recipient, and the permanent number,
+which came from elsewhere, does not. Table `delivery_history` has a row for each change of state. Table `exclusions`
 has those who are never written to. Beside them are kept the rosters by which logins are told apart, see `rosters`.
 """
 
@@ -93,7 +94,8 @@ class Planning:
         places = ", ".join("?" * len(names))
         before = self._connection.total_changes
         self._connection.executemany(
-            f"INSERT OR IGNORE INTO deliveries (broadcast, {', '.join(names)}) VALUES ({number}, {places})",  # noqa: S608 - our names
+            f"INSERT INTO deliveries (broadcast, {', '.join(names)}) VALUES ({number}, {places}) "  # noqa: S608 - our names
+            "ON CONFLICT (identity, broadcast) DO NOTHING",
             zip(*(rows[name].to_pylist() for name in names), strict=True),
         )
         self.made.pop(key, None)
@@ -232,14 +234,14 @@ class Ledger:
         )
         with self.database.looking() as connection:
             found = connection.execute(
-                f"SELECT deliveries.seq, recipient_type, text, login, {', '.join(names)} FROM deliveries "  # noqa: S608 - our names
+                f"SELECT deliveries.seq, recipient_type, text, login, by_id, {', '.join(names)} FROM deliveries "  # noqa: S608 - our names
                 "JOIN broadcasts ON broadcasts.seq = broadcast WHERE key = ? AND delivery = 'pending' "
                 "ORDER BY deliveries.seq",
                 (key,),
             ).fetchall()
         return [
-            Due(seq, kind, dict(zip(names, row, strict=True)), text, login)
-            for seq, kind, text, login, *row in found
+            Due(seq, kind, dict(zip(names, row, strict=True)), text, login, bool(by_id))
+            for seq, kind, text, login, by_id, *row in found
         ]
 
     def attempts(self, now_s: float) -> list[Attempt]:
@@ -271,6 +273,31 @@ class Ledger:
         with self.database.writing() as connection:
             for change in changes:
                 _write(connection, change, at_s)
+
+    def claim(self, claim: Change, owed: Sequence[Change], at_s: float, seen_s: float) -> bool:
+        """Write that a message is about to leave, unless another broadcast has sent meanwhile.
+
+        Args:
+            claim: of the message.
+            owed: what is to be written before, in the same transaction.
+            at_s: the time, in UTC seconds.
+            seen_s: up to when it is known what was sent, in UTC seconds.
+
+        Returns:
+            False, and nothing was written, if any message left after `seen_s`: the pace counts that one, too.
+
+        Raises:
+            JournalFailed: as for `write`.
+        """
+        with self.database.writing() as connection:
+            (last_s,) = connection.execute(
+                "SELECT max(attempted_at) FROM deliveries WHERE attempted_at IS NOT NULL"
+            ).fetchone()
+            if last_s is not None and last_s > seen_s:
+                return False
+            for change in (*owed, claim):
+                _write(connection, change, at_s)
+        return True
 
     def forget(self, key: str) -> None:
         """Drop a broadcast of which nothing was ever sent.

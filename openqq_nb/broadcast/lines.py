@@ -66,6 +66,10 @@ class Lines:
             self._history.popleft()
         self._gap_s = self._random.uniform(*self._pace.between)
 
+    def renew(self, history: Sequence[Attempt]) -> None:
+        """Take what was sent by now, also by others, in place of what was known."""
+        self._history = deque(history)
+
     def seconds_left(self, now_s: float) -> float:
         """Tell how long the rest takes."""
         groups = [one.seq for one in self._left[True]][:_COUNTED]

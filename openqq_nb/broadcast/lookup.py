@@ -118,6 +118,39 @@ def looked_up(rows: pa.Table, roster: Fetched, reaches: Collection[RecipientType
     return pa.table(found.columns)
 
 
+def found_by_id(rows: pa.Table, stated: Fetched) -> pa.Array:
+    """Tell which rows the server finds by their ids only: their numbers were learnt elsewhere, and say nothing to it.
+
+    Args:
+        rows: those that were looked up.
+        stated: the roster as the server gives it.
+
+    Returns:
+        1 for these, else 0.
+    """
+    kinds = whole(rows["recipient_type"])
+    is_session = pc.equal(kinds, "session")
+    strange = _strange(rows, _table([stated.friends], _PERSON), _PERSON)
+    strange_member = _strange(rows, _table([stated.friends, stated.members], _PERSON), _PERSON)
+    strange_group = _strange(rows, _table([stated.groups], _GROUP), _GROUP)
+    through = pc.and_(pc.is_valid(rows["id"]), pc.is_valid(rows["gid"]))
+    by_id = pc.case_when(
+        pc.make_struct(pc.equal(kinds, "friend"), pc.equal(kinds, "group"), is_session),
+        strange,
+        strange_group,
+        pc.and_(through, pc.or_(strange_member, strange_group)),
+        False,
+    )
+    return whole(by_id.cast(pa.int64()))
+
+
+def _strange(rows: pa.Table, stated: Mapping[str, pa.Array], keys: _Keys) -> pa.Array:
+    """Tell who has an id, and a number that the server does not state."""
+    assert keys.number is not None  # noqa: S101 - people and groups have one
+    there = pc.and_(pc.is_valid(rows[keys.number]), pc.is_valid(rows[keys.id]))
+    return pc.and_(there, pc.invert(is_in(rows[keys.number], stated[keys.number])))
+
+
 def _bearers(roster: Fetched) -> list[tuple[_Keys, dict[str, pa.Array]]]:
     """Give the bearers of ids, of each kind those first that say most."""
     of_kinds = (

@@ -14,7 +14,7 @@ from openqq_nb.broadcast.exclusions import Excluded
 from openqq_nb.broadcast.identities import Identities, Met, There, first_of_each, identities, met
 from openqq_nb.broadcast.ledger import Planning
 from openqq_nb.broadcast.links import Links
-from openqq_nb.broadcast.lookup import looked_up
+from openqq_nb.broadcast.lookup import found_by_id, looked_up
 from openqq_nb.broadcast.rows import PLANNED
 from openqq_nb.broadcast.states import REACHED
 from openqq_nb.broadcast.template import Template, filled
@@ -31,12 +31,14 @@ class Snapshot:
     """Who is there at this moment.
 
     Attributes:
-        roster: the frames.
+        roster: the frames, with the numbers that were learnt for ids of the login.
         login: the label of the login that their ids are of.
+        stated: the frames as the server gives them: by the numbers in these it finds people and groups.
     """
 
     roster: Fetched
     login: str
+    stated: Fetched
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def drafted(
     arriving, problem = _arriving(text.texts, problem, links.outgoing)
     texts = pc.if_else(pc.is_null(problem), text.texts, NULL)
     chosen = first_of_each(_named(who, found), problem, whole(found["recipient_type"]))
-    rows = _table(found, _named(who, found), texts, arriving, problem).take(chosen)
+    by_id = found_by_id(found, now.stated)
+    rows = _table(found, _named(who, found), by_id, texts, arriving, problem).take(chosen)
     return Draft(rows, found.num_rows - len(chosen))
 
 
@@ -138,10 +141,16 @@ def _doubted(rows: pa.Table, found: Met) -> pa.Table:
 
 
 def _table(
-    found: pa.Table, identity: pa.Array, texts: pa.Array, arriving: pa.Array, problem: pa.Array
+    found: pa.Table,
+    identity: pa.Array,
+    by_id: pa.Array,
+    texts: pa.Array,
+    arriving: pa.Array,
+    problem: pa.Array,
 ) -> pa.Table:
     columns = {name: found[name] for name in PLANNED if name in found.column_names}
     columns |= {
+        "by_id": by_id,
         "identity": identity,
         "text": texts,
         "arrives": arriving,

@@ -13,7 +13,7 @@ from openqq_nb.models import Cell, RecipientType
 
 PLANNED: tuple[str, ...] = (
     "identity", "recipient_type", "qq", "gnumber", "did", "displayname", "text", "arrives", "nick", "gname", "dname",
-    "id", "gid", "login", "delivery", "problem",
+    "id", "gid", "login", "by_id", "delivery", "problem",
 )  # fmt: skip
 """The columns of a row when it is planned."""
 
@@ -23,7 +23,7 @@ _TYPES: dict[str, pa.DataType] = {
     **{name: pa.string() for name in PLANNED},
     **{name: pa.string() for name in ("status", "info", "msg_id")},
     **{name: pa.float64() for name in ("attempted_at", "settled_at")},
-    **{name: pa.int64() for name in ("code", "tries")},
+    **{name: pa.int64() for name in ("by_id", "code", "tries")},
 }
 ROWS: tuple[str, ...] = ("seq", *PLANNED, *_BECAME)
 """The columns of a row afterwards."""
@@ -58,6 +58,7 @@ class Due:
         row: whom it goes to: numbers, ids and names.
         text: what is given to the server.
         login: the login that its ids are of.
+        by_id: whether the server does not know the permanent number, so that only the id finds anybody.
     """
 
     seq: int
@@ -65,6 +66,12 @@ class Due:
     row: dict[str, str | None]
     text: str
     login: str
+    by_id: bool = False
+
+    @property
+    def address(self) -> dict[str, str | None]:
+        """What the server is given of the row to find the recipient by, and the names that are compared."""
+        return self.row | dict.fromkeys(("qq", "gnumber")) if self.by_id else self.row
 
     @property
     def is_group(self) -> bool:

@@ -11,6 +11,7 @@ from openqq_nb.broadcast.ledger import Hold, Ledger
 from openqq_nb.broadcast.lines import Lines
 from openqq_nb.broadcast.links import Links
 from openqq_nb.broadcast.outcomes import of_error, of_receipt
+from openqq_nb.broadcast.pacing import Attempt
 from openqq_nb.broadcast.progress import Progress, State
 from openqq_nb.broadcast.rows import Due
 from openqq_nb.broadcast.settling import settled
@@ -68,6 +69,7 @@ class Worker:
         self._login: str | None = None
         self._over: set[str] = set()
         self._owed: list[Change] = []
+        self._seen_s = 0.0
         self._flying: int | None = None
         self._counts: Counter[Delivery] = Counter()
         self._lines = self._new_lines()
@@ -88,6 +90,7 @@ class Worker:
         with self._changed:
             self._state = self._wanted = "sending"
             self._failures, self._disk_failed, self.error, self._ended = 0, False, None, False
+            self._problem = None
             self._lines = self._new_lines()
             self._refill()
             self.still.clear()
@@ -102,7 +105,7 @@ class Worker:
             if self._ended or (self._wanted == "stopped" and state == "paused"):
                 return
             if state == "sending":
-                self._failures, self._disk_failed = 0, False
+                self._failures, self._disk_failed, self._problem = 0, False, None
                 self.still.clear()
             self._wanted = state
             self._problem = problem or self._problem
@@ -211,14 +214,15 @@ class Worker:
             if problem is not None:
                 self._owe(Change(due.seq, Delivery.SKIPPED, problem=problem))
                 return
-            self._claim(due)
+            claimed = self._claim(due)
         except OpenqqError as error:
             # Nothing has left: it is as if its turn had not come.
             with self._changed:
                 self._lines.put_back(due)
             self._failed(str(error), is_disk=isinstance(error, JournalFailed))
             return
-        self._settled(due, self._sent(due))
+        if claimed:
+            self._settled(due, self._sent(due))
 
     def _left_out(self, due: Due) -> str | None:
         """Say why somebody is not written to after all, by what is known at this moment."""
@@ -229,7 +233,7 @@ class Worker:
         if self._is_over(due.login):
             return _NEW_LOGIN
         try:
-            self._links.check(due.kind, due.row)
+            self._links.check(due.kind, due.address)
         except NotFound as error:
             return str(error)
         return None
@@ -242,17 +246,23 @@ class Worker:
                 self._over.add(login)
         return login in self._over
 
-    def _claim(self, due: Due) -> None:
+    def _claim(self, due: Due) -> bool:
+        """Claim a message; False, and it waits again, if another broadcast of the account has sent meanwhile."""
         with self._changed:
-            claim = Change(due.seq, Delivery.UNKNOWN, claims=True)
-            self._ledger.write([*self._owed, claim], self._clock.now())
+            claim, now_s = Change(due.seq, Delivery.UNKNOWN, claims=True), self._clock.now()
+            if not self._ledger.claim(claim, self._owed, now_s, self._seen_s):
+                self._lines.put_back(due)
+                self._lines.renew(self._attempts())
+                return False
+            self._seen_s = max(self._seen_s, now_s)
             self._owed.clear()
             self._flying = due.seq
             self._move(Delivery.PENDING, Delivery.UNKNOWN)
+            return True
 
     def _sent(self, due: Due) -> Change:
         try:
-            return of_receipt(due.seq, self._links.send(due.kind, due.row, due.text))
+            return of_receipt(due.seq, self._links.send(due.kind, due.address, due.text))
         except OpenqqError as error:
             return of_error(due.seq, error)
 
@@ -303,7 +313,13 @@ class Worker:
     def _new_lines(self) -> Lines:
         pace = self._ledger.the(self._key).pace
         self._most_failures = pace.max_failures
-        return Lines(pace, self._ledger.attempts(self._clock.now()), self._random)
+        return Lines(pace, self._attempts(), self._random)
+
+    def _attempts(self) -> list[Attempt]:
+        """Give what was sent of late under any key, and note up to when that is known."""
+        attempts = self._ledger.attempts(self._clock.now())
+        self._seen_s = attempts[-1].at_s if attempts else 0.0
+        return attempts
 
     def _refill(self) -> bool:
         """Take up what is pending; tells whether there is anything."""
@@ -317,7 +333,7 @@ class Worker:
 
 def _is_permanent(due: Due) -> bool:
     """Tell whether somebody is named by numbers that stay."""
-    row = due.row
+    row = due.address
     place = row["gnumber"] is not None
     if due.kind == "group":
         return place

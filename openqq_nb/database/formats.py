@@ -116,7 +116,7 @@ CREATE TABLE deliveries (
     broadcast INTEGER NOT NULL REFERENCES broadcasts (seq) ON DELETE CASCADE,
     identity TEXT NOT NULL, recipient_type TEXT NOT NULL, qq TEXT, gnumber TEXT, did TEXT, displayname TEXT NOT NULL,
     text TEXT, arrives TEXT, nick TEXT, gname TEXT, dname TEXT, id TEXT, gid TEXT, login TEXT NOT NULL,
-    delivery TEXT NOT NULL, problem TEXT, code INTEGER, status TEXT, info TEXT, msg_id TEXT,
+    by_id INTEGER NOT NULL, delivery TEXT NOT NULL, problem TEXT, code INTEGER, status TEXT, info TEXT, msg_id TEXT,
     attempted_at REAL, settled_at REAL, tries INTEGER NOT NULL DEFAULT 0,
     UNIQUE (identity, broadcast)
 );

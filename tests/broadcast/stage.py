@@ -54,6 +54,7 @@ class Stage:
         now_s: the time.
         on_wait: called whenever somebody waits, with the time until which.
         on_now: called whenever somebody asks for the time.
+        stated: who is there as the server itself gives it; `None` where it gives all that `roster` has.
     """
 
     roster: Present
@@ -68,6 +69,7 @@ class Stage:
     inbox: pd.DataFrame | None = None
     reaches: frozenset[Any] = EVERYBODY
     logins_asked: int = 0
+    stated: Present | None = None
 
     def __post_init__(self) -> None:
         self.broadcasts = self.opened()
@@ -98,7 +100,12 @@ class Stage:
         """Plan as `my.broadcast` does."""
         order = Order.of(template, to, key, pace, unless)
         chosen = broadcasts or self.broadcasts
-        return chosen.open(order) if to is None else chosen.plan(order, Snapshot(self.roster, self.login))
+        return chosen.open(order) if to is None else chosen.plan(order, self.snapshot)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Who is there, as an account tells it."""
+        return Snapshot(self.roster, self.login, self.stated or self.roster)
 
     @property
     def texts(self) -> list[str]:

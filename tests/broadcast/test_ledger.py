@@ -29,12 +29,13 @@ def planned(*numbers: int, **more: Any) -> pa.Table:
         dict.fromkeys(PLANNED)
         | {
             "identity": f"qq:{number}", "recipient_type": "friend", "qq": str(number), "displayname": f"人{number}",
-            "text": f"你好 {number}", "login": "L", "delivery": "pending",
+            "text": f"你好 {number}", "login": "L", "by_id": 0, "delivery": "pending",
         }
         | more
         for number in numbers
     ]  # fmt: skip
-    return pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in PLANNED})
+    types = dict.fromkeys(PLANNED, pa.string()) | {"by_id": pa.int64()}
+    return pa.table({name: pa.array([row[name] for row in rows], types[name]) for name in PLANNED})
 
 
 @pytest.fixture(params=["file", "memory"])

@@ -123,6 +123,35 @@ def test_the_pace_knows_what_went_before_under_other_keys_and_in_other_sessions(
         other.close()
 
 
+def test_broadcasts_that_are_sent_at_the_same_time_share_one_pace() -> None:
+    pace, both_wait = Pace(between=(4, 4), rest=0, quiet=None), threading.Barrier(2)
+    met: set[int] = set()
+
+    def meet(until_s: float) -> None:
+        if threading.get_ident() not in met:
+            met.add(threading.get_ident())
+            both_wait.wait(PATIENCE_S)
+
+    with stage(roster=Present(friends=people(6)), on_wait=meet) as one:
+        halves = [(key, one.roster.friends.iloc[place::2]) for place, key in enumerate("ab")]
+        runs = [one.plan("hi", half, key=key, pace=pace).send() for key, half in halves]
+        assert [run.wait(PATIENCE_S).sent for run in runs] == [3, 3]
+        times = pd.concat([run.report()["attempted_at"] for run in runs]).sort_values()
+        assert times.diff().min() >= pd.Timedelta(seconds=4)
+
+
+def test_who_has_a_number_that_the_server_does_not_state_is_found_by_his_id() -> None:
+    asked: list[Mapping[str, Any]] = []
+    roster = Present(friends=people(2))
+    stated = Present(friends=roster.friends.assign(qq=pd.Series(["101", None], dtype="str")))
+    with stage(roster=roster, stated=stated, checked=asked.append) as one:
+        plan = one.plan("hi", one.roster.friends)
+        assert plan.preview()["qq"].tolist() == ["101", "102"]
+        plan.send().wait(PATIENCE_S)
+        assert [message.number for message in one.sent] == ["101", "9002"]
+        assert [(row["qq"], row["id"], row["nick"]) for row in asked] == [(None, "9002", "人2")]
+
+
 @pytest.mark.parametrize(
     ("what", "becomes"),
     [
@@ -176,6 +205,15 @@ def test_after_failures_in_a_row_it_pauses_and_says_why() -> None:
         assert "paused after 2 failures in a row; the last: code -4" in repr(stood)
         run.resume()
         assert run.wait(PATIENCE_S).sent == 3
+
+
+def test_a_problem_of_before_is_not_told_of_a_run_that_went_on_well() -> None:
+    with stage(answer=failing(refused(100), refused(100))) as one:
+        run = one.plan("hi", one.roster.friends).send()
+        assert run.wait(PATIENCE_S).problem
+        run.retry("failed")
+        done = run.wait(PATIENCE_S)
+        assert (done.state, done.sent, done.problem) == ("finished", 5, None)
 
 
 def test_a_good_answer_between_failures_lets_it_go_on() -> None:

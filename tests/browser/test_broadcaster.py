@@ -1,7 +1,6 @@
 """The broadcaster in a real browser: the whole job by mouse and by keys alone, and what it must never do."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -335,9 +334,9 @@ def test_what_is_selected_in_the_explorer_comes_over_from_both_sides(open_notebo
         )
     )
     explorer = one.page.locator(".oq-explorer")
-    take = one.whom.get_by_role("button", name=re.compile("^取用浏览.*中的所选$"))
+    take = one.whom.get_by_role("button", name="取用浏览部件中的所选")
     take.click()
-    expect(one.whom.get_by_role("alert").filter(has_text="中没有选择任何行")).to_be_visible()
+    expect(one.whom.get_by_role("alert").filter(has_text="浏览部件中没有选择任何行")).to_be_visible()
     explorer.locator(".oqt-body .oqt-line").nth(1).click()
     expect(explorer.locator(".oqt-status")).to_contain_text("已选 1 行")
     take.click()

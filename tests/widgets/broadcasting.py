@@ -53,7 +53,7 @@ def links_to(load: Callable[[], Roster], reaches: Iterable[RecipientType] = KIND
     broadcasts = Broadcasts(Ledger(None), ways)
     return Links(
         load=load,
-        snapshot=lambda roster: Snapshot(roster, "1"),
+        snapshot=lambda roster: Snapshot(roster, "1", roster),
         broadcasts=lambda: broadcasts,
         outgoing=Outgoing,
         reaches=frozenset(reaches),
