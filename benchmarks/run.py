@@ -9,7 +9,17 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.common import Result, show
 
-NAMES = ("importing", "members", "live_frame", "listening", "reading", "composer", "explorer", "feed")
+NAMES = (
+    "importing",
+    "members",
+    "live_frame",
+    "listening",
+    "reading",
+    "composer",
+    "explorer",
+    "feed",
+    "broadcast",
+)
 
 
 def main(names: list[str]) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from openqq_nb.account import Account as Account
+    from openqq_nb.broadcast.pace import Pace as Pace
     from openqq_nb.connecting import connect as connect
     from openqq_nb.demo_account import demo as demo
     from openqq_nb.doctor import Report as Report
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from openqq_nb.errors import NotUnderstood as NotUnderstood
     from openqq_nb.errors import OpenqqError as OpenqqError
     from openqq_nb.errors import Refused as Refused
+    from openqq_nb.errors import SkippedWarning as SkippedWarning
     from openqq_nb.errors import TimedOut as TimedOut
     from openqq_nb.errors import Unreachable as Unreachable
     from openqq_nb.exporting import export as export
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 _ERRORS = (
     "Ambiguous", "FollowingWarning", "HandlerWarning", "InboxWarning", "InvalidInput", "JournalFailed",
     "ListenerFailed", "NestedWait", "NoAnswer", "NotFound", "NotLoaded", "NotLoadedWarning", "NotOpenqq",
-    "NotSupported", "NotUnderstood", "OpenqqError", "Refused", "TimedOut", "Unreachable",
+    "NotSupported", "NotUnderstood", "OpenqqError", "Refused", "SkippedWarning", "TimedOut", "Unreachable",
 )  # fmt: skip
 # Loaded when first used, so that `import openqq_nb` starts no server and reads no widget.
 _HOMES = {
@@ -54,6 +56,7 @@ _HOMES = {
     "Inbox": "inbox",
     "Log": "logs",
     "Outcome": "models",
+    "Pace": "broadcast.pace",
     "Receipt": "models",
     "Reply": "models",
     "Report": "doctor",

@@ -115,6 +115,10 @@ class InboxWarning(UserWarning):
     """An inbox cannot store what comes, or what should come does not; `inbox.stats` has the details."""
 
 
+class SkippedWarning(UserWarning):
+    """A broadcast that is being sent leaves some recipients out; `plan.preview()` says why."""
+
+
 class FollowingWarning(UserWarning):
     """Another program receives already, so an inbox follows what it writes and does not listen itself."""
 

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from openqq_nb import schema
 from openqq_nb.columns import ZONE, Schema, Series, to_pandas
-from openqq_nb.database import Connection, Database
+from openqq_nb.database import JOURNAL, Connection, Database, Format
 from openqq_nb.errors import InvalidInput, NotFound, listed
 from openqq_nb.logins import known_numbers, same_login
 from openqq_nb.roster import Roster
@@ -50,13 +50,14 @@ class Rosters:
 
     Args:
         path: the file, in a folder that exists; `None` keeps them in memory only.
+        format: of the file.
 
     Raises:
-        JournalFailed: the file is not ours, is damaged, or is of a newer version; it is left as it is.
+        JournalFailed: the file is not of the format, is damaged, or is of a newer version; it is left as it is.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        self._database = Database(path)
+    def __init__(self, path: Path | None, format: Format = JOURNAL) -> None:
+        self._database = Database(path, format)
 
     def __repr__(self) -> str:
         return f"<Rosters {self._database.path or 'in memory'}>"
@@ -67,20 +68,27 @@ class Rosters:
         Raises:
             JournalFailed: it could not be written; nothing of it was kept.
         """
+        return self.keep_in_login(roster)[0]
+
+    def keep_in_login(self, roster: Roster) -> tuple[Roster, str]:
+        """Keep a roster, and give it as `keep` does, with the label of the login that its ids are of.
+
+        Raises:
+            JournalFailed: it could not be written; nothing of it was kept.
+        """
         contents = {name: _packed(_frame(roster, name)) for name in _SCHEMAS}
         digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-        with self._database.writing() as connection:
-            login = _login_of(connection, roster)
-            connection.executemany(
-                "INSERT OR IGNORE INTO roster_frames (digest, parquet) VALUES (?, ?)",
-                [(digests[name], content) for name, content in contents.items()],
-            )
-            connection.execute(
-                f"INSERT INTO rosters (fetched_at, login, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our names
-                (roster.fetched_at.timestamp(), login, *digests.values()),
-            )
+        login = None
+        while login is None:
+            # To compare takes long, and others write to the same file: they do not wait for it.
+            with self._database.reading() as connection:
+                last, label = _login_of(connection, roster, digests)
+            with self._database.writing() as connection:
+                if _newest(connection) == last:
+                    login = label
+                    _write(connection, roster.fetched_at.timestamp(), login, contents, digests)
         with self._database.reading() as connection:
-            return _filled(roster, connection, login)
+            return _filled(roster, connection, login), login
 
     def at(self, when: object) -> Roster:
         """Give the last roster that was kept until a moment, with the numbers learnt later in its login.
@@ -134,16 +142,42 @@ def _table(connection: Connection, digest: str, columns: Sequence[str] | None = 
     return pq.read_table(pa.BufferReader(content), columns=columns)
 
 
-def _login_of(connection: Connection, roster: Roster) -> str:
-    """Give the label of the login that a roster is of: that of the last one kept, if they are of one login."""
+def _write(
+    connection: Connection,
+    seconds: float,
+    login: str,
+    contents: Mapping[str, bytes],
+    digests: Mapping[str, str],
+) -> None:
+    connection.executemany(
+        "INSERT OR IGNORE INTO roster_frames (digest, parquet) VALUES (?, ?)",
+        [(digests[name], content) for name, content in contents.items()],
+    )
+    connection.execute(
+        f"INSERT INTO rosters (fetched_at, login, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our names
+        (seconds, login, *digests.values()),
+    )
+
+
+def _newest(connection: Connection) -> int | None:
+    """Give the number of the last roster that was kept."""
+    found: int | None = connection.execute("SELECT max(seq) FROM rosters").fetchone()[0]
+    return found
+
+
+def _login_of(connection: Connection, roster: Roster, digests: Mapping[str, str]) -> tuple[int | None, str]:
+    """Give the number of the last roster that was kept, and the label of the login that another one is of.
+
+    That is the label of the last one, if they are of one login.
+    """
     last = connection.execute(
-        "SELECT seq, fetched_at, login FROM rosters ORDER BY seq DESC LIMIT 1"
+        f"SELECT seq, fetched_at, login, {_COLUMNS} FROM rosters ORDER BY seq DESC LIMIT 1"  # noqa: S608 - our names
     ).fetchone()
-    if last is not None:
-        seq, seconds, login = last
-        if same_login(_read(connection, seq, seconds), roster):
-            return str(login)
-    return uuid4().hex
+    if last is None:
+        return None, uuid4().hex
+    seq, seconds, login, *kept = last
+    is_same = kept == [*digests.values()] or same_login(_read(connection, seq, seconds), roster)
+    return seq, str(login) if is_same else uuid4().hex
 
 
 def _filled(roster: Roster, connection: Connection, login: str) -> Roster:

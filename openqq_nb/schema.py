@@ -250,6 +250,82 @@ JOURNALS = Schema(
     ),
 )
 
+_RECIPIENT = (
+    text("recipient_type", "friend, group, discuss or session (a temporary message through a group)"),
+    text("qq", "number of the person; permanent, missing where the server does not know it"),
+    text("gnumber", "number of the group, of a session the one it goes through; permanent"),
+    text("did", "id of the discuss; another one after each login"),
+    text("displayname", "what QQ shows: remark or card, else the name, else a number; never empty"),
+    text("text", "what goes out, as the server sends it; fixed when it was first planned"),
+    text("delivery", "pending, accepted, sent, failed, skipped or unknown"),
+)
+_EXPECTED = time(
+    "expected_at", "when its turn comes, if nothing holds it up; missing where nothing is to be sent"
+)
+_RECIPIENT_NAMES = (
+    text("nick", "nick of the person, compared before an id is used"),
+    text("gname", "name of the group, compared before an id is used"),
+    text("dname", "name of the discuss, compared before its id is used"),
+    text("id", "id of the person in the login in which it was planned"),
+    text("gid", "id of the group in the login in which it was planned"),
+)
+
+PREVIEW = Schema(
+    "PREVIEW",
+    (
+        *_RECIPIENT,
+        _EXPECTED,
+        text("problem", "why nothing is sent, in words; missing where something is"),
+        *_RECIPIENT_NAMES,
+    ),
+)
+
+REPORT = Schema(
+    "REPORT",
+    (
+        *_RECIPIENT,
+        count("code", "the server's number for what became of it"),
+        text("status", "the server's words for it"),
+        text("info", "the reason in the server's words, 2.x only"),
+        text("msg_id", "number that the server gave the message"),
+        time("attempted_at", "when it was last sent, or was about to be"),
+        time("settled_at", "when it was last heard what became of it"),
+        count("tries", "how often it was sent"),
+        text("problem", "why nothing was sent, or why it is not known what became of it, in words"),
+        _EXPECTED,
+        *_RECIPIENT_NAMES,
+    ),
+)
+
+BROADCASTS = Schema(
+    "BROADCASTS",
+    (
+        text("key", "name of the broadcast"),
+        text("template", "its text with fields"),
+        time("made_at", "when it was first planned"),
+        count("recipients", "how many it is for"),
+        *(
+            count(name, f"how many are {name}")
+            for name in ("pending", "accepted", "sent", "failed", "skipped", "unknown")
+        ),
+        time("attempted_at", "when a message of it was last sent"),
+        flag("sending", "whether a program sends it now, or has paused it"),
+    ),
+)
+
+EXCLUSIONS = Schema(
+    "EXCLUSIONS",
+    (
+        text("recipient_type", "friend for a person, or group"),
+        text("displayname", "name of the person or group when it was added"),
+        text("qq", "number of the person; missing for a group"),
+        text("gnumber", "number of the group; missing for a person"),
+        text("why", "what was noted with it"),
+        time("since", "when it was added"),
+        text("nick", "nick of the person when it was added"),
+    ),
+)
+
 ALL = (
     ME,
     FRIENDS,
@@ -264,5 +340,9 @@ ALL = (
     PROBLEMS,
     CHANGES,
     JOURNALS,
+    PREVIEW,
+    REPORT,
+    BROADCASTS,
+    EXCLUSIONS,
 )
 """Every schema there is."""

@@ -82,6 +82,15 @@ def roster_path(account: str) -> Path:
     return _folder("rosters") / f"{file_name(account)}.db"
 
 
+def broadcasts_path(account: str) -> Path:
+    """Give the file of an account's broadcasts and exclusions; its folder is made.
+
+    Args:
+        account: identifies the account, its number for example.
+    """
+    return _folder("broadcasts") / f"{file_name(account)}.db"
+
+
 def remembered(account: str) -> Remembered | None:
     """Give what is remembered for an account; None if nothing is.
 

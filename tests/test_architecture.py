@@ -21,7 +21,7 @@ NOTHING = "–"
 TABLE = """
 | layer | module | may import of ours | outside libraries |
 |---|---|---|---|
-| 6 | __init__ | account, connecting, demo_account, doctor, errors, exporting, inbox, kernel, languages, logs, models, people, roster, upkeep | – |
+| 6 | __init__ | account, broadcast, connecting, demo_account, doctor, errors, exporting, inbox, kernel, languages, logs, models, people, roster, upkeep | – |
 | 6 | __main__ | cli | – |
 | 6 | cli | collect, consulting, demo_account, errors, listening, notebooks, settings, simulator, tour, upkeep | click, jupyterlab |
 | 5 | tour | demo_account | pandas |
@@ -30,15 +30,16 @@ TABLE = """
 | 5 | demo_account | account, client, protocols, simulator | – |
 | 5 | collect | connecting, errors, listening, receive | – |
 | 5 | upkeep | bodies, columns, database, errors, exporting, journal, listening, logs, messages, models, protocols, records, schema, settings | numpy, pandas |
-| 4 | account | client, columns, doctor, errors, flows, inbox, listening, models, protocols, recipients, roster, rosters, sends, settings, widgets | pandas |
-| 4 | listening | client, doctor, errors, flows, inbox, journal, messages, models, protocols, receive, roster, settings | filelock |
+| 4 | account | broadcast, client, columns, database, doctor, errors, flows, inbox, listening, logs, models, protocols, recipients, roster, rosters, sends, settings, widgets | pandas |
+| 4 | listening | client, doctor, errors, flows, holds, inbox, journal, messages, models, protocols, receive, roster, settings | pandas |
 | 4 | doctor | columns, errors, flows, inbox, loopback, models, protocols, receive | pandas |
 | 4 | notebooks | errors, settings | – |
 | 4 | logs | columns, database, errors, filtering, inbox, journal, models, records, scanning, schema | numpy, pandas, pyarrow |
 | 3 | inbox | columns, errors, filtering, journal, kernel, messages, models, protocols, receive, records, schema, widgets | numpy, pandas, pyarrow |
 | 3 | flows | columns, errors, logins, models, protocols, recipients, roster, schema, searching | pandas |
 | 3 | rosters | columns, database, errors, logins, roster, schema | pandas, pyarrow |
-| 3 | widgets | columns, errors, filtering, kernel, languages, logins, messages, models, recipients, roster, searching, sends | anywidget, numpy, pandas, pyarrow |
+| 3 | widgets | broadcast, columns, errors, exporting, filtering, kernel, languages, logins, messages, models, recipients, roster, searching, sends | anywidget, numpy, pandas, pyarrow |
+| 3 | broadcast | columns, database, errors, holds, kernel, logins, models, recipients, schema, settings | numpy, pandas, pyarrow, tqdm |
 | 2 | client | errors, loopback, models, turns | httpx, tenacity |
 | 2 | receive | errors, loopback, models | httptools, uvloop |
 | 2 | journal | bodies, columns, database, errors, models, records, schema | pyarrow |
@@ -59,6 +60,7 @@ TABLE = """
 | 1 | filtering | columns, errors, models, schema | pandas |
 | 1 | scanning | columns, database, errors, locks, records | adbc_driver_manager, adbc_driver_sqlite, pyarrow |
 | 1 | sends | columns, models | pandas |
+| 1 | holds | errors | filelock |
 | 0 | schema | columns | – |
 | 0 | columns | models | numpy, pandas, pyarrow |
 | 0 | settings | errors | platformdirs |

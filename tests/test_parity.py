@@ -13,6 +13,8 @@ import pytest
 import openqq_nb as oq
 from openqq_nb.account import Account
 from openqq_nb.account.aio import AsyncAccount
+from openqq_nb.broadcast.aio import AsyncRun
+from openqq_nb.broadcast.run import Run
 from openqq_nb.demo_account import DemoAccount
 from openqq_nb.inbox import Inbox
 from openqq_nb.inbox.aio import AsyncInbox
@@ -24,8 +26,9 @@ from openqq_nb.widgets.face import Face
 NO_TWIN = {
     Account: {"close"},
     Inbox: {"start", "stop", "finish", "setup", "on_message", "record", "record_sent", "begin_login", "feed"},
+    Run: {"start", "stop", "pause", "resume", "join", "retry", "replies", "report"},
 }
-TWINS: dict[type, type] = {Account: AsyncAccount, Inbox: AsyncInbox}
+TWINS: dict[type, type] = {Account: AsyncAccount, Inbox: AsyncInbox, Run: AsyncRun}
 
 Arguments = Callable[[DemoAccount], dict[str, Any]]
 
@@ -62,6 +65,15 @@ ACCOUNT_CALLS: dict[str, list[Arguments]] = {
     "server": [lambda my: {}],
     "roster": [lambda my: {}, lambda my: {"at": my.roster().fetched_at}],
     "doctor": [lambda my: {}],
+    "broadcast": [
+        lambda my: {"template": "{nick}，你好", "to": my.friends(), "key": "parity"},
+        lambda my: {"key": "parity"},
+    ],
+    "broadcasts": [lambda my: {}],
+    "broadcaster": [
+        lambda my: {},
+        lambda my: {"to": my.friends(), "template": "{nick}，你好", "key": "parity"},
+    ],
     "composer": [lambda my: {}, lambda my: {"to": my.friends().iloc[0]}],
     "explorer": [lambda my: {}],
     "mute": [
@@ -88,8 +100,14 @@ FAILING: dict[str, list[Arguments]] = {
     "search_friends": [lambda my: {"text": " "}],
     "search_groups": [lambda my: {"text": None}],
     "roster": [lambda my: {"at": "2020"}, lambda my: {"at": "soon"}],
+    "broadcast": [
+        lambda my: {"key": "never planned"},
+        lambda my: {"template": "{nobody}", "to": my.friends(), "key": "x"},
+        lambda my: {"template": "x", "to": 1.5, "key": "x"},
+    ],
     "mute": [lambda my: {"gnumber": "1", "qq": "2", "seconds": 0}, lambda my: {"qq": "2", "seconds": 60}],
     "kick": [lambda my: {"gnumber": "1"}, lambda my: {"to": my.friends().head(2)}],
+    "broadcaster": [lambda my: {"to": 1.5}, lambda my: {"template": 1}],
     "composer": [lambda my: {"to": my.friends()}],
     "members": [lambda my: {"who": "老同学"}, lambda my: {"who": "nobody"}, lambda my: {"who": 1.5}],
     "discuss_members": [lambda my: {"who": "nobody"}],

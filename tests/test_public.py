@@ -10,21 +10,32 @@ import pytest
 import openqq_nb as oq
 from openqq_nb.demo_account import DemoAccount
 
-TYPED = {"connect", "demo", "export", "journals", "language", "open_log", "run", "with_people", "Reply"}
+TYPED = {
+    "connect",
+    "demo",
+    "export",
+    "journals",
+    "language",
+    "open_log",
+    "run",
+    "with_people",
+    "Pace",
+    "Reply",
+}
 MET_IN_ANNOTATIONS = {"Account", "Inbox", "Log", "Outcome", "Receipt", "Report", "Roster"}
 ERRORS = {
     "Ambiguous", "InvalidInput", "JournalFailed", "ListenerFailed", "NestedWait", "NoAnswer", "NotFound", "NotLoaded",
     "NotOpenqq", "NotSupported", "NotUnderstood", "OpenqqError", "Refused", "TimedOut", "Unreachable",
 }  # fmt: skip
-WARNINGS = {"FollowingWarning", "HandlerWarning", "InboxWarning", "NotLoadedWarning"}
+WARNINGS = {"FollowingWarning", "HandlerWarning", "InboxWarning", "NotLoadedWarning", "SkippedWarning"}
 
 ASKS = {
     "me", "friends", "groups", "members", "discusses", "discuss_members", "recent", "search_friends", "search_groups",
-    "roster", "server", "doctor", "composer", "explorer",
+    "roster", "server", "doctor", "composer", "explorer", "broadcast", "broadcaster", "broadcasts",
 }  # fmt: skip
 MANAGES = {"mute", "kick", "relogin"}
 SENDS = {"send_friend", "send_group", "send_discuss", "send_session"}
-MY = ASKS | SENDS | MANAGES | {"aio", "listen", "close"}
+MY = ASKS | SENDS | MANAGES | {"aio", "exclusions", "listen", "close"}
 
 LATER = (
     "asyncio", "httpx", "uvicorn", "starlette", "openqq_nb.simulator", "ipywidgets", "anywidget", "altair", "sqlite3",

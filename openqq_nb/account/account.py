@@ -1,9 +1,13 @@
 """The `my` object: one QQ account behind one server, with its awaitable twin under `aio`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from openqq_nb.account.aio import AsyncAccount
+from openqq_nb.account.broadcasting import Broadcasting
 from openqq_nb.account.card import card
 from openqq_nb.account.keeping import Keeping
 from openqq_nb.account.managing import Managing
@@ -21,7 +25,12 @@ from openqq_nb.roster import Roster
 from openqq_nb.sends import Sends
 
 if TYPE_CHECKING:
+    from openqq_nb.broadcast.audience import To
+    from openqq_nb.broadcast.exclusions import Exclusions
+    from openqq_nb.broadcast.pace import Pace
+    from openqq_nb.broadcast.plan import Plan
     from openqq_nb.inbox import Inbox
+    from openqq_nb.widgets.broadcaster import Broadcaster
     from openqq_nb.widgets.composer import Composer
     from openqq_nb.widgets.explorer import Explorer
 
@@ -38,10 +47,19 @@ class Account(Reading, Sending, Managing):
         self._listening = Listening(client, self._flows, post_to)
         # A simulated server is gone with this process, and so are the rosters of it.
         self._keeping = Keeping(in_memory=post_to is not None)
+        self._broadcasting = Broadcasting(client, self._flows, self._listening, in_memory=post_to is not None)
         self._sends = Sends()
-        self._showing = Showing(client, self._flows, self._sends)
+        self._showing = Showing(
+            client, self._flows, self._sends, self._broadcasting, is_demo=post_to is not None
+        )
         self.aio = AsyncAccount(
-            client, self._flows, self._listening, self._keeping, self._showing, self._examination
+            client,
+            self._flows,
+            self._listening,
+            self._keeping,
+            self._broadcasting,
+            self._showing,
+            self._examination,
         )
 
     def __repr__(self) -> str:
@@ -137,6 +155,99 @@ class Account(Reading, Sending, Managing):
         """
         return self._listening.start(Wanted(port, journal, path, secret, host, public_url, via))
 
+    def broadcast(
+        self,
+        template: str | None = None,
+        *,
+        to: "To | None" = None,
+        key: str,
+        pace: "Pace | None" = None,
+        unless: str | Sequence[str] | None = None,
+    ) -> "Plan":
+        """Plan one message to many, or open a broadcast that was planned before; nothing is sent.
+
+        A recipient gets at most one message under one key, however often he stands in `to` and however often this is
+        called, also after a crash; the text of each is fixed when he is first planned.
+
+        Args:
+            template: the text. `{nick}` is filled in from the column of that name, `{markname|nick|"朋友"}` takes the
+                first that is not blank; `{{` is a brace. `{displayname}` is always there. Without it, the text that
+                the key has.
+            to: rows of `friends()`, `groups()`, `members()` or `discusses()`, a report, a frame with a column `qq`,
+                `gnumber` or `did`, or a list of these. Any selection of them will do:
+                `members[members["last_speak_time"] < "2026-06-01"]` are those who are quiet. Members who are no
+                friends get a temporary message through their group, where the dialect can. Without it, the broadcast
+                of that key is opened.
+            key: a name for the broadcast that you choose. With other recipients it adds them.
+            pace: how fast it goes; without it `oq.Pace()`, or what it was planned with.
+            unless: key or keys of other broadcasts: whoever was reached by one of them, or may have been, is left out:
+                `unless="dinner"` writes only to those who did not get that one.
+
+        Returns:
+            A `Plan`: its display says how many, how long, what is left out and why; `preview()`, `send()`, `report()`.
+
+        Raises:
+            InvalidInput: the key has another text, a field names no column, or `to` names nobody.
+            NotFound: no broadcast has the key that is to be opened.
+            JournalFailed: the ledger cannot be read or written.
+
+        Source:
+            API document §5 to §9.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> my = oq.demo()
+            >>> plan = my.broadcast("{displayname}，周五聚餐！", to=my.friends().head(3), key="dinner")
+            >>> plan.preview()["text"].iloc[0]
+            '小灰，周五聚餐！'
+            >>> run = my.broadcast(key="dinner", pace=oq.Pace.instant()).send()
+            >>> run.wait(10).sent
+            3
+        """
+        from openqq_nb.broadcast.broadcasts import Order  # noqa: PLC0415 - loaded when it is used
+
+        order = Order.of(template, to, key, pace, unless)
+        if order.audience is None:
+            return self._broadcasting.of(self._run(self._broadcasting.account())).open(order)
+        return self._broadcasting.plan(order, self._run(self._broadcasting.people()))
+
+    def broadcasts(self) -> pd.DataFrame:
+        """List all broadcasts of the account.
+
+        Returns:
+            One row a broadcast, the oldest first, columns and dtypes of `schema.BROADCASTS`.
+
+        Raises:
+            JournalFailed: the ledger cannot be read.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> my = oq.demo()
+            >>> plan = my.broadcast("早", to=my.friends().head(3), key="listed")
+            >>> my.broadcasts().set_index("key").loc["listed", ["recipients", "pending"]].tolist()
+            [3, 3]
+        """
+        return self._broadcasting.of(self._run(self._broadcasting.account())).df()
+
+    @property
+    def exclusions(self) -> "Exclusions":
+        """Those whom no broadcast goes to, until they are removed.
+
+        Returns:
+            `Exclusions`: `add(to, why=)`, `remove(to)`, `df`. They are kept with the broadcasts of the account.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> my = oq.demo()
+            >>> my.exclusions.add(my.groups().head(1), why="read by hand")
+            >>> my.exclusions.df["displayname"].tolist()
+            ['PERL学习交流']
+            >>> my.exclusions.remove(my.groups().head(1))
+        """
+        from openqq_nb.broadcast.exclusions import Exclusions  # noqa: PLC0415 - SQLite is loaded when it is used
+
+        return Exclusions(lambda: self._broadcasting.of(self._run(self._broadcasting.account())).ledger)
+
     def composer(self, *, to: RowLike | None = None) -> "Composer":
         """Make a widget to write one message: choose whom, write, see what goes out, send.
 
@@ -187,6 +298,40 @@ class Account(Reading, Sending, Managing):
         """
         return self._showing.explorer(self._run(self._showing.people()))
 
+    def broadcaster(
+        self, to: "To | None" = None, *, template: str | None = None, key: str | None = None
+    ) -> "Broadcaster":
+        """Make a widget to send one message to many: choose, write with fields, look, confirm, watch.
+
+        Nothing is sent, and nothing is kept, before the number of messages is typed in it and its button pressed.
+        Closing it does not stop what is being sent. Everybody is loaded once, as by `roster()`, but not kept.
+
+        Args:
+            to: who is chosen from the start: a row, a frame, a report, or a list of these, as for `broadcast`. More
+                can be chosen in the widget: from the roster, from the selection of an explorer, from an uploaded list.
+            template: the text to begin with, with fields such as `{displayname}`.
+            key: name of the broadcast; without it one is proposed. With neither `to` nor `template` the broadcast of
+                that key is shown, whether it is being sent, paused or finished.
+
+        Returns:
+            A `Broadcaster`, shown as the last line of a cell in JupyterLab, Notebook 7, VS Code or Colab.
+
+        Raises:
+            NotSupported: ipywidgets or anywidget is not installed.
+            InvalidInput: `to` names nobody, or `template` or `key` is no text.
+            JournalFailed: the ledger cannot be read.
+
+        Source:
+            API document §1 to §9.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> my = oq.demo()
+            >>> broadcaster = my.broadcaster(to=my.friends().head(3), template="{displayname}，周五聚餐！")
+            >>> broadcaster.close()
+        """
+        return self._showing.broadcaster(self._run(self._showing.people()), to, template, key)
+
     def doctor(self, wait: float = 0) -> Report:
         """Find out what is wrong with the set-up: server, login, numbers, lists, listener, machine.
 
@@ -218,7 +363,8 @@ class Account(Reading, Sending, Managing):
         return examine(self._client.url, dialect.token, dialect.name, seen, this_machine(), heard)
 
     def close(self) -> None:
-        """Stop listening and let go of the connections."""
+        """Stop listening and sending, and let go of the connections."""
+        self._broadcasting.close()
         self._listening.stop()
         self._client.close()
         self._keeping.close()

@@ -1,12 +1,13 @@
 """The awaitable face of an account: `my.aio`, the twin of every call that asks the server."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
+from openqq_nb.account.broadcasting import Broadcasting
 from openqq_nb.account.keeping import Keeping
 from openqq_nb.account.showing import Showing
 from openqq_nb.client import Client
@@ -19,7 +20,11 @@ from openqq_nb.recipients import Number, RowLike
 from openqq_nb.roster import Roster, Who
 
 if TYPE_CHECKING:
+    from openqq_nb.broadcast.audience import To
+    from openqq_nb.broadcast.pace import Pace
+    from openqq_nb.broadcast.plan import Plan
     from openqq_nb.inbox import Inbox
+    from openqq_nb.widgets.broadcaster import Broadcaster
     from openqq_nb.widgets.composer import Composer
     from openqq_nb.widgets.explorer import Explorer
 
@@ -35,6 +40,7 @@ class AsyncAccount:
         flows: Flows,
         listening: Listening,
         keeping: Keeping,
+        broadcasting: Broadcasting,
         showing: Showing,
         examination: Callable[[float], Flow[Report]],
     ) -> None:
@@ -42,6 +48,7 @@ class AsyncAccount:
         self._flows = flows
         self._listening = listening
         self._keeping = keeping
+        self._broadcasting = broadcasting
         self._showing = showing
         self._examination = examination
 
@@ -167,6 +174,30 @@ class AsyncAccount:
         """Start to take what the server posts; see `Account.listen`."""
         return await self._listening.start_async(Wanted(port, journal, path, secret, host, public_url, via))
 
+    async def broadcast(
+        self,
+        template: str | None = None,
+        *,
+        to: "To | None" = None,
+        key: str,
+        pace: "Pace | None" = None,
+        unless: str | Sequence[str] | None = None,
+    ) -> "Plan":
+        """Plan one message to many, or open a broadcast; see `Account.broadcast`."""
+        from openqq_nb.broadcast.broadcasts import Order  # noqa: PLC0415 - loaded when it is used
+
+        order = Order.of(template, to, key, pace, unless)
+        if order.audience is None:
+            broadcasts = self._broadcasting.of(await self._run(self._broadcasting.account()))
+            return await asyncio.to_thread(broadcasts.open, order)
+        roster = await self._run(self._broadcasting.people())
+        return await asyncio.to_thread(self._broadcasting.plan, order, roster)
+
+    async def broadcasts(self) -> pd.DataFrame:
+        """List all broadcasts of the account; see `Account.broadcasts`."""
+        broadcasts = self._broadcasting.of(await self._run(self._broadcasting.account()))
+        return await asyncio.to_thread(broadcasts.df)
+
     async def composer(self, *, to: RowLike | None = None) -> "Composer":
         """Make a widget to write one message; see `Account.composer`."""
         return self._showing.composer(await self._run(self._showing.recipients()), to)
@@ -174,6 +205,12 @@ class AsyncAccount:
     async def explorer(self) -> "Explorer":
         """Make a widget to look at friends, groups and members; see `Account.explorer`."""
         return self._showing.explorer(await self._run(self._showing.people()))
+
+    async def broadcaster(
+        self, to: "To | None" = None, *, template: str | None = None, key: str | None = None
+    ) -> "Broadcaster":
+        """Make a widget to send one message to many; see `Account.broadcaster`."""
+        return self._showing.broadcaster(await self._run(self._showing.people()), to, template, key)
 
     async def doctor(self, wait: float = 0) -> Report:
         """Find out what is wrong with the set-up; see `Account.doctor`."""

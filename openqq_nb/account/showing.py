@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from openqq_nb.account.broadcasting import Broadcasting
 from openqq_nb.client import Client
 from openqq_nb.flows import Flows
 from openqq_nb.models import Flow, Receipt, RecipientType
@@ -11,8 +12,10 @@ from openqq_nb.roster import Roster
 from openqq_nb.sends import Sends
 
 if TYPE_CHECKING:
+    from openqq_nb.widgets.broadcaster import Broadcaster
     from openqq_nb.widgets.composer import Composer
     from openqq_nb.widgets.explorer import Explorer
+    from openqq_nb.widgets.handing import Handing
     from openqq_nb.widgets.links import Links
 
 
@@ -23,12 +26,19 @@ class Showing:
         client: asks the server.
         flows: what to ask.
         sends: what the account has sent.
+        broadcasting: opens the broadcasts of the account.
+        is_demo: whether messages go to the simulator only.
     """
 
-    def __init__(self, client: Client, flows: Flows, sends: Sends) -> None:
+    def __init__(
+        self, client: Client, flows: Flows, sends: Sends, broadcasting: Broadcasting, *, is_demo: bool
+    ) -> None:
         self._client = client
         self._flows = flows
         self._sends = sends
+        self._broadcasting = broadcasting
+        self._is_demo = is_demo
+        self._hands: Handing | None = None
 
     def recipients(self) -> Flow[Roster]:
         """Ask for those one can write to, without having the server load members."""
@@ -48,7 +58,30 @@ class Showing:
         """Make an explorer of those who were found."""
         from openqq_nb.widgets.explorer import Explorer  # noqa: PLC0415 - see the class
 
-        return Explorer(self._links(self.people), roster)
+        return Explorer(self._links(self.people), roster, self._handing())
+
+    def broadcaster(self, roster: Roster, to: object, template: str | None, key: str | None) -> "Broadcaster":
+        """Make a broadcaster to those who were found."""
+        from openqq_nb.widgets.broadcaster import Broadcaster  # noqa: PLC0415 - see the class
+        from openqq_nb.widgets.broadcaster.links import Links  # noqa: PLC0415 - see the class
+
+        dialect, account = self._flows.dialect, str(roster.me["qq"])
+        links = Links(
+            load=lambda: self._client.run(self.people()),
+            snapshot=self._broadcasting.snapshot,
+            broadcasts=lambda: self._broadcasting.of(account),
+            outgoing=dialect.outgoing,
+            reaches=dialect.reaches,
+            is_demo=self._is_demo,
+            handing=self._handing(),
+        )
+        return Broadcaster(links, roster, to, template, key)
+
+    def _handing(self) -> "Handing":
+        from openqq_nb.widgets.handing import Handing  # noqa: PLC0415 - see the class
+
+        self._hands = self._hands or Handing()
+        return self._hands
 
     def _links(self, ask: Callable[[], Flow[Roster]]) -> "Links":
         from openqq_nb.widgets.links import Links  # noqa: PLC0415 - see the class

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from openqq_nb.database.failures import BUSY, failed, kind_of
-from openqq_nb.database.formats import Connection
+from openqq_nb.database.formats import JOURNAL, Connection, Format
 from openqq_nb.database.opening import BUSY_TIMEOUT_S, open_readonly, open_writable, pragma, rollback
 from openqq_nb.errors import JournalFailed
 
@@ -23,23 +23,27 @@ class Database:
 
     Args:
         path: the file; it is made when there is none, but its folder must be there. `None`: memory only.
+        format: what it is.
         busy_timeout_s: how long to wait for another program that is writing to the file.
 
     Attributes:
         files: how many files of that name there have been, as far as was seen.
 
     Raises:
-        JournalFailed: the file is not ours, is damaged, or is of a newer version.
+        JournalFailed: the file is not of the format, is damaged, or is of a newer version.
     """
 
-    def __init__(self, path: Path | None, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+    def __init__(
+        self, path: Path | None, format: Format = JOURNAL, busy_timeout_s: float = BUSY_TIMEOUT_S
+    ) -> None:
         self.path = path
+        self._format = format
         self._lock = threading.RLock()
         self._closed = False
         self._timeout_s = busy_timeout_s
         self._busy = False
         self.files = 1
-        self._connection: Connection | None = open_writable(path, busy_timeout_s)
+        self._connection: Connection | None = open_writable(path, format, busy_timeout_s)
         self._identity, self._beside = _identity(path), _beside(path)
 
     def __repr__(self) -> str:
@@ -91,7 +95,7 @@ class Database:
             return
         with self._lock:
             self._check_open()
-        with open_readonly(self.path, self._timeout_s) as connection:
+        with open_readonly(self.path, self._timeout_s, format=self._format) as connection:
             yield connection
 
     def version(self) -> int:
@@ -126,7 +130,7 @@ class Database:
             (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise JournalFailed(
-                f"The tables of the journal {self._name()} have lost what was deleted, but bytes of it "
+                f"The tables of the {self._format.name} {self._name()} have lost what was deleted, but bytes of it "
                 "are still in its files.\n"
                 "Found another program that reads it at this moment.\nClose that program and try again."
             )
@@ -142,13 +146,13 @@ class Database:
         if self._connection is not None and self._identity != _identity(self.path):
             self._leave(self._connection)
             raise JournalFailed(
-                f"The journal {self._name()} was deleted, moved or replaced while it was written to.\n"
+                f"The {self._format.name} {self._name()} was deleted, moved or replaced while it was written to.\n"
                 "Found another file of that name, or none; what is not stored yet is kept in memory.\n"
-                "It is opened anew within a second, as a new journal if there is none. Messages of before are in the "
-                "file that was moved away."
+                f"It is opened anew at the next use, as a new {self._format.name} if there is none. What was stored "
+                "before is in the file that was moved away."
             )
         if self._connection is None:
-            self._connection = open_writable(self.path, self._timeout_s)
+            self._connection = open_writable(self.path, self._format, self._timeout_s)
             self.files += self._identity != _identity(self.path)
             self._identity, self._beside = _identity(self.path), _beside(self.path)
         return self._connection
@@ -162,7 +166,7 @@ class Database:
         (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise JournalFailed(
-                f"The journal {self._name()} was deleted, moved or replaced while it was written to.\n"
+                f"The {self._format.name} {self._name()} was deleted, moved or replaced while it was written to.\n"
                 "Found another program that is at work on the file of before at this moment.\n"
                 "What is not stored yet is kept in memory until that program is done."
             )
@@ -175,8 +179,8 @@ class Database:
     def _check_open(self) -> None:
         if self._closed:
             raise JournalFailed(
-                f"The journal {self._name()} is closed; nothing was read or written.\n"
-                "To go on, open it again: `my.listen()` or `oq.open_log(path)`."
+                f"The {self._format.name} {self._name()} is closed; nothing was read or written.\n"
+                f"To go on, open it again: {self._format.opened_by}."
             )
 
     def _name(self) -> str:
@@ -188,7 +192,7 @@ class Database:
             yield
         except sqlite3.Error as error:
             self._recover(kind_of(error))
-            raise failed(self._name(), what, error) from error
+            raise failed(self._name(), self._format, what, error) from error
 
     def _recover(self, kind: int) -> None:
         """Prepare the next use: wait less for a program that was waited for already, and open a sick file anew."""

@@ -4,16 +4,22 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
+from openqq_nb.database.formats import Format
 from openqq_nb.errors import JournalFailed, first_bytes
 
 
-def foreign(path: Path, begins_with: str) -> str:
+def foreign(path: Path, format: Format, begins_with: str) -> str:
     """Say that a file is none of ours."""
     return (
-        f"{path} is not a journal, and was left as it is.\n"
+        f"{path} is not a {format.name}, and was left as it is.\n"
         f"It begins with {begins_with}.\n"
-        "Name another file; a journal is what `my.listen(journal=...)` makes."
+        f"{another(format)}"
     )
+
+
+def another(format: Format) -> str:
+    """Say which file to name instead."""
+    return f"Name another file; a {format.name} is what `{format.made_by}` makes."
 
 
 def _begin_of(path: Path) -> str:
@@ -23,11 +29,12 @@ def _begin_of(path: Path) -> str:
     return "what cannot be read"
 
 
-def missing(path: Path) -> str:
+def missing(path: Path, format: Format) -> str:
     """Say that there is no such file."""
+    gone = f"There is no {format.name} {path}."
     if path.parent.is_dir():
-        return f"There is no journal {path}.\nIts folder is there, the file is not.\nCheck the name."
-    return f"There is no journal {path}.\nFound no folder {path.parent}.\nCheck the name, or make the folder first."
+        return f"{gone}\nIts folder is there, the file is not.\nCheck the name."
+    return f"{gone}\nFound no folder {path.parent}.\nCheck the name, or make the folder first."
 
 
 _ADVICE = {
@@ -42,18 +49,19 @@ _ADVICE = {
 BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-def failed(name: str, what: str, error: Exception) -> JournalFailed:
+def failed(name: str, format: Format, what: str, error: Exception) -> JournalFailed:
     """Make an error of ours of one of SQLite.
 
     Args:
         name: of the file.
+        format: what it is, or should be.
         what: could not be done: `opened`, `read`, `written`.
         error: what SQLite said.
     """
     if kind_of(error) == sqlite3.SQLITE_NOTADB and what != "written":
-        return JournalFailed(foreign(Path(name), _begin_of(Path(name))))
+        return JournalFailed(foreign(Path(name), format, _begin_of(Path(name))))
     advice = _ADVICE.get(kind_of(error), "Check the file, its folder and the disk, or name another file.")
-    return JournalFailed(f"The journal {name} could not be {what}.\nFound: {error}.\n{advice}")
+    return JournalFailed(f"The {format.name} {name} could not be {what}.\nFound: {error}.\n{advice}")
 
 
 def kind_of(error: Exception) -> int:

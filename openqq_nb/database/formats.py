@@ -1,18 +1,40 @@
-"""The one file format of this package, and how each of its versions came of the one before."""
+"""The file formats of this package, and how each version of one came of the version before."""
 
 import sqlite3
 from collections.abc import Callable
-
-APPLICATION_ID = 0x4F514E42  # "OQNB", as `file` would show it
+from dataclasses import dataclass
 
 Connection = sqlite3.Connection
 Migration = Callable[[Connection], object]
 
 
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What the files of one kind have in common.
+
+    Attributes:
+        name: what messages call such a file.
+        application_id: by which a file of it is known, four letters as `file` would show them.
+        migrations: make the tables; as many as were applied is the number of the version.
+        made_by: what a person types to have such a file made.
+        opened_by: what a person types to have it opened again.
+    """
+
+    name: str
+    application_id: int
+    migrations: tuple[Migration, ...]
+    made_by: str
+    opened_by: str
+
+
+def _make(connection: Connection, tables: str) -> None:
+    for statement in tables.split(";"):
+        connection.execute(statement)
+
+
 def _1_journal(connection: Connection) -> None:
     """Make the tables that `openqq_nb.journal` describes."""
-    for statement in _JOURNAL_TABLES.split(";"):
-        connection.execute(statement)
+    _make(connection, _JOURNAL_TABLES)
 
 
 _JOURNAL_TABLES = """
@@ -39,8 +61,7 @@ CREATE TABLE aside (
 
 def _2_rosters(connection: Connection) -> None:
     """Make the tables that `openqq_nb.rosters` describes."""
-    for statement in _ROSTER_TABLES.split(";"):
-        connection.execute(statement)
+    _make(connection, _ROSTER_TABLES)
 
 
 _ROSTER_TABLES = """
@@ -57,8 +78,7 @@ CREATE TABLE rosters (
 
 def _3_shared(connection: Connection) -> None:
     """Let several programs share a journal, and bodies be compressed with a dictionary."""
-    for statement in _SHARED_TABLES.split(";"):
-        connection.execute(statement)
+    _make(connection, _SHARED_TABLES)
 
 
 _SHARED_TABLES = """
@@ -69,4 +89,58 @@ CREATE INDEX messages_revision ON messages (revision) WHERE revision IS NOT NULL
 CREATE TABLE holder (kind TEXT NOT NULL, pid INTEGER NOT NULL, port INTEGER, since REAL NOT NULL, account TEXT)
 """
 
-MIGRATIONS: tuple[Migration, ...] = (_1_journal, _2_rosters, _3_shared)
+
+JOURNAL = Format(
+    name="journal",
+    application_id=0x4F514E42,  # "OQNB"
+    migrations=(_1_journal, _2_rosters, _3_shared),
+    made_by="my.listen(journal=...)",
+    opened_by="my.listen() or oq.open_log(path)",
+)
+"""What came, and rosters that were kept."""
+
+
+def _1_broadcasts(connection: Connection) -> None:
+    """Make the tables that `openqq_nb.broadcast.ledger` and `openqq_nb.rosters` describe."""
+    _make(connection, _BROADCAST_TABLES)
+    _make(connection, _ROSTER_TABLES)
+
+
+_BROADCAST_TABLES = """
+CREATE TABLE broadcasts (
+    seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, template TEXT NOT NULL, pace TEXT NOT NULL,
+    made_at REAL NOT NULL
+);
+CREATE TABLE deliveries (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    broadcast INTEGER NOT NULL REFERENCES broadcasts (seq) ON DELETE CASCADE,
+    identity TEXT NOT NULL, recipient_type TEXT NOT NULL, qq TEXT, gnumber TEXT, did TEXT, displayname TEXT NOT NULL,
+    text TEXT, arrives TEXT, nick TEXT, gname TEXT, dname TEXT, id TEXT, gid TEXT, login TEXT NOT NULL,
+    by_id INTEGER NOT NULL, delivery TEXT NOT NULL, problem TEXT, code INTEGER, status TEXT, info TEXT, msg_id TEXT,
+    attempted_at REAL, settled_at REAL, tries INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (identity, broadcast)
+);
+CREATE INDEX deliveries_broadcast ON deliveries (broadcast);
+CREATE INDEX deliveries_attempted_at ON deliveries (attempted_at) WHERE attempted_at IS NOT NULL;
+CREATE TABLE delivery_history (
+    seq INTEGER PRIMARY KEY, line INTEGER NOT NULL REFERENCES deliveries (seq) ON DELETE CASCADE,
+    at REAL NOT NULL, delivery TEXT NOT NULL, code INTEGER, problem TEXT
+);
+CREATE INDEX delivery_history_line ON delivery_history (line);
+CREATE TABLE exclusions (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, qq TEXT UNIQUE, gnumber TEXT UNIQUE, displayname TEXT NOT NULL, nick TEXT,
+    why TEXT NOT NULL, since REAL NOT NULL
+)
+"""
+
+BROADCASTS = Format(
+    name="ledger of broadcasts",
+    application_id=0x4F514243,  # "OQBC"
+    migrations=(_1_broadcasts,),
+    made_by="my.broadcast(...)",
+    opened_by="my.broadcasts()",
+)
+"""What was planned and sent. A format of its own: with these tables the schema of a journal would need a second page,
+and one bad page of the schema costs all that a file holds."""
+
+FORMATS = (JOURNAL, BROADCASTS)

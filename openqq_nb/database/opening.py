@@ -1,6 +1,6 @@
 """Opens a file of ours, whichever version made it, and refuses all others.
 
-A file is ours when its `application_id` is; its `user_version` counts the migrations that made it.
+A file is of a format when its `application_id` is; its `user_version` counts the migrations that made it.
 """
 
 import sqlite3
@@ -9,8 +9,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from openqq_nb import locks
-from openqq_nb.database.failures import failed, foreign, missing
-from openqq_nb.database.formats import APPLICATION_ID, MIGRATIONS, Connection
+from openqq_nb.database.failures import another, failed, foreign, missing
+from openqq_nb.database.formats import FORMATS, JOURNAL, Connection, Format
 from openqq_nb.errors import JournalFailed
 
 BUSY_TIMEOUT_S = 2.0  # a 2.x server stands still for at most 5 s while it waits for an answer
@@ -20,7 +20,10 @@ _CHECKPOINT_PAGES = 8_000
 
 @contextmanager
 def open_readonly(
-    path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S, scan_timeout_s: float = BUSY_TIMEOUT_S
+    path: Path,
+    busy_timeout_s: float = BUSY_TIMEOUT_S,
+    scan_timeout_s: float = BUSY_TIMEOUT_S,
+    format: Format = JOURNAL,
 ) -> Iterator[Connection]:
     """Open a file of ours for reading, in one transaction, also where nothing may be written beside it.
 
@@ -28,21 +31,22 @@ def open_readonly(
         path: the file.
         busy_timeout_s: how long to wait for a program that holds the file.
         scan_timeout_s: how long to wait for other cells and threads of this process that read much of it.
+        format: what it should be.
 
     Raises:
-        JournalFailed: there is no such file, it is not ours, is damaged, is of a newer version, or is still read by
-            others in this process.
+        JournalFailed: there is no such file, it is not of the format, is damaged, is of a newer version, or is still
+            read by others in this process.
     """
-    _check_there(path, may_be_new=False)
+    _check_there(path, format, may_be_new=False)
     try:
-        with _apart(path, scan_timeout_s):
+        with _apart(path, format, scan_timeout_s):
             opened = _connect_readonly(path, busy_timeout_s)
         with closing(opened) as connection:
             connection.execute("BEGIN")
-            _check_ours(connection, path, may_be_new=False)
+            _check_ours(connection, path, format, may_be_new=False)
             yield connection
     except sqlite3.Error as error:
-        raise failed(str(path), "read", error) from error
+        raise failed(str(path), format, "read", error) from error
 
 
 def _connect_readonly(path: Path, timeout_s: float) -> Connection:
@@ -72,77 +76,77 @@ def _has_wal(path: Path) -> bool:
     return wal.exists() and wal.stat().st_size > 0
 
 
-def open_writable(path: Path | None, timeout_s: float) -> Connection:
-    """Open a file for writing, brought up to the present format; one that is not there is made.
+def open_writable(path: Path | None, format: Format, timeout_s: float) -> Connection:
+    """Open a file for writing, brought up to the present version of its format; one that is not there is made.
 
     Raises:
-        JournalFailed: it is not ours, is damaged, is of a newer version, or this process reads much of it in another
-            cell or thread, for longer than the time that is waited.
+        JournalFailed: it is not of the format, is damaged, is of a newer version, or this process reads much of it in
+            another cell or thread, for longer than the time that is waited.
     """
     if path is None:
-        return _opened(None, timeout_s)
-    _check_there(path, may_be_new=True)
-    with _apart(path, timeout_s):
-        return _opened(path, timeout_s)
+        return _opened(None, format, timeout_s)
+    _check_there(path, format, may_be_new=True)
+    with _apart(path, format, timeout_s):
+        return _opened(path, format, timeout_s)
 
 
 @contextmanager
-def _apart(path: Path, timeout_s: float) -> Iterator[None]:
+def _apart(path: Path, format: Format, timeout_s: float) -> Iterator[None]:
     """Keep away from a file that is being scanned in here; nobody who receives stands still for long because of it."""
     try:
         with locks.opening(path, timeout_s):
             yield
     except TimeoutError as error:
         raise JournalFailed(
-            f"The journal {path} could not be opened.\n"
+            f"The {format.name} {path} could not be opened.\n"
             "Found that this notebook or program reads much of it in another cell or thread at this moment.\n"
             "Wait until that has ended, or stop that cell, and try again."
         ) from error
 
 
-def _opened(path: Path | None, timeout_s: float) -> Connection:
+def _opened(path: Path | None, format: Format, timeout_s: float) -> Connection:
     name = "in memory" if path is None else str(path)
     try:
         connection = _connect("file::memory:" if path is None else path.absolute().as_uri(), timeout_s)
     except sqlite3.Error as error:
-        raise failed(name, "opened", error) from error
+        raise failed(name, format, "opened", error) from error
     try:
-        _prepare(connection, path)
+        _prepare(connection, path, format)
     except sqlite3.Error as error:
         connection.close()
-        raise failed(name, "opened", error) from error
+        raise failed(name, format, "opened", error) from error
     except JournalFailed:
         connection.close()
         raise
     return connection
 
 
-def _prepare(connection: Connection, path: Path | None) -> None:
+def _prepare(connection: Connection, path: Path | None, format: Format) -> None:
     # In one transaction: whoever makes the tables meanwhile is seen whole or not at all.
     connection.execute("BEGIN")
-    _check_ours(connection, path, may_be_new=True)
+    _check_ours(connection, path, format, may_be_new=True)
     connection.execute("COMMIT")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA fullfsync = ON")  # on macOS a plain fsync may end in the cache of the drive
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-    while _migrate_once(connection):
+    while _migrate_once(connection, format):
         pass
-    _check_ours(connection, path, may_be_new=False)
+    _check_ours(connection, path, format, may_be_new=False)
 
 
-def _migrate_once(connection: Connection) -> bool:
+def _migrate_once(connection: Connection, format: Format) -> bool:
     """Apply the next migration; another process may have applied it while we waited for the lock."""
-    if pragma(connection, "user_version") >= len(MIGRATIONS):
+    if pragma(connection, "user_version") >= len(format.migrations):
         return False
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = pragma(connection, "user_version")
-        if version < len(MIGRATIONS):
-            MIGRATIONS[version](connection)
+        if version < len(format.migrations):
+            format.migrations[version](connection)
             connection.execute(f"PRAGMA user_version = {version + 1}")
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA application_id = {format.application_id}")
         connection.execute("COMMIT")
     except BaseException:
         rollback(connection)
@@ -156,7 +160,7 @@ def rollback(connection: Connection) -> None:
         connection.execute("ROLLBACK")
 
 
-def _check_there(path: Path, may_be_new: bool) -> None:
+def _check_there(path: Path, format: Format, may_be_new: bool) -> None:
     """Refuse a file that is not there or empty, by its size alone.
 
     To open it here, apart from SQLite, would be harmful: when a file is closed, a process loses all its locks on it.
@@ -166,19 +170,19 @@ def _check_there(path: Path, may_be_new: bool) -> None:
     except FileNotFoundError:
         if may_be_new and path.parent.is_dir():
             return
-        raise JournalFailed(missing(path)) from None
+        raise JournalFailed(missing(path, format)) from None
     except OSError as error:
-        raise failed(str(path), "opened", error) from error
+        raise failed(str(path), format, "opened", error) from error
     if path.is_dir():
         raise JournalFailed(
-            f"{path} is a folder, and a journal is a file.\nNothing was opened.\n"
+            f"{path} is a folder, and a {format.name} is a file.\nNothing was opened.\n"
             "Name a file in it; `oq.journals()` lists the journals that are kept on this machine."
         )
     if not size and not may_be_new:
-        raise JournalFailed(foreign(path, "nothing: it is empty"))
+        raise JournalFailed(foreign(path, format, "nothing: it is empty"))
 
 
-def _check_ours(connection: Connection, path: Path | None, may_be_new: bool) -> None:
+def _check_ours(connection: Connection, path: Path | None, format: Format, may_be_new: bool) -> None:
     application, version = pragma(connection, "application_id"), pragma(connection, "user_version")
     tables = [
         name
@@ -186,19 +190,27 @@ def _check_ours(connection: Connection, path: Path | None, may_be_new: bool) -> 
     ]
     if may_be_new and not (application or version or tables):
         return
-    if application != APPLICATION_ID:
+    if application != format.application_id:
         raise JournalFailed(
-            f"{path} belongs to another program, and was left as it is.\n"
+            f"{path} {_of_whom(application)}, and was left as it is.\n"
             f"It is an SQLite file with application_id {application:#x} and {len(tables)} tables"
             f"{': ' + ', '.join(tables[:8]) if tables else ''}.\n"
-            "Name another file; a journal is what `my.listen(journal=...)` makes."
+            f"{another(format)}"
         )
-    if version > len(MIGRATIONS):
+    newest = len(format.migrations)
+    if version > newest:
         raise JournalFailed(
             f"{path} was written by a newer version of openqq_nb, and was left as it is.\n"
-            f"Its format is {version}; this version knows formats up to {len(MIGRATIONS)}.\n"
+            f"Its format is {version}; this version knows formats up to {newest}.\n"
             "Update openqq_nb, or name another file."
         )
+
+
+def _of_whom(application: int) -> str:
+    for format in FORMATS:
+        if application == format.application_id:
+            return f"is a {format.name}"
+    return "belongs to another program"
 
 
 def pragma(connection: Connection, name: str) -> int:

@@ -64,6 +64,15 @@ class Sending:
         self, recipient: Recipient, row: Mapping[str, Any], content: str, *, wait: bool = True
     ) -> Flow[Receipt]:
         """Send one message to a row, after asking again whether its ids still belong to the same names."""
+        yield from self.check_row(recipient, row)
+        return (yield from self.send_to(recipient, content, wait=wait))
+
+    def check_row(self, recipient: Recipient, row: Mapping[str, Any]) -> Flow[None]:
+        """Ask again whether the ids of a row still belong to the same names; of permanent numbers nothing is asked.
+
+        Raises:
+            NotFound: they do not, or that cannot be told.
+        """
         logins: int | None = None
         for key, temporary in _temporary(recipient):
             yield from self._check(recipient, key, temporary, _name(row, key))
@@ -73,7 +82,6 @@ class Sending:
                     "frame again and take the row from there."
                 )
             logins = self._seen.logins
-        return (yield from self.send_to(recipient, content, wait=wait))
 
     def send_in_login(self, recipient: Recipient, message: Row, content: str, logins: int) -> Flow[Receipt]:
         """Answer a message that has ids only, which were good when so many logins had been noticed.

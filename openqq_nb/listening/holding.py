@@ -9,32 +9,20 @@ import time
 from pathlib import Path
 from typing import Literal, Self
 
-from filelock import FileLock, Timeout
-
 from openqq_nb import settings
-from openqq_nb.errors import JournalFailed
+from openqq_nb.holds import PATIENCE_S, FileHold
 from openqq_nb.journal import Holder, Journal
 from openqq_nb.receive.address import Address
 from openqq_nb.settings import AtPort
 
 HolderKind = Literal["openqq-nb collect", "a notebook"]
 
-_PATIENCE_S = 0.5
-"""Whoever only looks whether a journal is held has its lock for a moment."""
 
-
-class Hold:
-    """The right to fill a journal, until it is let go of.
-
-    Args:
-        lock: that was acquired.
-    """
-
-    def __init__(self, lock: FileLock) -> None:
-        self._lock = lock
+class Hold(FileHold):
+    """The right to fill a journal, until it is let go of."""
 
     @classmethod
-    def taken(cls, journal: Path, patience_s: float = _PATIENCE_S) -> Self | None:
+    def taken(cls, journal: Path, patience_s: float = PATIENCE_S) -> Self | None:
         """Take the right to fill a journal; None if another program, or another inbox of this one, has it.
 
         Args:
@@ -44,21 +32,7 @@ class Hold:
         Raises:
             JournalFailed: there is no place for the file that says so.
         """
-        lock = FileLock(_beside(journal), timeout=patience_s, thread_local=False, preserve_lock_file=True)
-        try:
-            lock.acquire()
-        except Timeout:
-            return None
-        except OSError as error:
-            raise JournalFailed(
-                f"Whether another program fills {journal} cannot be seen, so nothing was started. Found: {error}. "
-                "Make its folder writable, or name another file."
-            ) from error
-        return cls(lock)
-
-    def let_go(self) -> None:
-        """Let others fill it; letting go twice does no harm."""
-        self._lock.release()
+        return cls.of(_beside(journal), f"another program fills {journal}", patience_s)
 
 
 def is_held(journal: Path) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from openqq_nb.client import Client
 from openqq_nb.doctor.listener import Heard, heard
 from openqq_nb.errors import InvalidInput
@@ -113,6 +115,12 @@ class Listening:
         if self._now is None or not self._now.inbox.running:
             return None
         return heard(self._now.inbox, self._flows.dialect, waited_s)
+
+    def messages(self) -> pd.DataFrame | None:
+        """Give the messages of the running inbox; None without one."""
+        if self._now is None or not self._now.inbox.running:
+            return None
+        return self._now.inbox.df
 
     def in_words(self) -> str:
         """Say what the inbox is doing."""

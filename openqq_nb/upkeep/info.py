@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from openqq_nb.bodies import Unpacker
 from openqq_nb.columns import ZONE
-from openqq_nb.database import MIGRATIONS, Connection, open_readonly
+from openqq_nb.database import JOURNAL, Connection, open_readonly
 from openqq_nb.errors import JournalFailed
 from openqq_nb.journal import Holder
 from openqq_nb.listening.holding import is_held
@@ -62,11 +62,10 @@ class Info:
 
     def _said(self) -> list[tuple[str, str]]:
         times = f"{self.first:%Y-%m-%d %H:%M} to {self.last:%Y-%m-%d %H:%M}" if self.first else "none"
-        newest = (
-            "" if self.format == len(MIGRATIONS) else f" (of {len(MIGRATIONS)}; brought up when it is filled)"
-        )
+        newest = len(JOURNAL.migrations)
+        behind = "" if self.format == newest else f" (of {newest}; brought up when it is filled)"
         return [
-            ("format", f"{self.format}{newest}"),
+            ("format", f"{self.format}{behind}"),
             ("messages", f"{self.messages:,}; {counted(self.events, 'event')}; {self.aside:,} set aside"),
             ("times", times),
             ("accounts", f"{', '.join(self.accounts) or 'unknown'}; {counted(self.logins, 'login')}"),

@@ -5,9 +5,15 @@ from collections.abc import Callable
 
 
 class Worker:
-    """Does one job at a time, each on a thread of its own that ends with it."""
+    """Does one job at a time, each on a thread of its own that ends with it.
 
-    def __init__(self) -> None:
+    Args:
+        whole: whether a program that ends waits for the job. Only for one that asks nobody: a thread that is killed
+            while Arrow counts aborts the whole program.
+    """
+
+    def __init__(self, *, whole: bool = False) -> None:
+        self._daemon = not whole
         self._lock = threading.Lock()
         self._busy = False
 
@@ -26,7 +32,7 @@ class Worker:
             if self._busy:
                 return False
             self._busy = True
-        threading.Thread(target=self._run, args=(job,), name="openqq-nb-widget", daemon=True).start()
+        threading.Thread(target=self._run, args=(job,), name="openqq-nb-widget", daemon=self._daemon).start()
         return True
 
     def _run(self, job: Callable[[], None]) -> None:

@@ -16,6 +16,7 @@ from tests.lab.server import DARK, LIGHT
 
 pytestmark = pytest.mark.browser
 
+WIDGETS = ("composer", "broadcaster", "explorer", "feed")
 DOCS = Path(__file__).parents[2] / "docs"
 CELLS = [
     """
@@ -31,6 +32,12 @@ friend = my.friends().dropna(subset="qq").iloc[1]
 composer = my.composer(to=friend)
 composer.write("周五聚餐，七点，老地方！\\n带上你的吉他 [微笑]")
 composer
+""",
+    """
+people = my.friends().query("category == '我的好友'")
+broadcaster = my.broadcaster(to=people, template="{{markname}}，周五聚餐，七点，老地方！", key="dinner-2026-11")
+broadcaster.take(my.groups().head(1))
+broadcaster
 """,
     "explorer = my.explorer()\nexplorer",
     "feed = inbox.feed()\nfeed",
@@ -48,7 +55,9 @@ def test_each_widget_is_tidy_in_use(
     page = notebook.page
     use_explorer(page)
     use_feed(page)
-    for widget in ("composer", "explorer", "feed"):
+    expect(page.locator(".oqb-problem-line")).not_to_have_count(0)
+    page.mouse.move(0, 0)
+    for widget in WIDGETS:
         root = page.locator(f".oq-{widget}")
         expect(root).to_be_visible()
         assert_tidy(page, f".oq-{widget}")
@@ -72,9 +81,7 @@ def use_feed(page: Page) -> None:
     page.locator(".oq-feed textarea").fill("好的，七点见")
 
 
-@pytest.mark.parametrize(
-    "name", [f"{w}-{s}.png" for w in ("composer", "explorer", "feed") for s in ("light", "dark")]
-)
+@pytest.mark.parametrize("name", [f"{w}-{s}.png" for w in WIDGETS for s in ("light", "dark")])
 def test_the_pages_about_widgets_have_their_pictures(name: str) -> None:
     for guide in (DOCS / "guide", DOCS / "zh" / "guide"):
         assert (guide / name).read_bytes().startswith(b"\x89PNG")

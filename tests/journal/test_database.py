@@ -9,18 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from openqq_nb.database import APPLICATION_ID, MIGRATIONS, Database, open_readonly
+from openqq_nb.broadcast.ledger import Ledger
+from openqq_nb.database import BROADCASTS, JOURNAL, Database, Format, open_readonly
 from openqq_nb.errors import JournalFailed
 from openqq_nb.journal import Journal
 from openqq_nb.schema import EVENTS, MESSAGES
 from tests.journal.making import message
 
 
-def fails_and_leaves_alone(path: Path, pattern: str) -> None:
+def fails_and_leaves_alone(path: Path, pattern: str, format: Format = JOURNAL) -> None:
     before = path.read_bytes()
     with pytest.raises(JournalFailed, match=pattern):
-        Database(path)
-    with pytest.raises(JournalFailed), open_readonly(path):
+        Database(path, format)
+    with pytest.raises(JournalFailed), open_readonly(path, format=format):
         pass
     assert path.read_bytes() == before
 
@@ -56,8 +57,45 @@ def test_database_without_application_id_but_with_tables_is_refused(tmp_path: Pa
 def test_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "j.db"
     Database(path).close()
-    other_database(path, f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
-    fails_and_leaves_alone(path, f"(?s)newer version.*format is {len(MIGRATIONS) + 1}.*Update openqq_nb")
+    newer = len(JOURNAL.migrations) + 1
+    other_database(path, f"PRAGMA user_version = {newer}")
+    fails_and_leaves_alone(path, f"(?s)newer version.*format is {newer}.*Update openqq_nb")
+
+
+def test_a_journal_is_no_ledger_and_a_ledger_no_journal(tmp_path: Path) -> None:
+    journal, ledger = tmp_path / "j.db", tmp_path / "l.db"
+    Database(journal).close()
+    Ledger(ledger).close()
+    fails_and_leaves_alone(
+        journal, r"(?s)j.db is a journal.*a ledger of broadcasts is what `my.broadcast", BROADCASTS
+    )
+    fails_and_leaves_alone(
+        ledger, r"(?s)l.db is a ledger of broadcasts.*a journal is what `my.listen", JOURNAL
+    )
+
+
+def test_errors_call_a_ledger_a_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    ledger = Ledger(path)
+    path.rename(tmp_path / "moved.db")
+    with pytest.raises(
+        JournalFailed, match=r"(?s)The ledger of broadcasts .*l.db was deleted, moved.*as a new ledger"
+    ):
+        ledger.keys()
+    assert ledger.keys() == []
+    ledger.close()
+    with pytest.raises(
+        JournalFailed, match=r"(?s)The ledger of broadcasts .*l.db is closed.*my.broadcasts\(\)"
+    ):
+        ledger.keys()
+
+
+def test_the_schema_of_a_journal_fits_on_one_page(tmp_path: Path) -> None:
+    path = tmp_path / "j.db"
+    Database(path).close()
+    # Were there a second one, all that is in the file would depend on it.
+    first_page_is_a_leaf = path.read_bytes()[100] == 0x0D
+    assert first_page_is_a_leaf
 
 
 def test_damaged_file_is_reported(tmp_path: Path) -> None:
@@ -80,7 +118,7 @@ def test_empty_file_becomes_a_journal_but_cannot_be_read_as_one(tmp_path: Path) 
         pass
     Database(path).close()
     with open_readonly(path) as connection:
-        assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+        assert connection.execute("PRAGMA application_id").fetchone() == (JOURNAL.application_id,)
 
 
 def test_file_whose_making_was_cut_short_is_finished(tmp_path: Path) -> None:

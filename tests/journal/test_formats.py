@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 import openqq_nb as oq
-from openqq_nb.database import MIGRATIONS
+from openqq_nb.database import JOURNAL
 from openqq_nb.errors import JournalFailed
 from openqq_nb.journal import Journal
 from tests.journal.making import message
 
 FORMATS = Path(__file__).parent / "formats"
 EARLIER = [1, 2]
+PRESENT = len(JOURNAL.migrations)
 
 CONTENTS = ["第一条 🐱", None, "[图片]"]
 
@@ -35,7 +36,7 @@ def test_the_stored_file_is_of_the_format_that_its_name_says(number: int, tmp_pa
 
 
 def test_there_is_a_stored_file_of_every_earlier_format() -> None:
-    assert list(range(1, len(MIGRATIONS))) == EARLIER
+    assert list(range(1, PRESENT)) == EARLIER
 
 
 @pytest.mark.parametrize("number", EARLIER)
@@ -53,7 +54,7 @@ def test_a_journal_of_an_earlier_format_is_brought_up_and_keeps_all(number: int,
         assert journal.numbers() == [1, 3, 4]
         assert journal.present(["a", "b", "c", "e"]) == {"a", "b", "c", "e"}
         assert all(journal.body(seq).startswith(b"{") for seq in (1, 2, 3, 4))
-    assert version_of(path) == len(MIGRATIONS)
+    assert version_of(path) == PRESENT
 
 
 @pytest.mark.parametrize("number", EARLIER)
@@ -99,7 +100,7 @@ def test_a_log_reads_an_earlier_format_without_writing_to_it(number: int, tmp_pa
 def test_a_format_of_a_later_version_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = stored(2, tmp_path)
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+        connection.execute(f"PRAGMA user_version = {PRESENT + 1}")
     before = path.read_bytes()
     for open_it in (Journal.open, oq.open_log):
         with pytest.raises(JournalFailed, match=r"(?s)newer version.*Update openqq_nb"):

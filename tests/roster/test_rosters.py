@@ -1,7 +1,9 @@
 """Kept rosters: given back as they were, with the numbers that their login brought later."""
 
 import datetime as dt
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -255,3 +257,19 @@ def test_a_roster_says_which_groups_are_not_loaded(my: DemoAccount) -> None:
     with my.simulator.fault("no_members"), pytest.warns(oq.NotLoadedWarning, match="3 of 3 groups"):
         roster = my.roster()
     assert "0 members (3 groups not loaded)" in repr(roster)
+
+
+def test_rosters_of_one_login_that_several_keep_at_once_have_one_label(
+    fetched: Roster, tmp_path: Path
+) -> None:
+    stores = [Rosters(tmp_path / "kept.db") for _ in range(8)]
+    start = threading.Barrier(len(stores))
+
+    def keep(store: Rosters) -> str:
+        start.wait(10)
+        return store.keep_in_login(fetched)[1]
+
+    with ThreadPoolExecutor(len(stores)) as pool:
+        assert len(set(pool.map(keep, stores))) == 1
+    for store in stores:
+        store.close()

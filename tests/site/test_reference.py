@@ -9,6 +9,11 @@ import pytest
 import openqq_nb as oq
 from openqq_nb import simulator
 from openqq_nb.account.aio import AsyncAccount
+from openqq_nb.broadcast.aio import AsyncRun
+from openqq_nb.broadcast.exclusions import Exclusions
+from openqq_nb.broadcast.plan import Plan
+from openqq_nb.broadcast.progress import Progress
+from openqq_nb.broadcast.run import Run
 from openqq_nb.demo_account import DemoAccount
 from openqq_nb.inbox.aio import AsyncInbox
 from openqq_nb.inbox.login_code import LoginCode
@@ -16,12 +21,16 @@ from openqq_nb.inbox.message import Message
 from openqq_nb.inbox.setup import Setup
 from openqq_nb.inbox.stats import Stats
 from openqq_nb.simulator import Fault, Simulator
+from openqq_nb.widgets.broadcaster import Broadcaster
 from openqq_nb.widgets.composer import Composer
 from openqq_nb.widgets.explorer import Explorer
 from openqq_nb.widgets.feed import Feed
 from tools.site import read
 
-MET = (AsyncAccount, AsyncInbox, Composer, DemoAccount, Explorer, Feed, LoginCode, Message, Setup, Stats)
+MET = (
+    AsyncAccount, AsyncInbox, AsyncRun, Broadcaster, Composer, DemoAccount, Exclusions, Explorer, Feed, LoginCode,
+    Message, Plan, Progress, Run, Setup, Stats,
+)  # fmt: skip
 """Classes that nobody types, but everybody gets objects of."""
 
 CLASSES: dict[str, type] = {
@@ -46,6 +55,8 @@ NOT_TYPED = {
         "way",
     },
     AsyncInbox: {"hears"},
+    Run: {"join", "start"},
+    Exclusions: {"has", "rows"},
     oq.Roster: {"doubts", "knows", "number"},
     DemoAccount: set(dir(oq.Account)) - {"close"},  # told once
     Fault: {"finish", "strike"},
@@ -73,7 +84,12 @@ def of_simulator() -> Iterator[str]:
         yield from (f"openqq_nb.simulator.{kind.__name__}.{name}" for name in own(kind))
 
 
-ATTRIBUTES = ("openqq_nb.Account.aio", "openqq_nb.Inbox.aio", "openqq_nb.demo_account.DemoAccount.simulator")
+ATTRIBUTES = (
+    "openqq_nb.Account.aio",
+    "openqq_nb.broadcast.run.Run.aio",
+    "openqq_nb.Inbox.aio",
+    "openqq_nb.demo_account.DemoAccount.simulator",
+)
 NAMES = sorted(
     {*(f"openqq_nb.{name}" for name in oq.__all__), *CLASSES, *members(), *of_simulator(), *ATTRIBUTES}
 )

@@ -84,6 +84,19 @@ class Child:
         self._process.kill()
         self._process.wait(PATIENCE_S)
 
+    def ended(self, patience_s: float) -> bool:
+        """Tell whether it has ended by itself, or does so within some seconds."""
+        try:
+            self._process.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def code(self, patience_s: float) -> int | None:
+        """Wait until it ends by itself; gives the exit code."""
+        self._process.communicate(timeout=patience_s)
+        return self._process.returncode
+
     def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Tell it to end; gives the exit code and what it still wrote."""
         self._process.send_signal(number)

@@ -10,6 +10,10 @@ from typing import Any, assert_type
 import pandas as pd
 
 import openqq_nb as oq
+from openqq_nb.broadcast.exclusions import Exclusions
+from openqq_nb.broadcast.plan import Plan
+from openqq_nb.broadcast.progress import Progress, State
+from openqq_nb.broadcast.run import Run
 from openqq_nb.demo_account import DemoAccount
 from openqq_nb.inbox import LoginCode, Message, Setup, Stats
 from openqq_nb.languages import Language
@@ -27,6 +31,7 @@ from openqq_nb.simulator import (
     Simulator,
     World,
 )
+from openqq_nb.widgets.broadcaster import Broadcaster
 from openqq_nb.widgets.composer import Composer
 from openqq_nb.widgets.explorer import Explorer
 from openqq_nb.widgets.feed import Feed
@@ -74,6 +79,12 @@ def widgets(my: oq.Account, inbox: oq.Inbox) -> None:
     composer.choose(my.groups().iloc[0])
     composer.write("周五聚餐！")
     composer.close()
+    broadcaster = my.broadcaster([my.friends(), my.groups().iloc[0]], template="{displayname}，你好", key="x")
+    assert_type(broadcaster, Broadcaster)
+    broadcaster.take(my.members())
+    broadcaster.write("周五聚餐！")
+    assert_type(broadcaster.report(), pd.DataFrame)
+    broadcaster.close()
     explorer = my.explorer()
     assert_type(explorer, Explorer)
     assert_type(explorer.selection, pd.DataFrame)
@@ -168,8 +179,11 @@ async def awaits(my: oq.Account) -> None:
     assert_type(await my.aio.server(), "pd.Series[Any]")
     assert_type(await my.aio.roster(), oq.Roster)
     assert_type(await my.aio.doctor(), oq.Report)
+    assert_type(await my.aio.broadcast("hi", to=my.friends(), key="awaited"), Plan)
+    assert_type(await my.aio.broadcasts(), pd.DataFrame)
     assert_type(await my.aio.composer(to=None), Composer)
     assert_type(await my.aio.explorer(), Explorer)
+    assert_type(await my.aio.broadcaster(), Broadcaster)
     assert_type(await my.aio.send_friend("hi", qq="1"), oq.Receipt)
     assert_type(await my.aio.send_group("hi", gnumber="1"), oq.Receipt)
     assert_type(await my.aio.send_discuss("hi", did="1"), oq.Receipt)
@@ -248,6 +262,47 @@ def plays_the_other_side(simulator: Simulator) -> None:
         simulator.wait_ended(timeout=0.01)
 
 
+def broadcasts(my: oq.Account) -> None:
+    pace = oq.Pace(between=(0, 0.5), rest_every=10, rest=0, max_groups=None, quiet=None, max_failures=2)
+    assert_type(
+        (pace.between, pace.quiet, pace.rest), tuple[tuple[float, float], tuple[str, str] | None, float]
+    )
+    assert_type((pace.rest_every, pace.max_groups, pace.max_failures), tuple[int, int | None, int])
+    exclusions = my.exclusions
+    assert_type(exclusions, Exclusions)
+    exclusions.add({"qq": "1"}, why="asked for it")
+    assert_type(exclusions.df, pd.DataFrame)
+    exclusions.remove(exclusions.df)
+    to = [my.friends(), my.groups().iloc[0]]
+    plan = my.broadcast("{displayname}，你好", to=to, key="typed", pace=oq.Pace.instant())
+    assert_type(plan, Plan)
+    assert_type(plan.preview(), pd.DataFrame)
+    assert_type((plan.key, plan.template, plan.pace), tuple[str, str, oq.Pace])
+    run = plan.send()
+    assert_type(run, Run)
+    run.pause()
+    run.resume()
+    done = run.wait(timeout=30)
+    assert_type(done, Progress)
+    assert_type(
+        (done.state, done.total, done.problem, done.seconds_left), tuple[State, int, str | None, float]
+    )
+    assert_type(
+        run.progress.sent + done.pending + done.accepted + done.failed + done.skipped + done.unknown, int
+    )
+    assert_type(run.retry("failed"), Run)
+    assert_type(run.report(), pd.DataFrame)
+    assert_type(plan.report(), pd.DataFrame)
+    with suppress(oq.InvalidInput):
+        assert_type(run.replies(), pd.DataFrame)
+    run.stop()
+    assert_type(run.key, str)
+    assert_type(oq.run(run.aio.wait(30)), Progress)
+    assert_type(my.broadcasts(), pd.DataFrame)
+    other = my.broadcast("hi", to=run.report(), key="forgotten", unless=["typed"])
+    other.forget()
+
+
 def errors() -> list[type[oq.OpenqqError]]:
     return [
         oq.Ambiguous, oq.InvalidInput, oq.JournalFailed, oq.ListenerFailed, oq.NestedWait, oq.NoAnswer, oq.NotFound,
@@ -256,7 +311,7 @@ def errors() -> list[type[oq.OpenqqError]]:
 
 
 def warnings() -> list[type[UserWarning]]:
-    return [oq.FollowingWarning, oq.HandlerWarning, oq.InboxWarning, oq.NotLoadedWarning]
+    return [oq.FollowingWarning, oq.HandlerWarning, oq.InboxWarning, oq.NotLoadedWarning, oq.SkippedWarning]
 
 
 def use(my: DemoAccount, folder: Path) -> None:
@@ -267,6 +322,7 @@ def use(my: DemoAccount, folder: Path) -> None:
     consults(my)
     listens(my)
     keeps(my, folder)
+    broadcasts(my)
     manages(my)
     assert_type(oq.run(awaits(my)), None)
     plays_the_other_side(my.simulator)

@@ -38,7 +38,9 @@ def names_used() -> set[str]:
 def test_no_public_name_is_left_out(my: DemoAccount) -> None:
     with my.listen(journal=False) as inbox:
         shown = [oq, my, my.aio, inbox, inbox.aio, my.roster(), my.doctor(), my.simulator]
-    shown += [oq.Log, oq.Receipt, oq.Outcome]
+    plan = my.broadcast("hi", to=my.friends(), key="shown", pace=oq.Pace.instant())
+    run = plan.send()
+    shown += [oq.Log, oq.Receipt, oq.Outcome, oq.Pace, plan, run, run.aio, run.wait(30), my.exclusions]
     public = {name for one in shown for name in dir(one) if not name.startswith("_")}
     assert public - names_used() == set()
 

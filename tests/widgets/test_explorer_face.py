@@ -228,7 +228,7 @@ def test_who_cannot_be_reached_is_said_before_anything_opens(
     if off is not None:
         with pytest.raises(NotSupported, match=re.escape(off)):
             explorer._parts["writing"].actions["open"]()
-        assert set(explorer._parts) == {"explorer", "table", "writing"}
+        assert set(explorer._parts) == {"explorer", "table", "writing", "handing"}
     explorer.close()
 
 
@@ -241,7 +241,7 @@ def test_for_a_row_without_a_number_no_empty_composer_opens() -> None:
     with pytest.raises(InvalidInput):
         explorer._parts["writing"].actions["open"]()
     assert explorer._parts["writing"].view()["composer"] is None
-    assert set(explorer._parts) == {"explorer", "table", "writing"}
+    assert set(explorer._parts) == {"explorer", "table", "writing", "handing"}
     explorer.close()
 
 
@@ -312,7 +312,7 @@ def test_without_anybody_meant_no_composer_opens(my: DemoAccount) -> None:
     explorer = opened_on(my, EVERYBODY)
     act(explorer, "writing", "open")
     assert explorer._parts["writing"].view()["composer"] is None
-    assert set(explorer._parts) == {"explorer", "table", "writing"}
+    assert set(explorer._parts) == {"explorer", "table", "writing", "handing"}
 
 
 def test_an_open_composer_is_there_for_the_next_page_and_takes_the_next_one(my: DemoAccount) -> None:

@@ -9,6 +9,7 @@ import pytest
 from openqq_nb import widgets
 from openqq_nb.languages import Table
 from openqq_nb.widgets import problems, words
+from openqq_nb.widgets.broadcaster import words as broadcaster
 from openqq_nb.widgets.composer import words as composer
 from openqq_nb.widgets.explorer import words as explorer
 from openqq_nb.widgets.feed import words as feed
@@ -19,6 +20,7 @@ TABLES: dict[str, Table] = {
     "problems": problems.WORDS,
     "composer": composer.WORDS,
     "explorer": explorer.WORDS,
+    "broadcaster": broadcaster.WORDS,
     "feed": feed.FEED,
 }
 ALL: Table = {key: pair for table in TABLES.values() for key, pair in table.items()}

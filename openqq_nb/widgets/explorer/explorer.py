@@ -6,9 +6,11 @@ import pandas as pd
 
 from openqq_nb.roster import Roster
 from openqq_nb.widgets.explorer.browsing import Browsing
+from openqq_nb.widgets.explorer.handing import HandingOver
 from openqq_nb.widgets.explorer.words import words
 from openqq_nb.widgets.explorer.writing import Writing
 from openqq_nb.widgets.face import Face
+from openqq_nb.widgets.handing import Handing
 from openqq_nb.widgets.links import Links
 from openqq_nb.widgets.pages import script, style
 
@@ -22,6 +24,7 @@ class Explorer(Face):
     Args:
         links: the ways to the account.
         roster: who is shown first.
+        handing: brings what is selected to the broadcaster.
     """
 
     _esm = script("draft", "chooser", "sent", "table", "explorer_top", "explorer")
@@ -29,12 +32,15 @@ class Explorer(Face):
 
     _typed: ClassVar[tuple[str, ...]] = ("overlap", "selection", "shown")
 
-    def __init__(self, links: Links, roster: Roster) -> None:
+    def __init__(self, links: Links, roster: Roster, handing: Handing | None = None) -> None:
         self._browsing = Browsing(links.load, roster)
-        writing = Writing(links, self._browsing, self._join)
-        super().__init__(
-            {"explorer": self._browsing, "table": self._browsing.table, "writing": writing}, words
-        )
+        parts = {
+            "explorer": self._browsing,
+            "table": self._browsing.table,
+            "writing": Writing(links, self._browsing, self._join),
+            "handing": HandingOver(handing or Handing(), self._browsing),
+        }
+        super().__init__(parts, words)
 
     @property
     def selection(self) -> pd.DataFrame:

@@ -135,6 +135,19 @@ WORDS: Table = {
         "不是本账号的好友；此服务器只能发给好友、群和讨论组。",
     ),
     "writing": ("Write", "写消息"),
+    "hand_over": ("Add the selected to the broadcaster", "把所选加入群发部件"),
+    "hand_over_nothing": (
+        "Nothing is selected; nobody was added. Select rows in the table first.",
+        "没有选择任何行，未加入任何人。请先在表格中选择。",
+    ),
+    "hand_over_nowhere": (
+        "No broadcaster is open. Show one with my.broadcaster() in another cell; its button takes the selection.",
+        "没有打开的群发部件。请在另一个单元格中用 my.broadcaster() 打开，其中的按钮可以取用所选。",
+    ),
+    "handed_over": (
+        "Added to the broadcaster: {count} rows. Nothing was sent.",
+        "已加入群发部件：{count} 行。没有发送任何内容。",
+    ),
     "select": ("Selected", "选择"),
     "nothing_shown": ("Nobody matches.", "没有符合的人。"),
     "nobody_there": ("Nobody is here.", "这里没有人。"),

@@ -3,11 +3,11 @@
 const FIND_MS = 60;
 
 /** Radio buttons for the kinds of recipients; those that the server cannot send to are off, and say so. */
-function kindButtons(channel, view, look) {
+function kindButtons(title, view, look) {
   const name = freshId("kind");
   const inputs = new Map();
   const labels = new Map();
-  const row = make("div", { class: "oq-row", role: "radiogroup", "aria-label": channel.word("chooser_kind") });
+  const row = make("div", { class: "oq-row", role: "radiogroup", "aria-label": title });
   for (const { kind } of view.kinds) {
     const input = make("input", { type: "radio", name, value: kind, on: { change: () => look(kind) } });
     const label = make("span");
@@ -30,8 +30,8 @@ function kindButtons(channel, view, look) {
   };
 }
 
-/** A recipient in the list of what is found. */
-function recipientOption({ name, more, number, place }, index, id, choose) {
+/** A recipient in the list of what is found; `mark` stands beside one that is chosen already. */
+function recipientOption({ name, more, number, place, chosen }, index, id, choose, mark) {
   const others = more.length ? make("span", { class: "oq-name oq-quiet", text: more.join(" · ") }) : null;
   const at = place ? make("span", { class: "oq-name oq-quiet", text: place }) : null;
   const title = [name, ...more, place, number].filter(Boolean).join(" · ");
@@ -44,18 +44,23 @@ function recipientOption({ name, more, number, place }, index, id, choose) {
     others,
     at,
     make("span", { class: "oq-quiet oq-chooser-number", text: number }),
+    chosen ? make("strong", { class: "oq-chooser-mark", text: mark }) : null,
   );
 }
 
-/** A field with a list under it, as ARIA has it for a combobox; `choose(row)` is called with the row that is taken. */
-function finder(channel, find, choose) {
+/**
+ * A field with a list under it, as ARIA has it for a combobox; `choose(row)` is called with the row that is taken.
+ *
+ * `titles` are those of the field and the list, and the mark of a row that is chosen already.
+ */
+function finder(channel, titles, find, choose) {
   const me = freshId("finder");
   let view = null;
   let told = "";
   let active = -1;
   let wanted = false;
 
-  const list = make("ul", { class: "oq-chooser-list", role: "listbox", id: freshId("list"), "aria-label": channel.word("chooser_list") });
+  const list = make("ul", { class: "oq-chooser-list", role: "listbox", id: freshId("list"), "aria-label": titles.list });
   const count = make("div", { class: "oq-quiet", role: "status" });
   const field = make("input", {
     type: "text", role: "combobox", autocomplete: "off", spellcheck: "false",
@@ -70,6 +75,12 @@ function finder(channel, find, choose) {
     setAttribute(field, "aria-activedescendant", option?.id);
     option?.setAttribute("aria-selected", "true");
     option?.scrollIntoView({ block: "nearest" });
+  }
+
+  function fillList(then) {
+    const option = (row, index) => recipientOption(row, index, `${list.id}-${index}`, () => choose(row), titles.mark);
+    list.replaceChildren(...view.rows.map(option));
+    activate(then);
   }
 
   /** Take the active row, or the only one; of several the first becomes active. */
@@ -107,25 +118,23 @@ function finder(channel, find, choose) {
   channel.atEnd(ask.stop);
 
   function tell(next) {
-    const same = view && ["text", "kind", "version"].every((name) => view[name] === next[name]);
+    const same = view && ["text", "kind", "place", "version"].every((name) => view[name] === next[name]);
+    const marked = same && next.rows.some(({ chosen }, index) => chosen !== view.rows[index]?.chosen);
     const elsewhere = !view || (next.by && next.by !== me);
     view = next;
     if (view.to) ask.stop();
     // What was typed in another tab, unless something is being typed here; a choice ends the typing.
     if (view.to || (elsewhere && field.value === told)) field.value = told = view.text;
     say(count, view.count);
-    if (!same) {
-      list.replaceChildren(...view.rows.map((row, index) => recipientOption(row, index, `${list.id}-${index}`, () => choose(row))));
-      activate(-1);
-      list.scrollTop = 0;
-    }
+    if (!same || marked) fillList(same ? active : -1);
+    if (!same) list.scrollTop = 0;
     show(list, view.rows.length > 0);
     setAttribute(field, "aria-expanded", view.rows.length > 0 ? "true" : "false");
     if (wanted && view.text === field.value) { wanted = false; enter(); }
   }
 
-  const element = make("div", { class: "oq-chooser-find" }, labelled(channel.word("chooser_find"), field), list, count);
-  return { element, tell, focus: () => field.focus() };
+  const element = make("div", { class: "oq-chooser-find" }, labelled(titles.field, field), list, count);
+  return { element, field, tell };
 }
 
 /** The page of a chooser; `chosen()` is called when somebody was chosen on this page. */
@@ -133,9 +142,10 @@ function chooserPage(channel, part, chosen) {
   let view = part.first;
   let doing = null;
 
-  const kinds = kindButtons(channel, view, (kind) => part.ask("look", { kind }));
+  const kinds = kindButtons(channel.word("chooser_kind"), view, (kind) => part.ask("look", { kind }));
   const search = finder(
     channel,
+    { field: channel.word("chooser_find"), list: channel.word("chooser_list") },
     (text, me) => part.ask("find", { text, view: me }),
     ({ row }) => { doing = "choose"; part.ask("choose", { kind: view.kind, row, version: view.version }); },
   );
@@ -166,7 +176,7 @@ function chooserPage(channel, part, chosen) {
     view = next;
     draw();
     if (doing === "choose" && view.to) { doing = null; chosen(); }
-    if (doing === "change" && !view.to) { doing = null; search.focus(); }
+    if (doing === "change" && !view.to) { doing = null; search.field.focus(); }
   }
 
   part.listen(take, problem.tell);

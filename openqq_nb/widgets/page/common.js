@@ -65,6 +65,17 @@ function button(text, click, attributes = {}) {
   return make("button", { type: "button", class: "oq-button", text, ...attributes, on: { click } });
 }
 
+/** Make a button that keeps the focus while it is off: one that is `disabled` would give it to nobody. */
+function keptButton(text, click, attributes = {}) {
+  const press = button(text, () => { if (press.getAttribute("aria-disabled") !== "true") click(); }, attributes);
+  return press;
+}
+
+/** Turn such a button on or off. */
+function turn(press, on) {
+  press.setAttribute("aria-disabled", String(!on));
+}
+
 /** A place for what went wrong: a sentence that is read out, and the details of it. */
 function problemBox() {
   const title = make("strong");

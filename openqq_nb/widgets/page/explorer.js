@@ -316,6 +316,22 @@ class WriteButton {
   }
 }
 
+/** The way to the broadcaster: whoever is selected is added to the recipients of the one that was opened last. */
+function handButton(channel) {
+  const part = channel.part("handing");
+  const press = button("", () => part.ask("open"));
+  const note = make("span", { class: "oq-quiet", role: "status" });
+  const problem = problemBox();
+  const update = (view) => {
+    say(press, view.label);
+    say(note, view.note);
+    problem.tell(null);
+  };
+  part.listen(update, problem.tell);
+  update(part.first);
+  return { press, note, problem };
+}
+
 function explorer(channel, root) {
   const part = channel.part("explorer");
   const table = new VirtualTable(channel, "table");
@@ -326,7 +342,8 @@ function explorer(channel, root) {
   const overlap = new Overlap(channel, part);
   const regions = [places, filters, charts, overlap];
   const write = new WriteButton(channel);
-  table.foot.append(write.press, write.why);
+  const hand = handButton(channel);
+  table.foot.append(hand.press, hand.note, write.press, write.why);
   const unloaded = make("p", { class: "oq-problem", hidden: true, text: channel.word("place_not_loaded") });
   root.append(
     top.element,
@@ -335,7 +352,7 @@ function explorer(channel, root) {
       places.element,
       make(
         "div", { class: "oqx-people" },
-        filters.element, unloaded, table.element, write.problem.box,
+        filters.element, unloaded, table.element, write.problem.box, hand.problem.box,
         make("p", { class: "oq-quiet", text: channel.word("in_code") }), write.place,
         charts.element, overlap.element,
       ),

@@ -343,17 +343,6 @@ class VirtualTable {
   }
 }
 
-/** Make a button that keeps the focus while it is off: one that is `disabled` would give it to nobody. */
-function keptButton(text, click) {
-  const press = button(text, () => { if (press.getAttribute("aria-disabled") !== "true") click(); });
-  return press;
-}
-
-/** Turn such a button on or off. */
-function turn(press, on) {
-  press.setAttribute("aria-disabled", String(!on));
-}
-
 /** Keep a key to oneself: the page around must not act on it. */
 function take(event) {
   event.preventDefault();
