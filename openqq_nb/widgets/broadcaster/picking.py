@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from openqq_nb.roster import Roster
-from openqq_nb.widgets.composer.shelf import Shelf
+from openqq_nb.widgets.composer.shelf import Shelf, known_shelves
 
 Kind: TypeAlias = Literal["friend", "group", "member", "discuss"]
 
@@ -52,15 +52,13 @@ class Picking:
         self._places: dict[Kind, list[Place]] = {}
 
     @cached_property
-    def shelves(self) -> Mapping[Kind, Shelf]:
+    def shelves(self) -> Mapping[str, Shelf]:
         """The rows of each kind, in the order of the server; the account itself is nobody to write to."""
         members = self.roster.members
         others = members[~(members["qq"] == self.roster.me["qq"]).fillna(False)].reset_index(drop=True)
         return {
-            "friend": Shelf(self.roster.friends, ("displayname", "markname", "nick"), ("qq", "id")),
-            "group": Shelf(self.roster.groups, ("displayname", "gmarkname", "gname"), ("gnumber", "gid")),
+            **known_shelves(self.roster),
             "member": Shelf(others, ("displayname", "card", "nick"), ("qq", "id"), ("gmarkname", "gname")),
-            "discuss": Shelf(self.roster.discusses, ("displayname", "dname"), ("did",)),
         }
 
     @property

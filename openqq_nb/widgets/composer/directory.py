@@ -12,7 +12,7 @@ import pandas as pd
 from openqq_nb.models import Recipient, RecipientType
 from openqq_nb.recipients import is_missing
 from openqq_nb.roster import Roster
-from openqq_nb.widgets.composer.shelf import Entry, Shelf
+from openqq_nb.widgets.composer.shelf import Entry, Shelf, known_shelves
 
 KINDS: tuple[RecipientType, ...] = ("friend", "group", "discuss", "session")
 
@@ -47,12 +47,10 @@ class Directory:
         self.roster = roster
 
     @cached_property
-    def shelves(self) -> Mapping[RecipientType, Shelf]:
+    def shelves(self) -> Mapping[str, Shelf]:
         """The recipients of each kind, in the order of the server."""
         return {
-            "friend": Shelf(self.roster.friends, ("displayname", "markname", "nick"), ("qq", "id")),
-            "group": Shelf(self.roster.groups, ("displayname", "gmarkname", "gname"), ("gnumber", "gid")),
-            "discuss": Shelf(self.roster.discusses, ("displayname", "dname"), ("did",)),
+            **known_shelves(self.roster),
             "session": Shelf(
                 _strangers(self.roster),
                 ("displayname", "card", "nick"),

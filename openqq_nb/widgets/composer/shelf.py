@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from openqq_nb.recipients import is_missing
+from openqq_nb.roster import Roster
 from openqq_nb.searching import Index
 from openqq_nb.searching.plain import plain
 
@@ -118,3 +119,12 @@ class Shelf:
 
 def _texts(row: Mapping[Any, Any], columns: Sequence[str]) -> Iterator[str]:
     return (str(row[name]) for name in columns if not is_missing(row.get(name)) and str(row[name]).strip())
+
+
+def known_shelves(roster: Roster) -> dict[str, Shelf]:
+    """Put friends, groups and discusses on shelves, in the order of the server."""
+    return {
+        "friend": Shelf(roster.friends, ("displayname", "markname", "nick"), ("qq", "id")),
+        "group": Shelf(roster.groups, ("displayname", "gmarkname", "gname"), ("gnumber", "gid")),
+        "discuss": Shelf(roster.discusses, ("displayname", "dname"), ("did",)),
+    }
