@@ -15,7 +15,7 @@ import openqq_nb as oq
 oq.language("en")
 my = oq.demo(groups=3, friends=8, members=8)
 inbox = my.listen()
-composer, explorer, feed = my.composer(), my.explorer(), inbox.feed()
+composer, explorer, feed, broadcaster = my.composer(), my.explorer(), inbox.feed(), my.broadcaster()
 """
 RESTART = (
     "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }"
@@ -40,9 +40,9 @@ def test_a_widget_says_that_its_kernel_has_ended_and_keeps_what_was_typed(
 
 
 def test_widgets_stand_beside_each_other_in_a_box(open_notebook: OpenNotebook) -> None:
-    notebook = open_notebook([SETUP, "ipywidgets.HBox([composer, feed])", "ipywidgets.VBox([explorer])"])
+    notebook = open_notebook([SETUP, "ipywidgets.HBox([composer, feed])", "ipywidgets.VBox([explorer, broadcaster])"])
     notebook.run_all()
-    for name in ("composer", "feed", "explorer"):
+    for name in ("composer", "feed", "explorer", "broadcaster"):
         box = notebook.page.locator(f".oq-{name}").bounding_box()
         assert box and box["width"] >= 300, name
         assert_tidy(notebook.page, f".oq-{name}")
