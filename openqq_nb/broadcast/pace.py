@@ -4,13 +4,19 @@ An account that writes fast, to many groups, or at night is restricted by the pr
 from that.
 """
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeGuard
 
+import numpy as np
+
 from openqq_nb.errors import InvalidInput
+
+# Beyond these, times leave what a calendar can hold.
+_LONGEST_S = 366 * 86_400
+_MOST = 1_000_000
+_WHOLE = f"a whole number from 1 to {_MOST}"
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
@@ -47,16 +53,31 @@ class Pace:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant; lists become tuples."""
-        _check("between", self.between, _is_span(self.between), "two numbers of seconds such as (3, 8)")
-        _check("rest", self.rest, _is_seconds(self.rest), "a number of seconds from 0")
-        _check("rest_every", self.rest_every, _is_count(self.rest_every), "a whole number from 1")
+        _check(
+            "between",
+            self.between,
+            _is_span(self.between),
+            f"two numbers of seconds such as (3, 8), at most {_LONGEST_S}",
+        )
+        _check("rest", self.rest, _is_seconds(self.rest), f"a number of seconds from 0 to {_LONGEST_S}")
+        _check("rest_every", self.rest_every, _is_count(self.rest_every), _WHOLE)
         groups = self.max_groups
-        _check("max_groups", groups, groups is None or _is_count(groups), "a whole number from 1, or None")
+        _check("max_groups", groups, groups is None or _is_count(groups), f"{_WHOLE}, or None")
         quiet = 'two different times such as ("23:00", "08:00"), or None'
         _check("quiet", self.quiet, self.quiet is None or _is_night(self.quiet), quiet)
-        _check("max_failures", self.max_failures, _is_count(self.max_failures), "a whole number from 1")
-        object.__setattr__(self, "between", (*self.between,))
-        object.__setattr__(self, "quiet", None if self.quiet is None else (*self.quiet,))
+        _check("max_failures", self.max_failures, _is_count(self.max_failures), _WHOLE)
+        low, high = self.between
+        # Those of numpy are taken as well; plain ones can be written into a file.
+        plain = {
+            "between": (_plain(low), _plain(high)),
+            "rest": _plain(self.rest),
+            "rest_every": _plain(self.rest_every),
+            "max_groups": _plain(groups),
+            "quiet": None if self.quiet is None else (*self.quiet,),
+            "max_failures": _plain(self.max_failures),
+        }
+        for name, value in plain.items():
+            object.__setattr__(self, name, value)
 
     @classmethod
     def instant(cls) -> Self:
@@ -75,8 +96,14 @@ def _check(name: str, value: object, is_good: bool, choices: str) -> None:
         raise InvalidInput(f"{name}={value!r} is no pace. Write {name}= as {choices}; nothing was planned.")
 
 
+def _plain(value: object) -> object:
+    return value.item() if isinstance(value, np.generic) else value
+
+
 def _is_seconds(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        return False
+    return bool(0 <= value <= _LONGEST_S)
 
 
 def _is_pair(value: object) -> TypeGuard[Sequence[Any]]:
@@ -88,7 +115,9 @@ def _is_span(value: object) -> bool:
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        return False
+    return bool(1 <= value <= _MOST)
 
 
 def _is_night(value: object) -> bool:

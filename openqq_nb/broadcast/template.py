@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,8 +20,10 @@ from openqq_nb.recipients import is_missing
 
 _QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’"}
 _QUOTED = "|".join(f"{opened}[^{closed}]*{closed}" for opened, closed in _QUOTES.items())
-_FIELD = re.compile(rf"\{{((?:{_QUOTED}|[^{{}}])*)\}}")
-_CHOICE = re.compile(rf"\s*(?:(?P<quoted>{_QUOTED})|(?P<name>[^|\"'“”‘’]*?))\s*(?:\||$)")
+# With `*+` nothing that was read is tried in another way: a quote could be one mark or the begin of a text, and a text
+# with many of them would take hours.
+_FIELD = re.compile(rf"\{{((?:{_QUOTED}|[^{{}}])*+)\}}")
+_CHOICE = re.compile(rf"\s*+(?:(?P<quoted>{_QUOTED})\s*+|(?P<name>[^|\"'“”‘’]*+))(?:\||$)")
 _NO_NAME = re.compile(r"[.\[\]()!:]")
 # Marks that turn the direction of all that follows, and what no screen shows; line breaks and tabs are text.
 _DISTURBING = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
@@ -167,7 +168,7 @@ def _field(text: str, found: re.Match[str]) -> Field:
         if choice["quoted"] is not None:
             choices.append(Words(choice["quoted"][1:-1]))
         else:
-            choices.append(_column(text, found, choice["name"]))
+            choices.append(_column(text, found, choice["name"].rstrip()))
         place = choice.end()
         if not choice[0].endswith("|"):
             break
@@ -229,7 +230,7 @@ def filled(template: Template, frame: pd.DataFrame) -> Filled:
 
 
 def _alike(template: Template, rows: int) -> pa.Array:
-    return pa.array(np.full(rows, "".join(part.text for part in template.parts if isinstance(part, Words))))
+    return pa.repeat("".join(part.text for part in template.parts if isinstance(part, Words)), rows)
 
 
 def _first(part: Field, values: dict[str, pa.Array], rows: int) -> pa.Array:

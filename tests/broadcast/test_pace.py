@@ -1,7 +1,9 @@
 """When the next message may go."""
 
+import json
 import math
 import time
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -98,13 +100,20 @@ def test_instant_never_waits() -> None:
         {"rest_every": 1.5},
         {"max_groups": 0}, {"max_groups": "20"}, {"quiet": "23:00"}, {"quiet": ("23:00", "24:00")},
         {"quiet": ("23:00", "23:00")}, {"quiet": ("11pm", "8am")}, {"quiet": (23, 8)}, {"max_failures": 0},
-        {"max_failures": None},
+        {"max_failures": None}, {"between": (0, 1e300)}, {"rest": 10**400}, {"rest_every": 10**30},
+        {"max_groups": 10**30},        {"rest": math.nan}, {"rest_every": True}, {"between": (3, 1j)},
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused_with_what_can(wrong: dict[str, Any]) -> None:
     (name,) = wrong
     with pytest.raises(InvalidInput, match=f"(?s){name}=.*Write {name}="):
         Pace(**wrong)
+
+
+def test_numbers_of_numpy_are_taken_as_plain_ones() -> None:
+    given: Any = {"between": (np.float64(0.5), np.int64(2)), "rest": np.float32(1), "rest_every": np.int64(3)}
+    pace = Pace(**given)
+    assert json.dumps(asdict(pace)) == json.dumps(asdict(Pace(between=(0.5, 2), rest=1.0, rest_every=3)))
 
 
 def test_defaults_are_those_of_the_design() -> None:

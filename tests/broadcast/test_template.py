@@ -1,6 +1,7 @@
 """The text of a broadcast with its fields."""
 
 import re
+import time
 from typing import Any
 
 import pandas as pd
@@ -65,6 +66,17 @@ def test_what_is_missing_or_blank_without_another_choice_is_a_problem_of_that_ro
 def test_what_is_more_or_less_than_a_name_is_refused(template: str) -> None:
     with pytest.raises(InvalidInput, match=r"cannot be read.*(?s:.)*Nothing was planned"):
         parsed(template)
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{" + '"a", ' * 200, "{" + "'好'和" * 200 + "“", "{" + " " * 20_000 + '"', '{"a"' + " " * 20_000 + "!}"],
+)
+def test_a_field_that_does_not_end_is_told_at_once_whatever_stands_in_it(template: str) -> None:
+    began = time.process_time()
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        parsed(template)
+    assert time.process_time() - began < 1  # without end where each quote is tried in two ways
 
 
 @pytest.mark.parametrize("template", ["", " \n", None, 1, b"x", "a\ud800"])
