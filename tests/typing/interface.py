@@ -83,7 +83,6 @@ def widgets(my: oq.Account, inbox: oq.Inbox) -> None:
     assert_type(broadcaster, Broadcaster)
     broadcaster.take(my.members())
     broadcaster.write("周五聚餐！")
-    assert_type(broadcaster.report(), pd.DataFrame)
     broadcaster.close()
     explorer = my.explorer()
     assert_type(explorer, Explorer)
@@ -299,6 +298,9 @@ def broadcasts(my: oq.Account) -> None:
     assert_type(run.key, str)
     assert_type(oq.run(run.aio.wait(30)), Progress)
     assert_type(my.broadcasts(), pd.DataFrame)
+    broadcaster = my.broadcaster(key="typed")
+    assert_type(broadcaster.report(), pd.DataFrame)
+    broadcaster.close()
     other = my.broadcast("hi", to=run.report(), key="forgotten", unless=["typed"])
     other.forget()
 
