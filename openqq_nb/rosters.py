@@ -8,6 +8,7 @@ contents, as Parquet: a frame that did not change since the last roster is there
 import datetime as dt
 import hashlib
 import io
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -58,6 +59,9 @@ class Rosters:
 
     def __init__(self, path: Path | None, format: Format = JOURNAL) -> None:
         self._database = Database(path, format)
+        self._lock = threading.Lock()
+        # A login of which no roster was kept, by one of its rosters.
+        self._seen: tuple[Roster, str] | None = None
 
     def __repr__(self) -> str:
         return f"<Rosters {self._database.path or 'in memory'}>"
@@ -76,18 +80,30 @@ class Rosters:
         Raises:
             JournalFailed: it could not be written; nothing of it was kept.
         """
-        contents = {name: _packed(_frame(roster, name)) for name in _SCHEMAS}
-        digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+        contents = _contents(roster)
+        digests = _digests(contents)
         login = None
         while login is None:
             # To compare takes long, and others write to the same file: they do not wait for it.
             with self._database.reading() as connection:
-                last, label = _login_of(connection, roster, digests)
+                last, known = _login_of(connection, roster, digests)
+            label = known or self._new_login(roster)
             with self._database.writing() as connection:
                 if _newest(connection) == last:
                     login = label
                     _write(connection, roster.fetched_at.timestamp(), login, contents, digests)
         with self._database.reading() as connection:
+            return _filled(roster, connection, login), login
+
+    def in_login(self, roster: Roster) -> tuple[Roster, str]:
+        """Give a roster and the label of its login, as `keep_in_login` would, and keep nothing.
+
+        Raises:
+            JournalFailed: the file cannot be read.
+        """
+        with self._database.reading() as connection:
+            _, known = _login_of(connection, roster, _digests(_contents(roster)))
+            login = known or self._new_login(roster)
             return _filled(roster, connection, login), login
 
     def at(self, when: object) -> Roster:
@@ -110,6 +126,21 @@ class Rosters:
     def close(self) -> None:
         """Close the file; closing twice does no harm."""
         self._database.close()
+
+    def _new_login(self, roster: Roster) -> str:
+        """Label a login of which no roster was kept; all rosters of it have the same label."""
+        with self._lock:
+            if self._seen is None or not same_login(self._seen[0], roster):
+                self._seen = roster, uuid4().hex
+            return self._seen[1]
+
+
+def _contents(roster: Roster) -> dict[str, bytes]:
+    return {name: _packed(_frame(roster, name)) for name in _SCHEMAS}
+
+
+def _digests(contents: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
 
 
 def _frame(roster: Roster, name: str) -> pd.DataFrame:
@@ -165,24 +196,26 @@ def _newest(connection: Connection) -> int | None:
     return found
 
 
-def _login_of(connection: Connection, roster: Roster, digests: Mapping[str, str]) -> tuple[int | None, str]:
-    """Give the number of the last roster that was kept, and the label of the login that another one is of.
-
-    That is the label of the last one, if they are of one login.
-    """
+def _login_of(
+    connection: Connection, roster: Roster, digests: Mapping[str, str]
+) -> tuple[int | None, str | None]:
+    """Give the number of the last roster that was kept, and the label of its login if another one is of that, too."""
     last = connection.execute(
         f"SELECT seq, fetched_at, login, {_COLUMNS} FROM rosters ORDER BY seq DESC LIMIT 1"  # noqa: S608 - our names
     ).fetchone()
     if last is None:
-        return None, uuid4().hex
+        return None, None
     seq, seconds, login, *kept = last
     is_same = kept == [*digests.values()] or same_login(_read(connection, seq, seconds), roster)
-    return seq, str(login) if is_same else uuid4().hex
+    return seq, str(login) if is_same else None
 
 
 def _filled(roster: Roster, connection: Connection, login: str) -> Roster:
-    """Add the numbers that any roster of the login has for the ids of one."""
-    numbers = {"qq": _known(connection, login, _PEOPLE), "gnumber": _known(connection, login, _PLACES)}
+    """Add the numbers that it, or any kept roster of the login, has for its ids."""
+    numbers = {
+        "qq": _known(roster, connection, login, _PEOPLE),
+        "gnumber": _known(roster, connection, login, _PLACES),
+    }
     filled = {name: getattr(roster, name) for name in _SCHEMAS if name != "me"}
     for name, number, key in _NUMBERS:
         frame = filled[name]
@@ -192,10 +225,13 @@ def _filled(roster: Roster, connection: Connection, login: str) -> Roster:
     return replace(roster, **filled)
 
 
-def _known(connection: Connection, login: str, columns: Mapping[str, tuple[str, str]]) -> Series:
+def _known(
+    roster: Roster, connection: Connection, login: str, columns: Mapping[str, tuple[str, str]]
+) -> Series:
     """Collect which numbers the rosters of a login have for ids, without those on which they do not agree."""
     frames = []
     for name, (key, number) in columns.items():
+        frames.append(getattr(roster, name)[[key, number]])
         digests = connection.execute(
             f'SELECT DISTINCT "{name}" FROM rosters WHERE login = ?',  # noqa: S608 - our names
             (login,),

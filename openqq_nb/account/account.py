@@ -181,7 +181,7 @@ class Account(Reading, Sending, Managing):
             key: a name for the broadcast that you choose. With other recipients it adds them.
             pace: how fast it goes; without it `oq.Pace()`, or what it was planned with.
             unless: key or keys of other broadcasts: whoever was reached by one of them, or may have been, is left out:
-                `unless="dinner"` writes only to those who did not get that one.
+                `unless="dinner"` writes only to those who did not get that one. It needs `to`.
 
         Returns:
             A `Plan`: its display says how many, how long, what is left out and why; `preview()`, `send()`, `report()`.

@@ -69,6 +69,7 @@ class Showing:
         links = Links(
             load=lambda: self._client.run(self.people()),
             snapshot=self._broadcasting.snapshot,
+            kept=self._broadcasting.kept,
             broadcasts=lambda: self._broadcasting.of(account),
             outgoing=dialect.outgoing,
             reaches=dialect.reaches,

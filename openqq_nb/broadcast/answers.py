@@ -41,10 +41,11 @@ def replies(rows: pa.Table, heard: Callable[[float], pd.DataFrame | None]) -> pd
     kept |= (messages["type"] == "group_message") & _since(
         messages, "gnumber", _times(reached, ("group",), "gnumber")
     )
-    kept |= (messages["type"] == "discuss_message") & _since(
+    own = messages["own"].fillna(False).astype(bool)
+    in_discuss = (messages["type"] == "discuss_message") & _since(
         messages, "discuss_id", _times(reached, ("discuss",), "did")
     )
-    own = messages["own"].fillna(False).astype(bool)
+    kept |= in_discuss & _in_login(messages, in_discuss & own)
     return messages[kept & ~own].reset_index(drop=True)
 
 
@@ -52,6 +53,14 @@ def _times(rows: pa.Table, kinds: tuple[str, ...], key: str) -> dict[str, float]
     """Give when the recipients of some kinds were written to, by their numbers."""
     mine = rows.filter(pc.and_(pc.is_in(rows["recipient_type"], pa.array(kinds)), pc.is_valid(rows[key])))
     return dict(zip(mine[key].to_pylist(), mine["attempted_at"].to_pylist(), strict=True))
+
+
+def _in_login(messages: pd.DataFrame, sent: "pd.Series[bool]") -> "pd.Series[bool]":
+    """Tell which messages are of the login in which their discuss was written to, where our own message says which."""
+    first = messages[sent].drop_duplicates("discuss_id").set_index("discuss_id")["login"]
+    login = messages["discuss_id"].map(first)
+    same: pd.Series[bool] = (login.isna() | (messages["login"] == login)).fillna(False).astype(bool)
+    return same
 
 
 def _since(messages: pd.DataFrame, column: str, times: dict[str, float]) -> "pd.Series[bool]":

@@ -1,6 +1,8 @@
 """All broadcasts of one account: planned, opened again, sent, listed."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
@@ -21,10 +23,14 @@ from openqq_nb.broadcast.rows import Kept
 from openqq_nb.broadcast.run import Run
 from openqq_nb.broadcast.template import Template, parsed
 from openqq_nb.broadcast.worker import Worker
-from openqq_nb.errors import InvalidInput
+from openqq_nb.errors import InvalidInput, JournalFailed
 
 _LONGEST_KEY = 200
 CLOCK = Clock()
+
+
+class _NotMeant(Exception):
+    """Ends a transaction of which nothing is to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,13 @@ class Order:
             read.check(_columns(audience))
         if pace is not None and not isinstance(pace, Pace):
             raise InvalidInput(f"pace must be an oq.Pace(…), not {pace!r}; nothing was planned.")
-        return cls(_checked_key(key), read, audience, pace, _checked_keys(unless))
+        keys = _checked_keys(unless)
+        if keys and audience is None:
+            raise InvalidInput(
+                "unless= leaves out some of those whom to= names; nothing was planned. Name them with to=, or leave "
+                "unless= away."
+            )
+        return cls(_checked_key(key), read, audience, pace, keys)
 
 
 class Broadcasts:
@@ -88,6 +100,8 @@ class Broadcasts:
         self._links = links
         self._clock = clock
         self._random = random or Random()  # noqa: S311 - nothing secret hangs on it
+        # A cell and a widget may ask for the same run at the same time.
+        self._lock = threading.Lock()
         self._runs: dict[str, Run] = {}
         self.exclusions = Exclusions(lambda: ledger)
 
@@ -103,6 +117,7 @@ class Broadcasts:
         if order.pace is not None:
             with self.ledger.planning() as planning:
                 planning.change_pace(order.key, order.pace)
+            self._renew(order.key)
         return self._plan(order.key)
 
     def plan(self, order: Order, now: Snapshot) -> Plan:
@@ -119,6 +134,7 @@ class Broadcasts:
         template, draft = self._drafted(order, now)
         with self.ledger.planning() as planning:
             self._enter(planning, order, template, draft, now)
+        self._renew(order.key)
         return self._plan(order.key, draft.doubles)
 
     def rehearse(self, order: Order, now: Snapshot) -> Rehearsal:
@@ -163,9 +179,10 @@ class Broadcasts:
         Raises:
             NotFound: there is none of that key; the error lists those that there are.
         """
-        if key not in self._runs:
-            self._runs[key] = self._run(self.ledger.the(key).key)
-        return self._runs[key]
+        with self._lock:
+            if key not in self._runs:
+                self._runs[key] = self._run(self.ledger.the(key).key)
+            return self._runs[key]
 
     def stop(self, patience_s: float) -> None:
         """Stop all that is being sent.
@@ -173,9 +190,11 @@ class Broadcasts:
         Args:
             patience_s: how long to wait for messages that are under way, in seconds.
         """
-        for run in self._runs.values():
+        with self._lock:
+            runs = [*self._runs.values()]
+        for run in runs:
             run.stop()
-        for run in self._runs.values():
+        for run in runs:
             run.join(patience_s)
 
     def close(self) -> None:
@@ -186,6 +205,40 @@ class Broadcasts:
     def _run(self, key: str) -> Run:
         worker = Worker(self.ledger, key, self._links, self.exclusions, self._clock, self._random)
         return Run(self.ledger, key, self._links, worker, self._clock.now)
+
+    def plan_if(self, order: Order, now: Snapshot, meant: Callable[[pa.Table], bool]) -> Plan | None:
+        """Plan as `plan` does, but only if all rows of the broadcast are as they are meant to be.
+
+        Args:
+            order: what was asked for, with an audience.
+            now: who is there.
+            meant: tells it of the rows, which have the columns `ROWS`.
+
+        Returns:
+            The plan; `None`, and nothing was kept, if they are others.
+
+        Raises:
+            InvalidInput: the key is that of another text, or a field names no column.
+            NotFound: a key of `unless` names no broadcast.
+        """
+        template, draft = self._drafted(order, now)
+        try:
+            with self.ledger.planning() as planning:
+                self._enter(planning, order, template, draft, now)
+                if not meant(planning.rows(order.key)):
+                    raise _NotMeant
+        except _NotMeant:
+            return None
+        self._renew(order.key)
+        return self._plan(order.key, draft.doubles)
+
+    def _renew(self, key: str) -> None:
+        """Let a run know of what was planned."""
+        with self._lock:
+            run = self._runs.get(key)
+        if run is not None:
+            with suppress(JournalFailed):  # it is planned; the run takes it up when it can read again
+                run.renew()
 
     def _plan(self, key: str, doubles: int = 0) -> Plan:
         return Plan(self.ledger, key, self.start, self._clock.now, doubles)

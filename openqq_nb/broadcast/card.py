@@ -1,5 +1,6 @@
 """What a planned broadcast shows of itself: how many, how long, what is left out and why, in words."""
 
+import re
 from collections import Counter
 
 import numpy as np
@@ -11,8 +12,10 @@ from openqq_nb.columns import ZONE
 from openqq_nb.errors import one_line
 
 _PLURALS = {"friend": "friends", "group": "groups", "discuss": "discusses", "session": "sessions"}
+_NO_VALUE = re.compile(r"there is no value for \{.*\}", re.DOTALL)
 _REASONS = 6
 _SHOWN = 60
+_UNITS = {"seconds": "s", "minutes": "min", "hours": "h", "days": "days"}
 _MINUTE_S = 60.0
 _HOUR_S = 3600.0
 _DAY_S = 86_400.0
@@ -56,21 +59,33 @@ def kinds(frame: pd.DataFrame) -> str:
 def reasons(frame: pd.DataFrame) -> list[tuple[str, int]]:
     """Count why recipients are left out, the most frequent reason first."""
     problems = frame.loc[frame["delivery"] == "skipped", "problem"].fillna("no reason was noted")
-    # What stands behind a colon is of one row.
-    return Counter(str(problem).partition(":")[0] for problem in problems).most_common()
+    return Counter(grouped(str(problem)) for problem in problems).most_common()
+
+
+def grouped(problem: str) -> str:
+    """Give what a reason has in common with others: what stands behind a colon is of one row."""
+    return problem if _NO_VALUE.fullmatch(problem) else problem.partition(":")[0]
 
 
 def lasts(seconds: float) -> str:
     """Say how long something takes."""
-    if seconds < 1:
+    unit, count = span(seconds)
+    if unit == "moment":
         return "a moment"
+    return f"{count:.0f} {_UNITS[unit]}"
+
+
+def span(seconds: float) -> tuple[str, float]:
+    """Give how long something takes, in `seconds`, `minutes`, `hours` or `days`, or as a `moment`, as people say it."""
+    if seconds < 1:
+        return "moment", seconds
     if seconds < 2 * _MINUTE_S:
-        return f"{seconds:.0f} s"
+        return "seconds", seconds
     if seconds < 2 * _HOUR_S:
-        return f"{seconds / _MINUTE_S:.0f} min"
+        return "minutes", seconds / _MINUTE_S
     if seconds < 2 * _DAY_S:
-        return f"{seconds / _HOUR_S:.0f} h"
-    return f"{seconds / _DAY_S:.0f} days"
+        return "hours", seconds / _HOUR_S
+    return "days", seconds / _DAY_S
 
 
 def _states(frame: pd.DataFrame) -> str:

@@ -71,11 +71,17 @@ class Exclusions:
         return [{"recipient_type": "group" if row["qq"] is None else "friend", **row} for row in rows]
 
     def has(self, row: Row) -> bool:
-        """Tell whether the recipient of one message is excluded: a person by his number, a group by its own."""
-        number = ("qq", row["qq"]) if row["qq"] is not None else ("gnumber", row["gnumber"])
+        """Tell whether the recipient of one message is excluded, or may be: a person without a number, by his nick."""
+        is_person = row["recipient_type"] in ("friend", "session")
+        if row["recipient_type"] == "group":
+            where, value = "gnumber = ?", row["gnumber"]
+        elif is_person and row["qq"] is not None:
+            where, value = "qq = ?", row["qq"]
+        else:
+            where, value = "qq IS NOT NULL AND nick = ?", (row["nick"] or None) if is_person else None
         with self._ledger().database.looking() as connection:
-            question = f"SELECT 1 FROM exclusions WHERE {number[0]} = ?"  # noqa: S608 - our names
-            return connection.execute(question, (number[1],)).fetchone() is not None
+            question = f"SELECT 1 FROM exclusions WHERE {where}"  # noqa: S608 - our names
+            return connection.execute(question, (value,)).fetchone() is not None
 
     def add(self, to: To, *, why: str = "") -> None:
         """Never write to somebody from now on; who is excluded already stays so.

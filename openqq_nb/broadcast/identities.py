@@ -75,7 +75,7 @@ class Met:
 
     Attributes:
         place: where each row stands among those that are there; null where it does not.
-        perhaps: whether it may be one of those, of an earlier login: nothing tells.
+        perhaps: whether it may be one that was reached in an earlier login, wherever it stands itself: nothing tells.
     """
 
     place: pa.Array
@@ -124,7 +124,7 @@ def met(rows: Identities, there: There, known: pa.Array) -> Met:
             pc.and_(no_id, is_in(rows.name, _names(ours, bare))),
         ),
     )
-    return Met(place, pc.and_(perhaps, pc.is_null(place)))
+    return Met(place, perhaps)
 
 
 def _names(identities: Identities, where: pa.Array) -> pa.Array:

@@ -4,8 +4,9 @@ It is one SQLite file per account, of a format of its own (`database.BROADCASTS`
 key. Table `deliveries` has one row per (broadcast, recipient), with the text as it was frozen when it was first
 planned, as given to the server (`text`) and, where the server changes it, as it arrives (`arrives`); `login` labels the
 login that `id`, `gid` and `did` are of, and `by_id` tells that these find the recipient, and the permanent number,
-which came from elsewhere, does not. Table `delivery_history` has a row for each change of state. Table `exclusions`
-has those who are never written to. Beside them are kept the rosters by which logins are told apart, see `rosters`.
+which came from elsewhere, does not; `over_at` is when the last try was over. Table `delivery_history` has a row for
+each change of state. Table `claims` counts the tries of all. Table `exclusions` has those who are never written to.
+Beside them are kept the rosters by which logins are told apart, see `rosters`.
 """
 
 import threading
@@ -28,6 +29,8 @@ from openqq_nb.settings import file_name
 
 # For the longest rest that anybody would have after so many messages in a row.
 _ATTEMPTS = 1000
+# A send without an outcome for longer is of a program that has ended.
+_LONGEST_SEND_S = 60.0
 
 
 class Hold:
@@ -124,6 +127,32 @@ class Planning:
             [(row["seq"], at_s, row["delivery"], row["problem"]) for row in mended],
         )
 
+    def skip(self, key: str, rows: pa.Table, at_s: float) -> None:
+        """Leave out pending rows after all.
+
+        Args:
+            key: of the broadcast.
+            rows: with the columns `seq` and `problem`.
+            at_s: the time, in UTC seconds.
+        """
+        self.made.pop(key, None)
+        for row in rows.select(["seq", "problem"]).to_pylist():
+            _write(self._connection, Change(row["seq"], Delivery.SKIPPED, problem=row["problem"]), at_s)
+
+    def renew(self, key: str, rows: pa.Table) -> None:
+        """Give pending rows the ids of the present login; their texts stay.
+
+        Args:
+            key: of the broadcast.
+            rows: with the columns `seq`, `id`, `gid`, `login` and `by_id`.
+        """
+        self.made.pop(key, None)
+        self._connection.executemany(
+            "UPDATE deliveries SET id = :id, gid = :gid, login = :login, by_id = :by_id "
+            "WHERE seq = :seq AND delivery = 'pending'",
+            rows.to_pylist(),
+        )
+
 
 class Ledger:
     """The broadcasts of one account; safe to use from several threads and beside several programs.
@@ -142,7 +171,7 @@ class Ledger:
         self.database = Database(path, BROADCASTS)
         self._locks: dict[str, threading.Lock] = {}
         # What was read last, and of which state of the file: people look several times at one broadcast.
-        self._read: tuple[tuple[str, int, int, int], pa.Table] | None = None
+        self._read: tuple[tuple[str, Connection, int, int], pa.Table] | None = None
 
     def __repr__(self) -> str:
         return f"<Ledger {self.database.path or 'in memory'}>"
@@ -192,9 +221,10 @@ class Ledger:
             if states:
                 return read_rows(connection, key, states)
             asked = (key, *_state_of(connection))
-            if self._read is None or self._read[0] != asked:
-                self._read = asked, read_rows(connection, key)
-            return self._read[1]
+            read = self._read
+            if read is None or read[0] != asked:
+                self._read = read = asked, read_rows(connection, key)
+            return read[1]
 
     def summary(self) -> list[dict[str, Any]]:
         """Give one row a broadcast: key, template, times, and how many of it are in which state."""
@@ -244,17 +274,35 @@ class Ledger:
             for seq, kind, text, login, by_id, *row in found
         ]
 
-    def attempts(self, now_s: float) -> list[Attempt]:
-        """Give what was sent under any key of late, oldest first, as the pace wants it."""
+    def claims(self) -> int:
+        """Tell how often a message was claimed, under any key."""
+        with self.database.looking() as connection:
+            (made,) = connection.execute("SELECT made FROM claims").fetchone()
+        return int(made)
+
+    def attempts(self, now_s: float, mine: str | None = None) -> list[Attempt]:
+        """Give what was sent under any key of late, oldest first, as the pace wants it.
+
+        Args:
+            now_s: the time, in UTC seconds.
+            mine: the key that is sent here; what of it has no outcome is of a program that has ended.
+        """
         with self.database.looking() as connection:
             found = connection.execute(
-                "SELECT attempted_at, recipient_type = 'group' FROM deliveries "
-                "WHERE attempted_at IS NOT NULL AND (attempted_at > ? OR seq IN (SELECT seq FROM deliveries "
-                "WHERE attempted_at IS NOT NULL ORDER BY attempted_at DESC LIMIT ?)) ORDER BY attempted_at DESC "
-                "LIMIT ?",
-                (now_s - DAY_S, _ATTEMPTS, 100 * _ATTEMPTS),
-            ).fetchall()
-        return [Attempt(at_s, bool(is_group)) for at_s, is_group in reversed(found)]
+                "SELECT CASE WHEN flies THEN :now ELSE max(attempted_at, coalesce(over_at, attempted_at)) END, "
+                "is_group, flies FROM "
+                "(SELECT attempted_at, over_at, recipient_type = 'group' AS is_group, over_at IS NULL AND broadcast "
+                "IS NOT (SELECT seq FROM broadcasts WHERE key = :mine) AND attempted_at > :now - :longest "
+                "AND attempted_at <= :now AS flies FROM deliveries "
+                "WHERE attempted_at IS NOT NULL AND (attempted_at > :now - :day OR seq IN (SELECT seq FROM deliveries "
+                "WHERE attempted_at IS NOT NULL ORDER BY attempted_at DESC LIMIT :least)) ORDER BY attempted_at DESC "
+                "LIMIT :most)",
+                {
+                    "now": now_s, "mine": mine, "longest": _LONGEST_SEND_S, "day": DAY_S,
+                    "least": _ATTEMPTS, "most": 100 * _ATTEMPTS,
+                },
+            ).fetchall()  # fmt: skip
+        return [Attempt(at_s, bool(is_group), bool(flies)) for at_s, is_group, flies in sorted(found)]
 
     def open_rows(self, key: str) -> pa.Table:
         """Give the rows of which it is not known what became of them, the one that is under way included."""
@@ -274,26 +322,24 @@ class Ledger:
             for change in changes:
                 _write(connection, change, at_s)
 
-    def claim(self, claim: Change, owed: Sequence[Change], at_s: float, seen_s: float) -> bool:
+    def claim(self, claim: Change, owed: Sequence[Change], at_s: float, seen: int) -> bool:
         """Write that a message is about to leave, unless another broadcast has sent meanwhile.
 
         Args:
             claim: of the message.
             owed: what is to be written before, in the same transaction.
             at_s: the time, in UTC seconds.
-            seen_s: up to when it is known what was sent, in UTC seconds.
+            seen: how many claims are known, as `claims` counts them.
 
         Returns:
-            False, and nothing was written, if any message left after `seen_s`: the pace counts that one, too.
+            False, and nothing was written, if there were others: the pace counts them, too.
 
         Raises:
             JournalFailed: as for `write`.
         """
         with self.database.writing() as connection:
-            (last_s,) = connection.execute(
-                "SELECT max(attempted_at) FROM deliveries WHERE attempted_at IS NOT NULL"
-            ).fetchone()
-            if last_s is not None and last_s > seen_s:
+            # A count, not a time: a clock may be set back.
+            if connection.execute("UPDATE claims SET made = made + 1 WHERE made = ?", (seen,)).rowcount != 1:
                 return False
             for change in (*owed, claim):
                 _write(connection, change, at_s)
@@ -357,23 +403,24 @@ class Ledger:
         self.database.close()
 
 
-def _state_of(connection: Connection) -> tuple[int, int, int]:
+def _state_of(connection: Connection) -> tuple[Connection, int, int]:
     """Give what is another one when anybody has written to the file."""
     (version,) = connection.execute("PRAGMA data_version").fetchone()
-    return id(connection), version, connection.total_changes
+    return connection, version, connection.total_changes
 
 
-def _is_sent(connection: Connection, seq: int) -> bool:
-    found = connection.execute("SELECT delivery FROM deliveries WHERE seq = ?", (seq,)).fetchone()
-    return found is not None and found[0] == Delivery.SENT.value
+def _is_done(connection: Connection, change: Change) -> bool:
+    """Tell whether a message has become the same before, or was found to be sent, which is the last word."""
+    found = connection.execute("SELECT delivery FROM deliveries WHERE seq = ?", (change.seq,)).fetchone()
+    return found is not None and found[0] in (Delivery.SENT.value, change.to.value)
 
 
 def _write(connection: Connection, change: Change, at_s: float) -> None:
     states = before(change)
     tries = (
-        ", attempted_at = :at, settled_at = NULL, tries = tries + 1"
+        ", attempted_at = :at, over_at = NULL, settled_at = NULL, tries = tries + 1"
         if change.claims
-        else ", settled_at = :at"
+        else ", settled_at = :at, over_at = coalesce(over_at, :at)"
     )
     if change.to is Delivery.PENDING:
         tries = ""
@@ -386,8 +433,8 @@ def _write(connection: Connection, change: Change, at_s: float) -> None:
         f"problem = :problem{tries} WHERE seq = :seq AND delivery IN ({', '.join(map(repr, map(str, states)))})",
         values,
     )
-    if done.rowcount != 1 and not change.claims and _is_sent(connection, change.seq):
-        return  # a post of the server has told another program before
+    if done.rowcount != 1 and not change.claims and _is_done(connection, change):
+        return  # a post of the server has told another program before, or it was owed twice
     if done.rowcount != 1:
         raise JournalFailed(
             f"Message {change.seq} of a broadcast cannot become {change.to.value}; nothing was written.\n"

@@ -39,10 +39,6 @@ class Lines:
         for one in due:
             self._left[one.is_group].append(one)
 
-    def put_back(self, due: Due) -> None:
-        """Put one back to the front."""
-        self._left[due.is_group].appendleft(due)
-
     def next(self, now_s: float) -> tuple[float, Due] | None:
         """Give who is next, and from when on, in UTC seconds; None if nobody is left."""
         found: list[tuple[float, int, Due]] = []
@@ -54,6 +50,11 @@ class Lines:
             return None
         at_s, _, due = min(found)
         return at_s, due
+
+    def is_next(self, due: Due) -> bool:
+        """Tell whether one that was next still is: it is not after other lines have taken the place of those."""
+        left = self._left[due.is_group]
+        return bool(left) and left[0] is due
 
     def take(self, due: Due) -> None:
         """Take out who is next."""

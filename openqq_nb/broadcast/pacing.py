@@ -25,10 +25,12 @@ class Attempt:
     Attributes:
         at_s: when it was over, in UTC seconds.
         is_group: whether it went to a group.
+        flies: whether another broadcast is sending it at this moment; then `at_s` is now.
     """
 
     at_s: float
     is_group: bool
+    flies: bool = False
 
 
 def next_at_s(pace: Pace, history: Sequence[Attempt], gap_s: float, *, is_group: bool, now_s: float) -> float:

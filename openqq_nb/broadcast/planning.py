@@ -16,14 +16,12 @@ from openqq_nb.broadcast.ledger import Planning
 from openqq_nb.broadcast.links import Links
 from openqq_nb.broadcast.lookup import found_by_id, looked_up
 from openqq_nb.broadcast.rows import PLANNED
-from openqq_nb.broadcast.states import REACHED
 from openqq_nb.broadcast.template import Template, filled
 from openqq_nb.errors import InvalidInput
 from openqq_nb.logins import Fetched
 from openqq_nb.models import Delivery, RecipientType
 
-_REACHED = pa.array([state.value for state in REACHED])
-_PERHAPS = "somebody of this name was written to in an earlier login, under this key, and may be the same"
+_PERHAPS = "somebody of this name was written to in an earlier login, under {}, and may be the same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +46,12 @@ class Draft:
     Attributes:
         rows: one a recipient, with the columns `PLANNED`.
         doubles: how many rows named somebody once more.
+        unwanted: which rows are of somebody whom another broadcast has reached, or may have.
     """
 
     rows: pa.Table
     doubles: int
+    unwanted: pa.Array
 
 
 def drafted(
@@ -77,15 +77,14 @@ def drafted(
     who = identities(found)
     fields = audience.fields.assign(displayname=found["displayname"].to_pandas())
     text = filled(template, fields)
-    problem = pc.coalesce(
-        whole(found["problem"]), _excluded(found, excluded), _reached_by(who, unless), text.problems
-    )
+    reached = _reached_by(who, unless, now)
+    problem = pc.coalesce(whole(found["problem"]), _excluded(found, excluded), reached, text.problems)
     arriving, problem = _arriving(text.texts, problem, links.outgoing)
     texts = pc.if_else(pc.is_null(problem), text.texts, NULL)
     chosen = first_of_each(_named(who, found), problem, whole(found["recipient_type"]))
     by_id = found_by_id(found, now.stated)
     rows = _table(found, _named(who, found), by_id, texts, arriving, problem).take(chosen)
-    return Draft(rows, found.num_rows - len(chosen))
+    return Draft(rows, found.num_rows - len(chosen), pc.is_valid(reached).take(chosen))
 
 
 def known_by(audience: Audience, now: Snapshot, reaches: Collection[RecipientType]) -> pa.Array:
@@ -98,6 +97,9 @@ def known_by(audience: Audience, now: Snapshot, reaches: Collection[RecipientTyp
 def enter(planning: Planning, key: str, draft: Draft, now: Snapshot, at_s: float) -> None:
     """Write a draft into the ledger: new recipients are added, planned ones kept, skipped ones mended.
 
+    Planned ones that are found by their ids only get those of now; their texts stay. Those whom another broadcast
+    has reached are skipped, where that was asked for.
+
     Args:
         planning: the transaction.
         key: of a broadcast that was begun.
@@ -109,34 +111,56 @@ def enter(planning: Planning, key: str, draft: Draft, now: Snapshot, at_s: float
     if not there.num_rows:
         planning.add(key, draft.rows)
         return
-    found = _met(draft.rows, there, now)
-    is_new = pc.and_(pc.is_null(found.place), pc.invert(pc.is_in(draft.rows["identity"], there["identity"])))
-    planning.add(key, _doubted(draft.rows, found).filter(is_new))
-    place = pc.coalesce(found.place, pc.index_in(draft.rows["identity"], there["identity"]))
-    skipped = pc.equal(there["delivery"].take(place), Delivery.SKIPPED.value)
-    changed = pc.not_equal(
-        pc.fill_null(there["problem"].take(place), ""), pc.fill_null(draft.rows["problem"], "")
-    )
-    mended = pc.fill_null(pc.and_(skipped, changed), False)
+    found = _met(identities(draft.rows), there, now)
+    rows = _doubted(draft.rows, found)
+    place = pc.coalesce(found.place, pc.index_in(rows["identity"], there["identity"]))
+    planning.add(key, rows.filter(pc.is_null(place)))
+    numbered, stood = rows.append_column("seq", there["seq"].take(place)), there.take(place)
+    skipped = pc.equal(stood["delivery"], Delivery.SKIPPED.value)
+    mended = pc.fill_null(pc.and_(skipped, _differ(stood, rows, "problem")), False)
     if pc.any(mended).as_py():
-        rows = draft.rows.append_column("seq", there["seq"].take(place)).filter(mended)
-        planning.mend(key, rows, at_s)
+        planning.mend(key, numbered.filter(mended), at_s)
+    renewed = _renewed(stood, rows)
+    if pc.any(renewed).as_py():
+        planning.renew(key, numbered.filter(renewed))
+    waiting = pc.equal(stood["delivery"], Delivery.PENDING.value)
+    dropped = pc.fill_null(pc.and_(waiting, draft.unwanted), False)
+    if pc.any(dropped).as_py():
+        planning.skip(key, numbered.filter(dropped), at_s)
 
 
-def _met(rows: pa.Table, there: pa.Table, now: Snapshot) -> Met:
-    reached = pc.is_in(whole(there["delivery"]), _REACHED)
+def _renewed(stood: pa.Table, rows: pa.Table) -> pa.Array:
+    """Tell which rows that are pending need the ids of now, and are reached on the same way as before."""
+    is_open = pc.and_(pc.equal(stood["delivery"], Delivery.PENDING.value), pc.is_null(rows["problem"]))
+    by_id = pc.or_(pc.equal(stood["by_id"], 1), pc.equal(rows["by_id"], 1))
+    is_old = pc.or_(_differ(stood, rows, "login"), pc.not_equal(stood["by_id"], rows["by_id"]))
+    found = pc.and_(pc.and_(is_open, by_id), is_old)
+    for name in ("recipient_type", "gnumber", "gname"):
+        found = pc.and_(found, pc.invert(_differ(stood, rows, name)))
+    return pc.fill_null(found, False)
+
+
+def _differ(one: pa.Table, other: pa.Table, name: str) -> pa.Array:
+    """Tell where a column of text is another one; what is missing is like a blank."""
+    return pc.not_equal(pc.fill_null(one[name], ""), pc.fill_null(other[name], ""))
+
+
+def _met(who: Identities, there: pa.Table, now: Snapshot) -> Met:
+    reached = pc.equal(whole(there["reached"]), 1)
     stale = pc.not_equal(whole(there["login"]), now.login)
     people = pd.concat([now.roster.friends["qq"], now.roster.members["qq"]]).dropna()
     known = [
         *(f"qq:{one}" for one in people),
         *(f"gnumber:{one}" for one in now.roster.groups["gnumber"].dropna()),
     ]
-    return met(identities(rows), There(identities(there), reached, stale), pa.array(known, pa.string()))
+    return met(who, There(identities(there), reached, stale), pa.array(known, pa.string()))
 
 
 def _doubted(rows: pa.Table, found: Met) -> pa.Table:
     """Leave out, with a reason, who may have been reached already."""
-    problem = pc.coalesce(whole(rows["problem"]), pc.if_else(found.perhaps, _PERHAPS, NULL))
+    problem = pc.coalesce(
+        whole(rows["problem"]), pc.if_else(found.perhaps, _PERHAPS.format("this key"), NULL)
+    )
     return _with(rows, {"problem": problem, **_states(problem)})
 
 
@@ -187,14 +211,14 @@ def _excluded(found: pa.Table, excluded: Sequence[Excluded]) -> pa.Array:
     return whole(pc.if_else(certain, "excluded by my.exclusions", words))
 
 
-def _reached_by(who: Identities, unless: Mapping[str, pa.Table]) -> pa.Array:
+def _reached_by(who: Identities, unless: Mapping[str, pa.Table], now: Snapshot) -> pa.Array:
     """Say who was reached by another broadcast, or may have been."""
     problem = pa.nulls(len(who.number), pa.string())
     for key, rows in unless.items():
-        reached = rows.filter(pc.is_in(rows["delivery"], _REACHED))
-        there = identities(reached)
-        again = pc.or_(is_in(who.number, there.number), is_in(who.temporary, there.temporary))
-        problem = pc.coalesce(problem, pc.if_else(again, f"was written to under the key {key!r}", NULL))
+        found = _met(who, rows.filter(pc.equal(rows["reached"], 1)), now)
+        again = pc.if_else(pc.is_valid(found.place), f"was written to under the key {key!r}", NULL)
+        perhaps = pc.if_else(found.perhaps, _PERHAPS.format(f"the key {key!r}"), NULL)
+        problem = pc.coalesce(problem, again, perhaps)
     return problem
 
 

@@ -1,7 +1,7 @@
 """What a plan would be: worked out by the very steps that make one, of which nothing is kept."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,10 +15,17 @@ from openqq_nb.broadcast.ledger import Ledger, Planning
 from openqq_nb.broadcast.pace import Pace
 from openqq_nb.broadcast.pacing import Attempt
 from openqq_nb.broadcast.planning import Draft
+from openqq_nb.database import Database
+from openqq_nb.models import Delivery
 
-
-class _NotKept(Exception):
-    """Ends a transaction of which nothing is to be kept."""
+# What a broadcast consists of, in an order in which it can be copied.
+_OF_A_KEY = {
+    "broadcasts": "key = ?",
+    "deliveries": "broadcast = (SELECT seq FROM broadcasts WHERE key = ?)",
+    "delivery_history": "line IN (SELECT deliveries.seq FROM deliveries JOIN broadcasts ON broadcasts.seq = broadcast "
+    "WHERE key = ?)",
+}
+_DUE = pa.schema([("identity", pa.string()), ("text", pa.string())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,7 @@ class Rehearsal:
         asked: which rows are of the order; the others were planned before.
         doubles: how many rows of the order named somebody once more.
         pace: how fast it would go.
+        due: who would be sent what, as `due_of` gives it.
     """
 
     frame: pd.DataFrame
@@ -38,6 +46,7 @@ class Rehearsal:
     asked: npt.NDArray[np.bool_]
     doubles: int
     pace: Pace
+    due: pa.Table
 
     @classmethod
     def of(
@@ -47,25 +56,43 @@ class Rehearsal:
         rows, pace = planned
         identity = rows["identity"].combine_chunks()
         asked = pc.is_in(identity, draft.rows["identity"]).to_numpy(zero_copy_only=False)
-        return cls(frames.previewed(rows, pace, history, now_s), identity, asked, draft.doubles, pace)
+        frame = frames.previewed(rows, pace, history, now_s)
+        return cls(frame, identity, asked, draft.doubles, pace, due_of(rows))
+
+
+def due_of(rows: pa.Table) -> pa.Table:
+    """Tell who is to be sent what, so that two plans can be compared: `identity` and `text`, by `identity`.
+
+    Args:
+        rows: of a broadcast, at least with these columns and `delivery`.
+    """
+    due = rows.filter(pc.equal(rows["delivery"], Delivery.PENDING.value))
+    return due.select(_DUE.names).cast(_DUE).sort_by("identity")
 
 
 def rehearsed(ledger: Ledger, key: str, plan: Callable[[Planning], None]) -> tuple[pa.Table, Pace]:
-    """Plan a broadcast, look at its rows, and take all of it back.
+    """Plan a broadcast in a ledger in memory, where nobody has to wait for it, and look at its rows.
 
     Args:
-        ledger: where it would be kept; nobody ever sees it there.
+        ledger: where it would be kept; it is only read.
         key: of the broadcast.
         plan: plans it.
 
     Returns:
         All rows of the broadcast then, and its pace.
     """
-    found: list[tuple[pa.Table, Pace]] = []
-    with suppress(_NotKept), ledger.planning() as planning:
-        plan(planning)
-        kept = planning.kept(key)
-        assert kept is not None  # noqa: S101 - it was planned just now
-        found.append((planning.rows(key), kept.pace))
-        raise _NotKept
-    return found[0]
+    with closing(Ledger(None)) as other:
+        _copy(ledger.database, key, other.database)
+        with other.planning() as planning:
+            plan(planning)
+            kept = planning.kept(key)
+            assert kept is not None  # noqa: S101 - it was planned just now
+            return planning.rows(key), kept.pace
+
+
+def _copy(there: Database, key: str, here: Database) -> None:
+    with there.reading() as source, here.writing() as target:
+        for name, condition in _OF_A_KEY.items():
+            found = source.execute(f"SELECT * FROM {name} WHERE {condition}", (key,))  # noqa: S608 - our names
+            places = ", ".join("?" * len(found.description))
+            target.executemany(f"INSERT INTO {name} VALUES ({places})", found)  # noqa: S608 - the same

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from openqq_nb.broadcast.pace import Pace
+from openqq_nb.broadcast.states import REACHED
 from openqq_nb.database import Connection
 from openqq_nb.models import Cell, RecipientType
 
@@ -23,10 +24,18 @@ _TYPES: dict[str, pa.DataType] = {
     **{name: pa.string() for name in PLANNED},
     **{name: pa.string() for name in ("status", "info", "msg_id")},
     **{name: pa.float64() for name in ("attempted_at", "settled_at")},
-    **{name: pa.int64() for name in ("by_id", "code", "tries")},
+    **{name: pa.int64() for name in ("by_id", "code", "tries", "reached")},
 }
-ROWS: tuple[str, ...] = ("seq", *PLANNED, *_BECAME)
-"""The columns of a row afterwards."""
+_STORED = ("seq", *PLANNED, *_BECAME)
+ROWS: tuple[str, ...] = (*_STORED, "reached")
+"""The columns of a row afterwards; `reached` is 1 for who was reached, or may have been, by any of the tries."""
+
+_MAY_BE = ", ".join(f"'{state}'" for state in REACHED)
+# A try that was followed by another one while its outcome was open may have reached him, whatever came afterwards.
+_REACHED = f"""CASE WHEN delivery IN ({_MAY_BE}) THEN 1 WHEN tries = 0 THEN 0 ELSE EXISTS (
+SELECT 1 FROM delivery_history AS was WHERE line = deliveries.seq AND delivery IN ({_MAY_BE}) AND 'pending' = (
+SELECT delivery FROM delivery_history WHERE line = was.line AND seq > was.seq ORDER BY seq LIMIT 1)) END"""  # noqa: S608 - our names
+_NAMES = ", ".join([*(f"deliveries.{name}" for name in _STORED), f"{_REACHED} AS reached"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +106,9 @@ def kept_of(connection: Connection, key: str) -> Kept | None:
 
 def read_rows(connection: Connection, key: str, states: Sequence[str] = ()) -> pa.Table:
     """Read the rows of a broadcast, or those in some states, in order; the columns `ROWS`."""
-    names = ", ".join(f"deliveries.{name}" for name in ROWS)
     among = f"AND delivery IN ({', '.join('?' * len(states))}) " if states else ""
     found = connection.execute(
-        f"SELECT {names} FROM deliveries JOIN broadcasts ON broadcasts.seq = broadcast WHERE key = ? "  # noqa: S608 - our names
+        f"SELECT {_NAMES} FROM deliveries JOIN broadcasts ON broadcasts.seq = broadcast WHERE key = ? "  # noqa: S608 - our names
         f"{among}ORDER BY deliveries.seq",
         (key, *states),
     ).fetchall()
@@ -118,15 +126,14 @@ def just_planned(rows: pa.Table, last: int) -> pa.Table:
     columns = {name: pa.nulls(count, kind) for name, kind in _TYPES.items()}
     columns |= {name: rows[name] for name in PLANNED}
     columns["seq"] = pa.array(np.arange(last - count + 1, last + 1))
-    columns["tries"] = pa.array(np.zeros(count, np.int64))
+    columns |= dict.fromkeys(("tries", "reached"), pa.array(np.zeros(count, np.int64)))
     return pa.table({name: columns[name] for name in ROWS})
 
 
 def read_some(connection: Connection, key: str, only: str | None, start: int, count: int) -> pa.Table:
     """Read some rows of a broadcast, those first that were tried last; the columns `ROWS`."""
-    names = ", ".join(f"deliveries.{name}" for name in ROWS)
     found = connection.execute(
-        f"SELECT {names} FROM deliveries JOIN broadcasts ON broadcasts.seq = broadcast "  # noqa: S608 - our names
+        f"SELECT {_NAMES} FROM deliveries JOIN broadcasts ON broadcasts.seq = broadcast "  # noqa: S608 - our names
         "WHERE key = :key AND (:only IS NULL OR delivery = :only) "
         "ORDER BY attempted_at DESC NULLS LAST, deliveries.seq LIMIT :count OFFSET :start",
         {"key": key, "only": only, "start": start, "count": count},

@@ -1,6 +1,7 @@
 """A broadcast that is being sent: what `plan.send()` gives."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from openqq_nb.broadcast.progress import Progress
 from openqq_nb.broadcast.states import Change
 from openqq_nb.broadcast.waiting import Waiting
 from openqq_nb.broadcast.worker import Worker
-from openqq_nb.errors import InvalidInput
+from openqq_nb.errors import InvalidInput, JournalFailed
 from openqq_nb.models import Delivery
 
 _RETRIED = ("failed", "unknown")
@@ -69,7 +70,7 @@ class Run:
         if self._worker.alive:
             self._worker.want("sending")
         if not self._worker.alive:
-            self._worker.start(self._held())
+            self._begin()
 
     def wait(self, timeout: float | None = None) -> Progress:
         """Wait until it stands still: everything was tried, or it was paused or stopped.
@@ -145,13 +146,15 @@ class Run:
                 "What is unknown may have arrived, and would arrive twice; nothing was sent. Look at run.report(), and "
                 "if you mean it: run.retry('unknown', may_double=True)."
             )
-        alive = self._worker.alive
-        hold = None if alive else self._held()
-        self._worker.change(lambda flying: self._again(which, flying))
-        if hold is not None:
-            self._worker.start(hold)
-        else:
+
+        def put() -> None:
+            self._worker.change(lambda flying: self._again(which, flying))
+
+        if self._worker.alive:
+            put()
             self.start()
+        else:
+            self._begin(put)
         return self
 
     def replies(self) -> pd.DataFrame:
@@ -189,8 +192,23 @@ class Run:
         Returns:
             One row a recipient in the order of planning, columns and dtypes of `schema.REPORT`.
         """
-        self._worker.settle()
+        # Where nothing can be written now, it tells what is known; a later one settles the rest.
+        with suppress(JournalFailed):
+            self._worker.settle()
         return frames.report(self._ledger, self.key, self._now())
+
+    def renew(self) -> None:
+        """Take up what was planned meanwhile."""
+        self._worker.renew()
+
+    def _begin(self, first: Callable[[], None] = lambda: None) -> None:
+        hold = self._held()
+        try:
+            first()
+            self._worker.start(hold)
+        except BaseException:
+            hold.let_go()
+            raise
 
     def _held(self) -> Hold:
         hold = self._ledger.hold(self.key)

@@ -230,7 +230,8 @@ def filled(template: Template, frame: pd.DataFrame) -> Filled:
 
 
 def _alike(template: Template, rows: int) -> pa.Array:
-    return pa.repeat("".join(part.text for part in template.parts if isinstance(part, Words)), rows)
+    text = "".join(part.text for part in template.parts if isinstance(part, Words))
+    return pa.array([text] * rows, pa.string())
 
 
 def _first(part: Field, values: dict[str, pa.Array], rows: int) -> pa.Array:

@@ -2,8 +2,10 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
+
+import pyarrow as pa
 
 from openqq_nb.broadcast.clock import Clock
 from openqq_nb.broadcast.exclusions import Exclusions
@@ -14,9 +16,10 @@ from openqq_nb.broadcast.outcomes import of_error, of_receipt
 from openqq_nb.broadcast.pacing import Attempt
 from openqq_nb.broadcast.progress import Progress, State
 from openqq_nb.broadcast.rows import Due
-from openqq_nb.broadcast.settling import settled
+from openqq_nb.broadcast.settling import rivals, settled
 from openqq_nb.broadcast.states import FAILURES, Change
-from openqq_nb.errors import JournalFailed, NotFound, OpenqqError
+from openqq_nb.database.failures import BUSY, kind_of
+from openqq_nb.errors import InvalidInput, JournalFailed, NotFound, OpenqqError
 from openqq_nb.models import Delivery
 
 _NEW_LOGIN = (
@@ -25,6 +28,10 @@ _NEW_LOGIN = (
 )
 _EXCLUDED = "excluded by my.exclusions"
 _OWED = 200
+# Another program that writes is waited for so often, each time after so many seconds.
+_BUSY_TRIES, _BUSY_S = 4, 1.0
+# Somebody else is sending: nobody knows when that one will be over, so that it has to be looked at again.
+_UNSEEN = -1
 
 
 class Worker:
@@ -65,11 +72,12 @@ class Worker:
         self._problem: str | None = None
         self._failures = 0
         self._disk_failed = False
+        self._busy = 0
         # The present login as far as it is known, and those that are over: their ids never count again.
         self._login: str | None = None
         self._over: set[str] = set()
         self._owed: list[Change] = []
-        self._seen_s = 0.0
+        self._seen = 0
         self._flying: int | None = None
         self._counts: Counter[Delivery] = Counter()
         self._lines = self._new_lines()
@@ -84,20 +92,23 @@ class Worker:
 
         Args:
             hold: the right to; it is let go of at the end.
+
+        Raises:
+            JournalFailed: what is to be sent cannot be read; nothing has begun, and the right is still there.
         """
         if self._thread is not None:
             self._thread.join()  # it has ended, and at most puts things in order
         with self._changed:
-            self._state = self._wanted = "sending"
-            self._failures, self._disk_failed, self.error, self._ended = 0, False, None, False
-            self._problem = None
+            self._flush()  # else what is owed would be taken up once more
             self._lines = self._new_lines()
             self._refill()
-            self.still.clear()
-            self._thread = threading.Thread(
+            thread = threading.Thread(
                 target=self._work, args=(hold,), name="openqq-nb-broadcast", daemon=True
             )
-        self._thread.start()
+            thread.start()
+            self._thread, self._state, self._wanted = thread, "sending", "sending"
+            self.error, self._ended = None, False
+            self._begin_anew()
 
     def want(self, state: State, problem: str | None = None) -> None:
         """Let it go on, pause or stop; what is under way is brought to its end first."""
@@ -105,8 +116,7 @@ class Worker:
             if self._ended or (self._wanted == "stopped" and state == "paused"):
                 return
             if state == "sending":
-                self._failures, self._disk_failed, self._problem = 0, False, None
-                self.still.clear()
+                self._begin_anew()
             self._wanted = state
             self._problem = problem or self._problem
             self._changed.notify_all()
@@ -138,18 +148,59 @@ class Worker:
             changes = choose(flying)
             if changes:
                 self._ledger.write(changes, self._clock.now())
+            self._count()
+
+    def renew(self) -> None:
+        """Take up what was planned meanwhile: others who get it, or do not, ids of the present login, another pace.
+
+        Raises:
+            JournalFailed: it cannot be read, or what is owed not written; nothing has changed.
+        """
+        with self._changed:
+            if self._ended:
                 self._count()
+                return
+            self._flush()
+            self._lines = self._new_lines()
+            self._refill()
+            self._changed.notify_all()
 
     def settle(self) -> None:
-        """Settle what is open by the server's posts of it, if an inbox runs."""
+        """Settle what is open by the server's posts of it, if an inbox runs and no other program sends this."""
+        self._flush()
+        rows = self._ledger.open_rows(self._key)
+        messages = self._links.messages() if rows.num_rows else None
+        found = [] if messages is None else settled(rows, messages, rivals(self._ledger, self._key))
+        if not found:
+            return
+        if not self._ended:
+            self._write_found(found, rows)
+            return
+        hold = self._ledger.hold(self._key, patience_s=0)
+        if hold is not None:
+            try:
+                self._write_found(found, rows)
+            finally:
+                hold.let_go()
 
-        def found(flying: frozenset[int]) -> list[Change]:
-            rows = self._ledger.open_rows(self._key)
-            messages = self._links.messages() if rows.num_rows else None
-            changes = [] if messages is None else settled(rows, messages)
-            return [change for change in changes if change.seq not in flying]
+    def _write_found(self, found: Sequence[Change], then: pa.Table) -> None:
+        """Write what was found of rows that are still as they were when it was looked for."""
 
-        self.change(found)
+        def unchanged(flying: frozenset[int]) -> list[Change]:
+            tries_then, tries_now = _tries(then), _tries(self._ledger.open_rows(self._key))
+            return [
+                change
+                for change in found
+                if change.seq not in flying and tries_now.get(change.seq) == tries_then[change.seq]
+            ]
+
+        self.change(unchanged)
+
+    def _begin_anew(self) -> None:
+        """Forget what went wrong, and which login it was: a pause may take days."""
+        self._failures, self._disk_failed, self._busy, self._problem = 0, False, 0, None
+        self._login = None
+        self.still.clear()
 
     def _work(self, hold: Hold) -> None:
         end: State = "stopped"
@@ -160,7 +211,7 @@ class Worker:
         finally:
             hold.let_go()
             with self._changed:
-                self._state, self._ended = end, True
+                self._state, self._ended, self._flying = end, True, None
                 self.still.set()
 
     def _send_all(self) -> State:
@@ -182,7 +233,8 @@ class Worker:
     def _is_done(self) -> bool:
         """Tell whether nothing is left; then nobody can make it go on any more."""
         with self._changed:
-            self._ended = self._wanted == "sending" and not self._owed and not self._refill()
+            if self._wanted == "sending" and not self._owed and self._pausing_on_failure(self._refill):
+                self._ended = not len(self._lines)
             return self._ended
 
     def _stands(self) -> bool:
@@ -190,7 +242,7 @@ class Worker:
         with self._changed:
             if self._wanted == "sending":
                 return False
-            if not self._disk_failed:
+            while self._owed and not self._disk_failed:
                 self._pausing_on_failure(self._flush)
             while self._wanted == "paused":
                 self._state = "paused"
@@ -207,55 +259,54 @@ class Worker:
                 self._clock.wait(self._changed, until_s - self._clock.now())
 
     def _deliver(self, due: Due) -> None:
-        with self._changed:
-            self._lines.take(due)
+        # Until it is claimed nothing has left: whatever goes wrong, it stays the next one.
         try:
             problem = self._left_out(due)
-            if problem is not None:
-                self._owe(Change(due.seq, Delivery.SKIPPED, problem=problem))
-                return
-            claimed = self._claim(due)
-        except OpenqqError as error:
-            # Nothing has left: it is as if its turn had not come.
-            with self._changed:
-                self._lines.put_back(due)
-            self._failed(str(error), is_disk=isinstance(error, JournalFailed))
+            claimed = problem is None and self._claim(due)
+        except JournalFailed as error:
+            self._unwritten(error)
             return
-        if claimed:
+        except OpenqqError as error:
+            self._failed(str(error))
+            return
+        if problem is not None:
+            self._owe(due, problem)
+        elif claimed:
             self._settled(due, self._sent(due))
 
     def _left_out(self, due: Due) -> str | None:
         """Say why somebody is not written to after all, by what is known at this moment."""
-        if self._exclusions.has(due.row):
-            return _EXCLUDED
-        if _is_permanent(due):
-            return None
-        if self._is_over(due.login):
-            return _NEW_LOGIN
-        try:
-            self._links.check(due.kind, due.address)
-        except NotFound as error:
-            return str(error)
-        return None
+        if not _is_permanent(due):
+            if self._is_over(due.login):
+                return _NEW_LOGIN
+            try:
+                self._links.check(due.kind, due.address)
+            except (NotFound, InvalidInput) as error:
+                return str(error)
+        # Last of all: to ask the server may take seconds.
+        return _EXCLUDED if self._exclusions.has(due.row) else None
 
     def _is_over(self, login: str) -> bool:
         """Tell whether ids are of an earlier login; the server is asked when that is not known."""
         if login != self._login and login not in self._over:
-            self._login = self._links.login()
-            if login != self._login:
+            self._login = present = self._links.login()
+            if login != present:
                 self._over.add(login)
         return login in self._over
 
     def _claim(self, due: Due) -> bool:
-        """Claim a message; False, and it waits again, if another broadcast of the account has sent meanwhile."""
+        """Claim a message; False if it is to wait: for a word, or as another broadcast of the account has sent."""
         with self._changed:
+            if self._wanted != "sending" or not self._lines.is_next(due):
+                return False
             claim, now_s = Change(due.seq, Delivery.UNKNOWN, claims=True), self._clock.now()
-            if not self._ledger.claim(claim, self._owed, now_s, self._seen_s):
-                self._lines.put_back(due)
+            if not self._ledger.claim(claim, self._owed, now_s, self._seen):
                 self._lines.renew(self._attempts())
                 return False
-            self._seen_s = max(self._seen_s, now_s)
+            self._seen += 1
+            self._busy = 0
             self._owed.clear()
+            self._lines.take(due)
             self._flying = due.seq
             self._move(Delivery.PENDING, Delivery.UNKNOWN)
             return True
@@ -277,20 +328,31 @@ class Worker:
         else:
             self._failures = 0
 
-    def _failed(self, problem: str, *, is_disk: bool = False) -> None:
-        """Take note of a failure; after some in a row, and whenever nothing can be written, it pauses."""
+    def _failed(self, problem: str) -> None:
+        """Take note of a failure; after some in a row it pauses."""
         self._failures += 1
         self._problem = problem
-        if is_disk:
-            self._disk_failed = True
-            self.want("paused", problem)
-        elif self._failures >= self._most_failures:
+        if self._failures >= self._most_failures:
             self.want("paused", f"paused after {self._failures} failures in a row; the last: {problem}")
 
-    def _owe(self, change: Change) -> None:
+    def _unwritten(self, error: JournalFailed) -> None:
+        """Pause, as nothing can be noted; for another program that is writing it waits a while before."""
         with self._changed:
-            self._owed.append(change)
-            self._move(Delivery.PENDING, change.to)
+            self._problem = str(error)
+            if _is_busy(error) and self._busy < _BUSY_TRIES:
+                self._busy += 1
+                self._clock.wait(self._changed, _BUSY_S)
+            else:
+                self._disk_failed = True
+                self.want("paused", str(error))
+
+    def _owe(self, due: Due, problem: str) -> None:
+        with self._changed:
+            if not self._lines.is_next(due):
+                return  # planned anew while it was asked for
+            self._lines.take(due)
+            self._owed.append(Change(due.seq, Delivery.SKIPPED, problem=problem))
+            self._move(Delivery.PENDING, Delivery.SKIPPED)
             if len(self._owed) >= _OWED:
                 self._pausing_on_failure(self._flush)
 
@@ -300,11 +362,15 @@ class Worker:
                 self._ledger.write(self._owed, self._clock.now())
                 self._owed.clear()
 
-    def _pausing_on_failure(self, work: Callable[[], None]) -> None:
+    def _pausing_on_failure(self, work: Callable[[], None]) -> bool:
+        """Do what needs the disk; tells whether it could be done."""
         try:
             work()
         except JournalFailed as error:
-            self._failed(str(error), is_disk=True)
+            self._unwritten(error)
+            return False
+        self._busy = 0
+        return True
 
     def _move(self, one: Delivery, other: Delivery) -> None:
         self._counts[one] -= 1
@@ -313,22 +379,33 @@ class Worker:
     def _new_lines(self) -> Lines:
         pace = self._ledger.the(self._key).pace
         self._most_failures = pace.max_failures
+        self._waits = pace.between[1] > 0
         return Lines(pace, self._attempts(), self._random)
 
     def _attempts(self) -> list[Attempt]:
-        """Give what was sent of late under any key, and note up to when that is known."""
-        attempts = self._ledger.attempts(self._clock.now())
-        self._seen_s = attempts[-1].at_s if attempts else 0.0
+        """Give what was sent of late under any key, and note how much of it is known."""
+        seen = self._ledger.claims()
+        attempts = self._ledger.attempts(self._clock.now(), self._key)
+        self._seen = _UNSEEN if self._waits and any(one.flies for one in attempts) else seen
         return attempts
 
-    def _refill(self) -> bool:
-        """Take up what is pending; tells whether there is anything."""
-        self._lines.fill(self._ledger.due(self._key))
+    def _refill(self) -> None:
+        """Take up what is pending."""
+        due = self._ledger.due(self._key)
         self._count()
-        return len(self._lines) > 0
+        self._lines.fill(due)
 
     def _count(self) -> None:
         self._counts = Counter(self._ledger.counts(self._key))
+
+
+def _is_busy(error: JournalFailed) -> bool:
+    """Tell whether only another program was writing."""
+    return isinstance(error.__cause__, Exception) and kind_of(error.__cause__) in BUSY
+
+
+def _tries(rows: pa.Table) -> dict[int, int]:
+    return dict(zip(rows["seq"].to_pylist(), rows["tries"].to_pylist(), strict=True))
 
 
 def _is_permanent(due: Due) -> bool:

@@ -117,7 +117,7 @@ CREATE TABLE deliveries (
     identity TEXT NOT NULL, recipient_type TEXT NOT NULL, qq TEXT, gnumber TEXT, did TEXT, displayname TEXT NOT NULL,
     text TEXT, arrives TEXT, nick TEXT, gname TEXT, dname TEXT, id TEXT, gid TEXT, login TEXT NOT NULL,
     by_id INTEGER NOT NULL, delivery TEXT NOT NULL, problem TEXT, code INTEGER, status TEXT, info TEXT, msg_id TEXT,
-    attempted_at REAL, settled_at REAL, tries INTEGER NOT NULL DEFAULT 0,
+    attempted_at REAL, over_at REAL, settled_at REAL, tries INTEGER NOT NULL DEFAULT 0,
     UNIQUE (identity, broadcast)
 );
 CREATE INDEX deliveries_broadcast ON deliveries (broadcast);
@@ -127,6 +127,8 @@ CREATE TABLE delivery_history (
     at REAL NOT NULL, delivery TEXT NOT NULL, code INTEGER, problem TEXT
 );
 CREATE INDEX delivery_history_line ON delivery_history (line);
+CREATE TABLE claims (made INTEGER NOT NULL);
+INSERT INTO claims VALUES (0);
 CREATE TABLE exclusions (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, qq TEXT UNIQUE, gnumber TEXT UNIQUE, displayname TEXT NOT NULL, nick TEXT,
     why TEXT NOT NULL, since REAL NOT NULL

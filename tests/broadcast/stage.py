@@ -54,6 +54,8 @@ class Stage:
         now_s: the time.
         on_wait: called whenever somebody waits, with the time until which.
         on_now: called whenever somebody asks for the time.
+        inbox: the messages of the running inbox.
+        on_messages: called whenever somebody asks for them.
         stated: who is there as the server itself gives it; `None` where it gives all that `roster` has.
     """
 
@@ -67,6 +69,7 @@ class Stage:
     on_wait: Callable[[float], None] = lambda until_s: None
     on_now: Callable[[], None] = lambda: None
     inbox: pd.DataFrame | None = None
+    on_messages: Callable[[], None] = lambda: None
     reaches: frozenset[Any] = EVERYBODY
     logins_asked: int = 0
     stated: Present | None = None
@@ -82,7 +85,7 @@ class Stage:
             login=self._login,
             check=lambda kind, row: self.checked(row),
             send=self._send,
-            messages=lambda: self.inbox,
+            messages=self._messages,
             heard=lambda since_s: self.inbox,
         )
         clock = Clock(now=self._now, wait=self._wait)
@@ -118,6 +121,10 @@ class Stage:
         if receipt.delivery is not Delivery.FAILED:
             self.sent.append(Message(self.now_s, kind, str(number), text))
         return receipt
+
+    def _messages(self) -> pd.DataFrame | None:
+        self.on_messages()
+        return self.inbox
 
     def _login(self) -> str:
         self.logins_asked += 1

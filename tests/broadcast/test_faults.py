@@ -77,6 +77,7 @@ def happens(event: str, simulator: Simulator, replan: Any, send: Any) -> None:
     elif event == "replan":
         try:
             replan()
+            replan()
         except oq.OpenqqError:
             return  # a list could not be loaded: nothing was planned
 

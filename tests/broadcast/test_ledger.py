@@ -138,9 +138,9 @@ def test_only_what_may_follow_can_be_written(state: Delivery, to: Delivery, tmp_
     if to in FOLLOWS[state]:
         ledger.write([Change(seq, to, claims=claims)], NOW)
         assert states(ledger) == [to.value]
-    elif state is SENT:
+    elif state in (SENT, to):
         ledger.write([Change(seq, to)], NOW)
-        assert states(ledger) == ["sent"] and ledger.history(seq) == []
+        assert states(ledger) == [state.value] and ledger.history(seq) == []
     else:
         with pytest.raises(JournalFailed, match="another state"):
             ledger.write([Change(seq, to, claims=claims)], NOW)
@@ -212,9 +212,29 @@ def test_the_right_to_send_ends_with_the_program_that_has_it(tmp_path: Path) -> 
 def test_attempts_of_all_keys_are_the_history_of_the_pace(ledger: Ledger) -> None:
     (one,), (two,) = begin(ledger, 1), begin(ledger, 2, key="other", recipient_type="group")
     ledger.write([claim(one)], NOW)
-    ledger.write([Change(one, SENT), claim(two)], NOW + 3)
-    assert ledger.attempts(NOW + 3) == [Attempt(NOW, False), Attempt(NOW + 3, True)]
-    assert ledger.attempts(NOW + 2 * DAY_S) == ledger.attempts(NOW + 3)
+    ledger.write([Change(one, SENT)], NOW + 2)
+    ledger.write([claim(two)], NOW + 3)
+    assert ledger.attempts(NOW + 3, "other") == [Attempt(NOW + 2, False), Attempt(NOW + 3, True)]
+    assert ledger.attempts(NOW + 2 * DAY_S) == ledger.attempts(NOW + 3, "other")
+
+
+def test_an_attempt_is_over_when_its_outcome_came_and_counts_as_now_before(ledger: Ledger) -> None:
+    (seq,) = begin(ledger, 1)
+    ledger.write([claim(seq)], NOW)
+    assert ledger.attempts(NOW + 5) == [Attempt(NOW + 5, False, flies=True)]
+    assert ledger.attempts(NOW + 5, "k") == ledger.attempts(NOW + 61) == [Attempt(NOW, False)]
+    ledger.write([Change(seq, Delivery.ACCEPTED)], NOW + 10)
+    ledger.write([Change(seq, SENT)], NOW + 3000)
+    assert ledger.attempts(NOW + 3000) == [Attempt(NOW + 10, False)]
+
+
+def test_a_claim_notices_others_also_after_the_clock_was_set_back(ledger: Ledger) -> None:
+    one, two, three = begin(ledger, 1, 2, 3)
+    assert ledger.claim(claim(one), [], NOW, 0) and ledger.claims() == 1
+    assert ledger.claim(claim(two), [Change(one, SENT)], NOW - 3600, 1)
+    assert not ledger.claim(claim(three), [Change(two, SENT)], NOW - 3599, 1)
+    assert states(ledger) == ["sent", "unknown", "pending"] and ledger.claims() == 2
+    assert ledger.claim(claim(three), [Change(two, SENT)], NOW - 3598, 2)
 
 
 def test_a_broadcast_of_which_nothing_was_sent_can_be_forgotten(ledger: Ledger) -> None:

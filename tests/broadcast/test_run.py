@@ -1,6 +1,7 @@
 """Sending: each message once, at its pace, with an honest word on what became of it."""
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from openqq_nb.broadcast.pace import Pace
 from openqq_nb.broadcast.pacing import DAY_S
 from openqq_nb.errors import (
     InvalidInput,
+    JournalFailed,
     NoAnswer,
     NotFound,
     NotUnderstood,
@@ -140,6 +142,34 @@ def test_broadcasts_that_are_sent_at_the_same_time_share_one_pace() -> None:
         assert times.diff().min() >= pd.Timedelta(seconds=4)
 
 
+def test_the_pace_of_one_broadcast_counts_from_the_end_of_a_long_send_of_another(tmp_path: Path) -> None:
+    pace = Pace(between=(4, 4), rest=0, quiet=None)
+    waits: list[float] = []
+    go_on = threading.Event()
+
+    def on_wait(until_s: float) -> None:
+        waits.append(until_s)
+        if len(waits) == 2:
+            go_on.set()
+            one.broadcasts.run("long").join(PATIENCE_S)
+
+    def answer(row: Mapping[str, Any], text: str) -> Receipt:
+        if text == "long":
+            other.run("other").start()
+            assert go_on.wait(PATIENCE_S)
+            one.now_s += 10
+        go_on.set()
+        return SENT
+
+    with stage(path=tmp_path / "ledger.db", answer=answer, on_wait=on_wait) as one:
+        other = one.opened()
+        one.plan("other", one.roster.friends.tail(1), key="other", pace=pace)
+        long = one.plan("long", one.roster.friends.head(1), key="long", pace=pace).send()
+        assert long.wait(PATIENCE_S).sent == other.run("other").wait(PATIENCE_S).sent == 1
+        assert one.texts == ["long", "other"] and one.sent[1].at_s - one.sent[0].at_s == pytest.approx(4)
+        other.close()
+
+
 def test_who_has_a_number_that_the_server_does_not_state_is_found_by_his_id() -> None:
     asked: list[Mapping[str, Any]] = []
     roster = Present(friends=people(2))
@@ -216,6 +246,21 @@ def test_a_problem_of_before_is_not_told_of_a_run_that_went_on_well() -> None:
         assert (done.state, done.sent, done.problem) == ("finished", 5, None)
 
 
+def test_a_pace_that_is_given_while_it_is_sent_counts_from_then_on() -> None:
+    slow, slower = Pace(between=(4, 4), rest=0, quiet=None), Pace(between=(50, 50), rest=0, quiet=None)
+
+    def change(row: Mapping[str, Any], text: str) -> Receipt:
+        if len(one.sent) == 1:
+            one.plan(None, pace=slower)
+        return SENT
+
+    with stage(answer=change) as one:
+        run = one.plan("hi", one.roster.friends, pace=slow).send()
+        assert run.wait(PATIENCE_S).sent == 5
+        gaps = run.report()["attempted_at"].diff().dt.total_seconds().tolist()
+        assert gaps[1] < 50 <= min(gaps[2:])
+
+
 def test_a_good_answer_between_failures_lets_it_go_on() -> None:
     with stage(answer=failing(refused(), SENT, refused(), SENT)) as one:
         assert one.plan("hi", one.roster.friends).send().wait(PATIENCE_S).state == "finished"
@@ -246,6 +291,40 @@ def test_who_was_excluded_after_planning_gets_nothing() -> None:
         assert run.report()["problem"].tolist()[1] == "excluded by my.exclusions" and len(one.sent) == 4
 
 
+def test_a_stop_and_an_exclusion_count_until_the_message_leaves() -> None:
+    def stop(row: Mapping[str, Any]) -> None:
+        one.broadcasts.run("k").stop()
+
+    def exclude(row: Mapping[str, Any]) -> None:
+        one.broadcasts.exclusions.add({"qq": 101})
+
+    roster = Present(friends=people(1))
+    stated = Present(friends=roster.friends.assign(qq=pd.Series([None], dtype="str")))
+    with stage(roster=roster, stated=stated, checked=stop) as one:
+        run = one.plan("hi", roster.friends).send()
+        assert run.wait(PATIENCE_S).state == "stopped"
+        assert deliveries(one) == ["pending"] and one.sent == []
+        one.checked = exclude
+        run.resume()
+        assert run.wait(PATIENCE_S).state == "finished"
+        assert deliveries(one) == ["skipped"] and one.sent == []
+
+
+def test_after_a_pause_the_server_is_asked_once_more_for_the_login() -> None:
+    def pause(row: Mapping[str, Any], text: str) -> Receipt:
+        one.broadcasts.run("k").pause()
+        return SENT
+
+    roster = Present(friends=friends({"nick": "小灰", "id": "1"}, {"nick": "阿黄", "id": "4"}))
+    with stage(roster=roster, answer=pause) as one:
+        run = one.plan("hi", roster.friends).send()
+        assert run.wait(PATIENCE_S).state == "paused" and one.logins_asked == 1
+        one.login = "L2"
+        run.resume()
+        run.wait(PATIENCE_S)
+        assert deliveries(one) == ["sent", "skipped"]
+
+
 def test_after_a_new_login_who_has_no_permanent_number_is_skipped() -> None:
     unnumbered = friends({"nick": "小灰", "id": "1"}, {"nick": "阿黄", "id": "4"})
     roster = Present(friends=pd.concat([unnumbered, friends({"nick": "大白", "qq": "2", "id": "3"})]))
@@ -265,17 +344,21 @@ def test_ids_are_compared_before_they_are_used_and_trouble_with_that_sends_nothi
         checks.append(str(row["nick"]))
         if row["nick"] == "小灰":
             raise NotFound("It belongs to somebody else.")
-        if len(checks) < 4:
+        if row["nick"] == "阿黄":
+            raise InvalidInput("It cannot be compared.")
+        if len(checks) < 5:
             raise NoAnswer("The server says nothing.")
 
-    roster = Present(friends=friends({"nick": "小灰", "id": "1"}, {"nick": "大白", "id": "2"}))
+    roster = Present(
+        friends=friends({"nick": "小灰", "id": "1"}, {"nick": "阿黄", "id": "3"}, {"nick": "大白", "id": "2"})
+    )
     with stage(roster=roster, checked=compare) as one:
         run = one.plan("hi", roster.friends).send()
         assert run.wait(PATIENCE_S).state == "paused"
-        assert deliveries(one) == ["skipped", "pending"] and one.sent == []
+        assert deliveries(one) == ["skipped", "skipped", "pending"] and one.sent == []
         run.resume()
-        assert run.wait(PATIENCE_S).state == "finished" and deliveries(one) == ["skipped", "sent"]
-        assert checks == ["小灰", "大白", "大白", "大白"]
+        assert run.wait(PATIENCE_S).state == "finished" and deliveries(one) == ["skipped", "skipped", "sent"]
+        assert checks == ["小灰", "阿黄", "大白", "大白", "大白"]
 
 
 def test_recipients_with_permanent_numbers_are_not_asked_for_again() -> None:
@@ -438,6 +521,107 @@ def test_recipients_that_are_added_while_it_is_sent_are_sent_too() -> None:
         assert one.plan("hi", one.roster.friends.head(1)).send().wait(PATIENCE_S).sent == 5
 
 
+def test_the_progress_counts_those_who_are_added_at_once() -> None:
+    with stage() as one:
+        run = one.plan("hi", one.roster.friends.head(1)).send()
+        run.wait(PATIENCE_S)
+        one.plan("hi", one.roster.friends)
+        assert (run.progress.total, run.progress.pending, run.progress.sent) == (5, 4, 1)
+
+
+def test_a_cell_and_a_widget_get_the_same_run() -> None:
+    with stage() as one:
+        one.plan("hi", one.roster.friends)
+        found: list[object] = []
+        threads = [threading.Thread(target=lambda: found.append(one.broadcasts.run("k"))) for _ in range(8)]
+        with one.broadcasts.ledger.database.looking():
+            for thread in threads:
+                thread.start()
+        for thread in threads:
+            thread.join(PATIENCE_S)
+        assert len(found) == 8 and len({id(run) for run in found}) == 1
+
+
+def test_a_start_that_fails_leaves_nothing_behind_and_can_be_tried_again(tmp_path: Path) -> None:
+    path, away = tmp_path / "ledger.db", tmp_path / "away.db"
+    with stage(path=path) as one:
+        one.plan("hi", one.roster.friends)
+        run = one.broadcasts.run("k")
+        for begin in (run.start, lambda: run.retry("failed")):
+            path.rename(away)
+            with pytest.raises(JournalFailed):
+                begin()
+            away.rename(path)
+            assert run.progress.state == "stopped" and not one.broadcasts.ledger.is_held("k")
+            assert deliveries(one) == ["pending"] * 5
+        run.start()
+        assert run.wait(PATIENCE_S).sent == 5
+
+
+def test_a_skip_that_could_not_be_written_is_not_looked_at_twice(tmp_path: Path) -> None:
+    path, away = tmp_path / "ledger.db", tmp_path / "away.db"
+    checks: list[object] = []
+
+    def lose(row: Mapping[str, Any]) -> None:
+        checks.append(row)
+        if len(checks) == 1:
+            path.rename(away)
+        raise NotFound("It belongs to somebody else.")
+
+    roster = Present(friends=friends({"nick": "小灰", "id": "1"}))
+    with stage(roster=roster, path=path, checked=lose) as one:
+        run = one.plan("hi", roster.friends).send()
+        assert run.wait(PATIENCE_S).state == "paused"
+        run.stop()
+        assert run.join(PATIENCE_S)
+        away.rename(path)
+        run.start()
+        done = run.wait(PATIENCE_S)
+        assert (done.state, done.skipped, done.pending, len(checks)) == ("finished", 1, 0, 1)
+        assert run.report()["delivery"].tolist() == ["skipped"]
+
+
+def test_a_ledger_that_cannot_be_read_at_the_end_pauses_it(tmp_path: Path) -> None:
+    path, away = tmp_path / "ledger.db", tmp_path / "away.db"
+    queued = Receipt(True, 0, "", None, None, Delivery.ACCEPTED, "queued")
+    with stage(path=path, answer=failing(queued), on_messages=lambda: path.rename(away)) as one:
+        run = one.plan("hi", one.roster.friends.head(1)).send()
+        assert run.wait(PATIENCE_S).state == "paused"
+        one.on_messages = lambda: None
+        away.rename(path)
+        run.resume()
+        assert run.wait(PATIENCE_S).state == "finished"
+
+
+def test_a_program_that_writes_for_a_while_is_waited_for_and_one_that_never_ends_is_not(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "ledger.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    waits: list[float] = []
+
+    def write(row: Mapping[str, Any], text: str) -> Receipt:
+        if row["qq"] in ("101", "105"):
+            other.execute("BEGIN IMMEDIATE")
+        return SENT
+
+    def on_wait(until_s: float) -> None:
+        waits.append(until_s)
+        if len(waits) == 1:
+            other.execute("ROLLBACK")
+
+    with stage(path=path, answer=write, on_wait=on_wait) as one:
+        run = one.plan("hi", one.roster.friends).send()
+        stood = run.wait(PATIENCE_S)
+        assert (stood.state, stood.sent, len(one.sent)) == ("paused", 5, 5) and "locked" in str(stood.problem)
+        assert len(waits) == 5
+        assert run.report()["delivery"].tolist() == ["sent"] * 4 + ["unknown"]
+        other.execute("ROLLBACK")
+        run.resume()
+        assert run.wait(PATIENCE_S).state == "finished" and deliveries(one) == ["sent"] * 5
+    other.close()
+
+
 def test_a_ledger_that_cannot_be_written_pauses_and_nothing_goes_out_unnoted(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
 
@@ -463,6 +647,8 @@ def test_what_goes_wrong_in_our_own_code_ends_it_and_is_raised_where_somebody_wa
             run.wait(PATIENCE_S)
         assert deliveries(one) == ["unknown", *["pending"] * 4]
         assert run.progress.state == "stopped"
+        one.answer = failing()
+        assert run.retry("unknown", may_double=True).wait(PATIENCE_S).sent == 5
 
 
 def messages(*rows: dict[str, Any]) -> pd.DataFrame:
@@ -502,6 +688,38 @@ def test_what_is_open_is_settled_by_the_one_post_that_can_be_of_it(
         assert row["delivery"] == (becomes or was)
         if becomes:
             assert row["code"] == posts[0]["code"] and run.progress.accepted == 0
+
+
+def test_what_is_under_way_is_settled_by_its_own_answer_alone(tmp_path: Path) -> None:
+    def posted(row: Mapping[str, Any], text: str) -> Receipt:
+        one.inbox = messages({**POST, "code": 100, "delivery": "failed"})
+        other = one.opened()
+        seen.extend(run.report()["delivery"].iloc[0] for run in (one.broadcasts.run("k"), other.run("k")))
+        other.close()
+        return SENT
+
+    seen: list[str] = []
+    with stage(path=tmp_path / "ledger.db", roster=Present(friends=people(1)), answer=posted) as one:
+        run = one.plan("hi", one.roster.friends).send()
+        assert run.wait(PATIENCE_S).state == "finished"
+        assert seen == ["unknown", "unknown"] and run.report()["delivery"].tolist() == ["sent"]
+
+
+def test_nobody_waits_for_the_posts_to_be_read() -> None:
+    told: list[bool] = []
+
+    def look() -> None:
+        asking = threading.Thread(target=lambda: run.progress, daemon=True)
+        asking.start()
+        asking.join(5)
+        told.append(not asking.is_alive())
+
+    with stage(answer=failing(NoAnswer("x"))) as one:
+        plan = one.plan("hi", one.roster.friends.head(1))
+        run = one.broadcasts.run("k")
+        one.on_messages = look
+        plan.send().wait(PATIENCE_S)
+        assert told and all(told)
 
 
 def test_replies_are_what_recipients_wrote_afterwards() -> None:

@@ -2,6 +2,7 @@
 
 import re
 import time
+import tracemalloc
 from typing import Any
 
 import pandas as pd
@@ -29,6 +30,16 @@ def test_a_field_is_filled_in_for_each_row() -> None:
 
 def test_a_text_without_fields_is_the_same_for_all() -> None:
     assert texts("大家好", nick=["小灰", "大白"]) == ["大家好", "大家好"]
+
+
+def test_a_long_text_without_fields_costs_what_arrow_needs_for_it() -> None:
+    template, people = parsed("早" * 1000), pd.DataFrame({"nick": ["小灰"] * 10_000})
+    tracemalloc.start()
+    try:
+        assert filled(template, people).texts[-1].as_py() == "早" * 1000
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_doubled_braces_are_braces() -> None:

@@ -40,7 +40,9 @@ def test_a_widget_says_that_its_kernel_has_ended_and_keeps_what_was_typed(
 
 
 def test_widgets_stand_beside_each_other_in_a_box(open_notebook: OpenNotebook) -> None:
-    notebook = open_notebook([SETUP, "ipywidgets.HBox([composer, feed])", "ipywidgets.VBox([explorer, broadcaster])"])
+    notebook = open_notebook(
+        [SETUP, "ipywidgets.HBox([composer, feed])", "ipywidgets.VBox([explorer, broadcaster])"]
+    )
     notebook.run_all()
     for name in ("composer", "feed", "explorer", "broadcaster"):
         box = notebook.page.locator(f".oq-{name}").bounding_box()

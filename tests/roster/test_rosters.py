@@ -259,6 +259,33 @@ def test_a_roster_says_which_groups_are_not_loaded(my: DemoAccount) -> None:
     assert "0 members (3 groups not loaded)" in repr(roster)
 
 
+def test_a_login_is_told_without_keeping_and_keeps_its_label(fetched: Roster) -> None:
+    store = Rosters(None)
+    filled, label = store.in_login(fetched)
+    with pytest.raises(oq.NotFound):
+        store.at("2100")
+    assert store.in_login(replace(fetched))[1] == label
+    kept, same = store.keep_in_login(fetched)
+    assert same == label and equal(kept, filled)
+    assert store.in_login(fetched)[1] == label
+    other = replace(
+        fetched,
+        friends=moved(fetched.friends),
+        groups=moved(fetched.groups),
+        members=moved(fetched.members),
+        discusses=moved(fetched.discusses),
+        discuss_members=moved(fetched.discuss_members),
+    )
+    assert store.in_login(other)[1] == store.in_login(other)[1] != label
+    assert store.at("2100").fetched_at == fetched.fetched_at
+
+
+def moved(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give all ids that another login has."""
+    ids = [name for name in ("id", "gid", "gcode", "did") if name in frame]
+    return frame.assign(**{name: "9" + frame[name] for name in ids})
+
+
 def test_rosters_of_one_login_that_several_keep_at_once_have_one_label(
     fetched: Roster, tmp_path: Path
 ) -> None:

@@ -54,6 +54,7 @@ def links_to(load: Callable[[], Roster], reaches: Iterable[RecipientType] = KIND
     return Links(
         load=load,
         snapshot=lambda roster: Snapshot(roster, "1", roster),
+        kept=lambda roster: Snapshot(roster, "1", roster),
         broadcasts=lambda: broadcasts,
         outgoing=Outgoing,
         reaches=frozenset(reaches),

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import openqq_nb as oq
+from openqq_nb.broadcast.planning import Snapshot
 from openqq_nb.demo_account import DemoAccount
 from openqq_nb.errors import InvalidInput
 from openqq_nb.roster import Roster
@@ -209,6 +210,68 @@ def test_who_came_between_the_preview_and_the_press_is_shown_and_nothing_is_sent
         page.wait("preview", lambda view: view["state"] == "ready")
         assert page.view("confirm")["number"] == 5
         assert links.broadcasts().ledger.keys() == [] and arrived(my) == []
+
+
+def test_others_in_the_same_number_are_shown_first_and_get_nothing() -> None:
+    with demo() as my:
+        links = links_of(my)
+        there = links.load()
+        friends = there.friends
+
+        def without(place: int) -> Roster:
+            return replace(there, friends=friends.drop(index=place).reset_index(drop=True))
+
+        # One is a friend no more, and another one is again, by the time that the button is pressed.
+        preparing = Preparing(replace(links, load=lambda: without(0)), without(1), to=friends, template="早")
+        page = Page(preparing.parts)
+        page.ask("pace", "choose", choice="instant")
+        for _ in range(2):
+            page.wait("preview", lambda view: view["state"] == "ready")
+            confirm = page.view("confirm")
+            assert confirm["number"] == 5
+            assert links.broadcasts().ledger.keys() == [] and arrived(my) == []
+            page.ask("confirm", "send", number="5", edition=confirm["edition"])
+            shown = page.wait("confirm", lambda view: not view["busy"])
+            assert confirm["problem"] or "still 5 messages" in shown["problem"]["detail"]
+        page.wait("watch", lambda view: view["state"] == "finished")
+        assert len(arrived(my)) == 5
+
+
+def test_what_another_program_plans_at_that_moment_is_neither_sent_nor_forgotten(my: DemoAccount) -> None:
+    links, friends = links_of(my), my.friends()
+
+    def kept(roster: Roster) -> Snapshot:
+        my.broadcast("早", to=friends.tail(2), key="both")
+        return links.kept(roster)
+
+    preparing = Preparing(
+        replace(links, kept=kept), links.load(), to=friends.head(2), template="早", key="both"
+    )
+    page = Page(preparing.parts)
+    page.wait("preview", lambda view: view["state"] == "ready")
+    confirm = page.view("confirm")
+    page.ask("confirm", "send", number="2", edition=confirm["edition"])
+    shown = page.wait("confirm", lambda view: not view["busy"])
+    assert "changed meanwhile" in shown["problem"]["detail"]
+    assert my.broadcasts()[["key", "recipients", "pending"]].values.tolist() == [["both", 2, 2]]
+    assert arrived(my) == []
+
+
+def test_no_roster_is_kept_before_the_button_and_one_login_stays_one(my: DemoAccount) -> None:
+    rosters = my._broadcasting._logins(my.roster())
+    # Known by ids of this login only.
+    open_ = Open(my, to=[my.friends().assign(qq=None), my.discusses()], template="早", key="kept")
+    open_.page.ask("pace", "choose", choice="instant")
+    count = open_.ready()["send"]
+    open_.page.ask("whom", "reload")
+    open_.page.wait("whom", lambda view: view["version"] == 2)
+    assert open_.ready()["send"] == count > len(my.discusses())
+    with pytest.raises(oq.NotFound, match="None was kept yet"):
+        rosters.at("2100")
+    assert open_.send()["problem"] is None
+    assert open_.still()["state"] == "finished" and len(arrived(my)) == count
+    assert len(rosters.at("2100").friends) == len(my.friends())
+    open_.close()
 
 
 def test_a_row_and_a_whole_problem_are_taken_out_and_put_back(my: DemoAccount) -> None:

@@ -147,12 +147,26 @@ def test_an_uploaded_list_is_a_source_with_its_bad_lines_in_pages(page: Page) ->
 
 def test_numbers_without_a_heading_are_read_as_groups_when_somebody_says_so(page: Page) -> None:
     (source,) = upload(page, "a.txt", b"9001\n10001\n")["sources"]
-    view = page.ask("whom", "read_as", source=source["source"], numbers="gnumber")
+    with page._lock:
+        # The kernel does not wait for it; a second word meanwhile is not heard.
+        for numbers in ("gnumber", "qq"):
+            view = page.ask("whom", "read_as", source=source["source"], numbers=numbers)
+        assert view["upload"]["busy"] and [one["numbers"] for one in view["sources"]] == ["qq"]
+    view = page.wait("whom", lambda view: not view["upload"]["busy"])
     assert [one["numbers"] for one in view["sources"]] == ["gnumber"]
     preview = page.wait("preview", lambda view: view["state"] == "ready")
     assert preview["send"] == 1 and preview["rows"][0]["kind"] == "Group"
     with pytest.raises(InvalidInput, match="not 'did'"):
         page.ask("whom", "read_as", source=source["source"], numbers="did")
+
+
+def test_a_list_that_is_removed_while_it_is_read_anew_stays_out(page: Page) -> None:
+    (source,) = upload(page, "a.txt", b"9001\n10001\n")["sources"]
+    with page._lock:
+        page.ask("whom", "read_as", source=source["source"], numbers="gnumber")
+        page.ask("whom", "remove", source=source["source"])
+    view = page.wait("whom", lambda view: not view["upload"]["busy"])
+    assert view["sources"] == [] and view["upload"]["problem"] is None
 
 
 def test_other_columns_of_a_list_are_fields(page: Page) -> None:

@@ -128,9 +128,13 @@ def test_what_is_not_known_is_sent_again_only_with_an_explicit_word(my: DemoAcco
     before = len(arrived(my))
     for wrong in (False, "yes", 1):
         with pytest.raises(InvalidInput, match="tick the box"):
-            open_.page.ask("watch", "retry", key="watched", which="unknown", may_double=wrong)
+            open_.page.ask("watch", "retry", key="watched", which="unknown", may_double=wrong, count=1)
+    # The word was said for others than there are now.
+    for other in (None, 0, 2):
+        with pytest.raises(InvalidInput, match="has changed"):
+            open_.page.ask("watch", "retry", key="watched", which="unknown", may_double=True, count=other)
     assert len(arrived(my)) == before
-    open_.page.ask("watch", "retry", key="watched", which="unknown", may_double=True)
+    open_.page.ask("watch", "retry", key="watched", which="unknown", may_double=True, count=1)
     view = open_.still()
     assert view["unknown"] == 0 and len(arrived(my)) == before + 1
     open_.close()
@@ -189,6 +193,17 @@ def test_earlier_ones_are_listed_newest_first_and_opened(my: DemoAccount) -> Non
     assert open_.page.view("text")["text"] == "给谁" and open_.ready()["send"] == 6
     with pytest.raises(oq.NotFound):
         open_.page.ask("kept", "open", key="vier")
+    open_.close()
+
+
+def test_one_that_was_forgotten_is_said_and_left(my: DemoAccount) -> None:
+    open_ = planned(my)
+    my.broadcast(key="watched").forget()
+    view = open_.page.ask("watch", "look", key="watched")
+    assert (view["state"], view["total"], view["lines"], view["again_ms"]) == ("forgotten", 0, [], None)
+    assert view["state_words"].startswith("Forgotten") and not any(view["can"].values())
+    open_.page.ask("watch", "leave", key="watched")
+    assert open_.page.view("watch")["key"] is None
     open_.close()
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from openqq_nb.broadcast.planning import Snapshot
+from openqq_nb.broadcast.rehearsal import due_of
 from openqq_nb.broadcast.run import Run
 from openqq_nb.languages import Words
 from openqq_nb.roster import Roster
@@ -100,15 +101,15 @@ class Confirm(Part):
         self.publish(self.view())
 
     def _send(self, worked: Worked) -> None:
-        """Look once more with a fresh roster; plan and send only if the same number of messages goes out."""
+        """Look once more with a fresh roster; plan and send only if the same messages go to the same recipients."""
         roster, fresh, run, problem = None, None, None, None
         try:
             roster = self._links.load()
             now = self._preview.snapshot(roster)
             wanted = replace(worked.wanted, key=worked.key.name)
             fresh = worked_out(wanted, self._links.broadcasts(), now)
-            if fresh.count == worked.count and not fresh.key.problem:
-                run = self._begin(fresh, now)
+            if _same(fresh, worked) and not fresh.key.problem:
+                run = self._begin(fresh, self._links.kept(roster))
         except Exception as error:  # noqa: BLE001 - shown where the person looks, who clicked
             problem = described(error)
         with self.lock:
@@ -123,20 +124,19 @@ class Confirm(Part):
 
     def _begin(self, fresh: Worked, now: Snapshot) -> Run | None:
         broadcasts, key = self._links.broadcasts(), fresh.key.name
-        is_new = broadcasts.ledger.kept(key) is None
-        plan = broadcasts.plan(order_of(fresh.wanted, key), now)
-        if int((plan.preview()["delivery"] == "pending").sum()) == fresh.count:
-            return broadcasts.start(key)
-        # Another program has planned under the same key at this very moment.
-        if is_new:
-            plan.forget()
-        return None
+        # Another program may plan under the same key at this very moment.
+        plan = broadcasts.plan_if(
+            order_of(fresh.wanted, key), now, lambda rows: due_of(rows).equals(fresh.due)
+        )
+        return None if plan is None else broadcasts.start(key)
 
     def _not_sent(self, worked: Worked, fresh: Worked | None, problem: View | None) -> None:
         if problem is not None:
             self._problem, self._problem_of = problem, self._draft.edition
         elif fresh is not None and fresh.count != worked.count:
             self._tell(_words("b_confirm_other", count=fresh.count, before=worked.count))
+        elif fresh is not None and not _same(fresh, worked):
+            self._tell(_words("b_confirm_others", count=fresh.count))
         else:
             self._tell(_words("b_confirm_old"))
 
@@ -155,6 +155,11 @@ class Confirm(Part):
         if worked.key.problem is not None:
             return str(worked.key.problem["title"])
         return "" if worked.count else _words("b_confirm_nobody")
+
+
+def _same(one: Worked, other: Worked) -> bool:
+    """Tell whether two send the same texts to the same recipients."""
+    return one.due is not None and other.due is not None and one.due.equals(other.due)
 
 
 def _lacks(draft: Draft) -> str:

@@ -16,7 +16,8 @@ class Links:
 
     Attributes:
         load: asks the server who is there; takes as long as that takes.
-        snapshot: tells of which login the ids of a roster are.
+        snapshot: tells of which login the ids of a roster are, and keeps nothing.
+        kept: tells the same, and keeps the roster: for what is planned.
         broadcasts: gives the broadcasts of the account.
         outgoing: tells what the server makes of a text; raises `InvalidInput` for one that cannot be sent.
         reaches: the kinds of recipients that the server can send to.
@@ -26,6 +27,7 @@ class Links:
 
     load: Callable[[], Roster]
     snapshot: Callable[[Roster], Snapshot]
+    kept: Callable[[Roster], Snapshot]
     broadcasts: Callable[[], Broadcasts]
     outgoing: Callable[[str], Outgoing]
     reaches: frozenset[RecipientType]

@@ -58,11 +58,6 @@ def said(problem: str) -> str:
     return shortened(problem, 2 * _LONGEST)
 
 
-def grouped(problem: str) -> str:
-    """Give what a reason has in common with others: what stands behind a colon is of one row."""
-    return problem if _VALUE.fullmatch(problem) else problem.partition(":")[0]
-
-
 def field_of(problem: str) -> str | None:
     """Give the field that has no value, as it is written, where that is the reason."""
     found = _VALUE.fullmatch(problem)

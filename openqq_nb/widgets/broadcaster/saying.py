@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from openqq_nb.broadcast.card import span
 from openqq_nb.columns import ZONE
 from openqq_nb.languages import Words
 from openqq_nb.models import RecipientType
@@ -22,22 +23,14 @@ _NUMBERS: Mapping[RecipientType, str] = {
     "discuss": "did",
     "session": "qq",
 }
-_MINUTE_S, _HOUR_S, _DAY_S = 60.0, 3600.0, 86_400.0
 
 _words = Words(SAYING)
 
 
 def lasting(seconds: float) -> str:
     """Say how long something takes."""
-    if seconds < 1:
-        return _words("b_a_moment")
-    if seconds < 2 * _MINUTE_S:
-        return _words("b_seconds", count=f"{seconds:.0f}")
-    if seconds < 2 * _HOUR_S:
-        return _words("b_minutes", count=f"{seconds / _MINUTE_S:.0f}")
-    if seconds < 2 * _DAY_S:
-        return _words("b_hours", count=f"{seconds / _HOUR_S:.0f}")
-    return _words("b_days", count=f"{seconds / _DAY_S:.0f}")
+    unit, count = span(seconds)
+    return _words("b_a_moment") if unit == "moment" else _words(f"b_{unit}", count=f"{count:.0f}")
 
 
 def kinds(frame: pd.DataFrame) -> str:

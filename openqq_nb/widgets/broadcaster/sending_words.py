@@ -91,6 +91,11 @@ CONFIRM: Table = {
         "the preview and type the new number.",
         "没有发送任何内容。可收到消息的人有了变化：现在 {count} 个，之前 {before} 个。请查看预览并输入新的数字。",
     ),
+    "b_confirm_others": (
+        "Nothing was sent. There are still {count} messages, but meanwhile it has changed who gets one, or what it "
+        "says. Look at the preview and type the number again.",
+        "没有发送任何内容。消息数仍为 {count}，但收件人或内容有了变化。请查看预览并重新输入数字。",
+    ),
     "b_confirm_old": (
         "Nothing was sent: something was changed meanwhile, on this page or another. Look at the preview.",
         "没有发送任何内容：此页面或其他页面上已有改动。请查看预览。",
@@ -107,6 +112,7 @@ WATCH: Table = {
     "b_state_paused": ("Paused", "已暂停"),
     "b_state_stopped": ("Stopped; what is left can be sent later", "已停止；剩余的可以以后再发"),
     "b_state_finished": ("Finished", "已完成"),
+    "b_state_forgotten": ("Forgotten: it is not there any more", "已删除，不再存在"),
     "b_state_elsewhere": (
         "Another program, or another account object, sends it at this moment or has paused it",
         "另一个程序或另一个账号对象正在发送它，或已将其暂停",
@@ -133,6 +139,11 @@ WATCH: Table = {
         "What is not known may have arrived, and would arrive twice; nothing was sent. Look, and tick the box if you "
         "mean it.",
         "不确定的消息可能已经到达，重发会收到两条；没有发送任何内容。请确认后勾选。",
+    ),
+    "b_may_double_others": (
+        "Meanwhile it has changed of which messages it is not known whether they arrived; nothing was sent. Look "
+        "again, and tick the box if you mean it.",
+        "不确定的消息已有变化；没有发送任何内容。请重新确认后勾选。",
     ),
     "b_last_problem": ("Last problem: {problem}", "最近的问题：{problem}"),
     "b_paused_itself": (

@@ -22,7 +22,9 @@ _words = Words(UPLOAD)
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class File:
+    """A file that was uploaded: its name, and its bytes."""
+
     name: str
     data: bytes
 
@@ -35,15 +37,17 @@ class Read:
         file: the file.
         listed: what it says; `None` where it could not be read.
         problem: why not, as `described` has it.
+        numbers: what numbers without a heading were taken for, `qq` or `gnumber`.
     """
 
-    file: _File
+    file: File
     listed: lists.Listed | None
     problem: View | None
+    numbers: str = "qq"
 
 
 class Uploads:
-    """The lists of a draft; the caller holds the lock of its part, but not while `read` works.
+    """The lists of a draft; the caller holds the lock of its part, but not while `read` or `read_as` works.
 
     Args:
         draft: what is prepared.
@@ -55,7 +59,7 @@ class Uploads:
         self._problem: View | None = None
         self._starts: weakref.WeakKeyDictionary[Source, int] = weakref.WeakKeyDictionary()
         # Only of lists that can be read in two ways.
-        self._files: weakref.WeakKeyDictionary[Source, _File] = weakref.WeakKeyDictionary()
+        self._files: weakref.WeakKeyDictionary[Source, File] = weakref.WeakKeyDictionary()
 
     def view(self) -> View:
         """Tell how the last upload went, and what can be uploaded."""
@@ -73,34 +77,43 @@ class Uploads:
         self._busy, self._problem = True, None
         return True
 
+    def begin_anew(self, source: Source, numbers: str) -> File | None:
+        """Begin to read a list without a heading anew; `None`, and nothing begins, for any other."""
+        file = self._files.get(source)
+        return file if file is not None and source.numbers != numbers and self.begin() else None
+
     def read(self, name: str, data: object) -> Read:
         """Read a file that came as base64; takes as long as that takes."""
-        file = _File(name, b"")
         try:
-            file = _File(name, _bytes(name, data))
-            return Read(file, lists.read(name, file.data), None)
+            file = File(name, _bytes(name, data))
         except Exception as error:  # noqa: BLE001 - shown where the person looks, who uploaded it
-            return Read(file, None, described(error))
+            return Read(File(name, b""), None, described(error))
+        return self.read_as(file, "qq")
 
-    def put(self, read: Read) -> None:
-        """Put what was read among the recipients, or tell why it cannot be."""
-        self._busy, self._problem = False, read.problem
-        if read.listed is not None:
-            try:
-                self._add(read.file, read.listed, "qq")
-            except InvalidInput as error:
-                self._problem = described(error)
+    def read_as(self, file: File, numbers: str) -> Read:
+        """Read a file whose numbers, without a heading, are of people or groups; takes as long as that takes."""
+        try:
+            return Read(file, lists.read(file.name, file.data, numbers), None, numbers)
+        except Exception as error:  # noqa: BLE001 - shown where the person looks, who uploaded it
+            return Read(file, None, described(error), numbers)
 
-    def read_as(self, source: Source, numbers: str) -> None:
-        """Read a list without a heading anew; any other stays as it is.
+    def put(self, read: Read, old: Source | None = None) -> None:
+        """Put what was read among the recipients, or tell why it cannot be.
 
-        Raises:
-            InvalidInput: none of the lines can be used then; nothing is changed.
+        Args:
+            read: what was read.
+            old: what it takes the place of; if that is gone meanwhile, nothing is put.
         """
-        file = self._files.get(source)
-        if file is not None and source.numbers != numbers:
-            again = self._add(file, lists.read(file.name, file.data, numbers), numbers)
-            self._draft.replace(source, again)
+        self._busy, self._problem = False, read.problem
+        if read.listed is None or (old is not None and self._draft.source(old.number) is None):
+            return
+        try:
+            new = self._add(read.file, read.listed, read.numbers)
+        except InvalidInput as error:
+            self._problem = described(error)
+        else:
+            if old is not None:
+                self._draft.replace(old, new)
 
     def turn(self, source: Source, start: int) -> None:
         """Show the bad lines of a list from another one on."""
@@ -116,7 +129,7 @@ class Uploads:
         ]
         return {"total": len(source.bad), "start": start, "lines": lines}
 
-    def _add(self, file: _File, listed: lists.Listed, numbers: str) -> Source:
+    def _add(self, file: File, listed: lists.Listed, numbers: str) -> Source:
         heading = shortened(", ".join(listed.heading))
         notes = [
             _words("b_read_as_encoding", encoding=listed.encoding),

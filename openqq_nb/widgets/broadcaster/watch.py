@@ -82,14 +82,14 @@ class Watch(Part):
         if self._run is None:
             return {"key": None, "problem": None}
         ledger, key = self._links.broadcasts().ledger, self._run.key
-        kept, counts, progress = ledger.the(key), ledger.counts(key), self._run.progress
-        state = self._state(key, progress, counts)
+        kept, counts, progress = ledger.kept(key), ledger.counts(key), self._run.progress
+        state = "forgotten" if kept is None else self._state(key, progress, counts)
         total = sum(counts.values())
         return {
             "key": whole(key),
             "title": _words("b_watch", name=whole(shortened(key))),
-            "text": whole(kept.template),
-            "pace": in_words(kept.pace),
+            "text": "" if kept is None else whole(kept.template),
+            "pace": "" if kept is None else in_words(kept.pace),
             "state": state,
             "state_words": _words(f"b_state_{state}"),
             "done": total - counts[Delivery.PENDING],
@@ -135,15 +135,28 @@ class Watch(Part):
         """End it; what is pending can be sent later."""
         self._do(key, Run.stop)
 
-    def retry(self, key: str, which: str, may_double: bool = False) -> None:
+    def retry(self, key: str, which: str, may_double: bool = False, count: int | None = None) -> None:
         """Send again what failed, or, with an explicit word, what may have arrived.
 
+        Args:
+            key: of the broadcast.
+            which: `failed` or `unknown`.
+            may_double: the word.
+            count: for how many it was said; needed for `unknown`.
+
         Raises:
-            InvalidInput: `unknown` without the word, or another program sends it; nothing was sent.
+            InvalidInput: `unknown` without the word, or when it was said for another number of messages, or another
+                program sends it; nothing was sent.
         """
         if which == "unknown" and may_double is not True:
             raise InvalidInput(_words("b_may_double_first"))
-        self._do(key, lambda run: run.retry(which, may_double=may_double is True))
+
+        def act(run: Run) -> None:
+            if which == "unknown" and count != self._links.broadcasts().ledger.counts(key)[_UNKNOWN]:
+                raise InvalidInput(_words("b_may_double_others"))
+            run.retry(which, may_double=may_double is True)
+
+        self._do(key, act)
 
     def lines(self, key: str, only: str = "", start: int = 0) -> None:
         """Show other messages.
@@ -213,7 +226,7 @@ class Watch(Part):
             "stop": state in ("sending", "paused"),
             "retry_failed": here and counts[_FAILED] > 0,
             "retry_unknown": here and counts[_UNKNOWN] > 0 and state != "sending",
-            "save": not self._saving,
+            "save": not self._saving and state != "forgotten",
         }
 
     def _lines(self, key: str, counts: Mapping[Delivery, int]) -> View:

@@ -12,7 +12,7 @@ from openqq_nb.roster import Roster
 from openqq_nb.widgets.broadcaster.draft import Draft, Source
 from openqq_nb.widgets.broadcaster.links import Links
 from openqq_nb.widgets.broadcaster.picking import ANYWHERE, KINDS, Kind, Picking
-from openqq_nb.widgets.broadcaster.uploads import Uploads
+from openqq_nb.widgets.broadcaster.uploads import File, Uploads
 from openqq_nb.widgets.broadcaster.words import WHOM
 from openqq_nb.widgets.composer.addressee import number_words, shortened
 from openqq_nb.widgets.parts import Action, Part, View, whole
@@ -258,18 +258,19 @@ class Whom(Part):
             self.publish(self.view())
 
     def read_as(self, source: int, numbers: str) -> None:
-        """Say what the numbers of a list without a heading are.
+        """Say what the numbers of a list without a heading are; it is read anew on a thread.
 
         Raises:
-            InvalidInput: `numbers` is neither `qq` nor `gnumber`, or none of them can be; nothing is changed.
+            InvalidInput: `numbers` is neither `qq` nor `gnumber`; nothing is changed.
         """
         if numbers not in ("qq", "gnumber"):
             raise InvalidInput(f"Numbers are of people (qq) or groups (gnumber), not {numbers!r}.")
         with self.lock:
             found = self._draft.source(source)
-            if found is not None:
-                self._uploads.read_as(found, numbers)
-            self.tell()
+            file = None if found is None else self._uploads.begin_anew(found, numbers)
+            if file is not None:
+                Worker(whole=True).start(partial(self._read_anew, file, numbers, found))
+            self.publish(self.view())
 
     def _take(self, picking: Picking) -> None:
         self.picking = picking
@@ -298,6 +299,12 @@ class Whom(Part):
         read = self._uploads.read(name, data)
         with self.lock:
             self._uploads.put(read)
+            self.tell()
+
+    def _read_anew(self, file: File, numbers: str, old: Source | None) -> None:
+        read = self._uploads.read_as(file, numbers)
+        with self.lock:
+            self._uploads.put(read, old)
             self.tell()
 
     def _label(self) -> str:

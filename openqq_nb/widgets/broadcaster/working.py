@@ -6,14 +6,15 @@ from uuid import uuid4
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from openqq_nb.broadcast.audience import Audience
 from openqq_nb.broadcast.broadcasts import Broadcasts, Order
+from openqq_nb.broadcast.card import grouped
 from openqq_nb.broadcast.pace import Pace
 from openqq_nb.broadcast.planning import Snapshot
 from openqq_nb.broadcast.rehearsal import Rehearsal
 from openqq_nb.widgets.broadcaster.naming import Key, proposed
-from openqq_nb.widgets.broadcaster.reasons import grouped
 
 _PLACEHOLDER = "…"
 
@@ -62,6 +63,11 @@ class Worked:
     def count(self) -> int:
         """How many messages would go out."""
         return 0 if self.frame is None else int((self.frame["delivery"] == "pending").sum())
+
+    @property
+    def due(self) -> pa.Table | None:
+        """Who would be sent what, as `due_of` gives it."""
+        return None if self.rehearsal is None else self.rehearsal.due
 
     def reasons(self) -> pd.Series:
         """Give for each row what its reason has in common with others; missing where a message goes out."""

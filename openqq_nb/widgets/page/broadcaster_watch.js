@@ -44,11 +44,14 @@ function steering(channel, act) {
 function retrying(channel, act) {
   const failed = button("", () => act("retry", { which: "failed", may_double: false }));
   const box = make("input", { type: "checkbox" });
-  const unknown = keptButton("", () => { act("retry", { which: "unknown", may_double: true }); box.checked = false; });
+  let count;
+  // The word is said once: a second click, or a key that is held, sends nothing.
+  const unknown = keptButton("", () => { untick(); act("retry", { which: "unknown", may_double: true, count }); });
   const word = make("label", { class: "oqb-check" }, box, channel.word("b_may_double"));
   const doubtful = make("div", { class: "oq-row" }, word, unknown);
   const both = make("div", { class: "oq-row" }, failed, doubtful);
   const draw = () => turn(unknown, box.checked);
+  const untick = () => { box.checked = false; draw(); };
   box.addEventListener("change", draw);
   return {
     element: both,
@@ -58,8 +61,8 @@ function retrying(channel, act) {
       say(unknown, channel.word("b_retry_unknown", { count: open }));
       show(doubtful, can.retry_unknown);
       show(both, can.retry_failed || can.retry_unknown);
-      if (!can.retry_unknown) box.checked = false;
-      draw();
+      if (!can.retry_unknown || open !== count) untick();
+      count = open;
     },
   };
 }
@@ -152,7 +155,7 @@ function watchStep(channel, part, staged) {
     ...now.elements, bar.element, now.trouble, problem.box, steer.element, retry.element, counts.element, table.element,
     make("div", { class: "oq-row" }, save.element, button(channel.word("b_leave"), () => act("leave"))), notes.element,
   );
-  part.listen(draw, problem.tell);
+  part.listen(draw, (found) => { problem.tell(found); again(view.again_ms); });
   return { element, heading, begin: () => draw(view) };
 }
 
