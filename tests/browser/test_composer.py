@@ -96,7 +96,7 @@ def test_the_whole_job_by_mouse(opened: Any, app: App) -> None:
     one.chosen.get_by_role("button", name="更换").click()
     expect(one.find).to_be_focused()
     one.root.get_by_role("radio", name="群（12）").check()
-    one.options.first.click()
+    one.options.filter(has_text="群号").first.click()
     expect(one.chosen).to_contain_text("群")
     one.sends.get_by_role("button", name="再给 测试小灰 写一条").click()
     expect(one.chosen).to_contain_text("测试小灰")

@@ -6,9 +6,12 @@ const PACE_VALUES = ["between_least", "between_most", "rest_every", "rest", "max
 function paceChoice(channel, part) {
   const name = freshId("pace");
   const inputs = new Map();
+  // What was just chosen stays chosen, whatever news of before comes until the kernel has answered.
+  let asked = null;
+  const choose = (choice) => { asked = choice; part.ask("choose", { choice }); };
   const group = make("div", { class: "oqb-paces", role: "radiogroup", "aria-label": channel.word("b_pace_choice") });
   for (const { choice, label, detail } of part.first.choices) {
-    const input = make("input", { type: "radio", name, value: choice, on: { change: () => part.ask("choose", { choice }) } });
+    const input = make("input", { type: "radio", name, value: choice, on: { change: () => choose(choice) } });
     inputs.set(choice, input);
     group.append(make("label", { class: "oqb-pace" }, input, make("span", { text: label }), make("span", { class: "oq-quiet", text: detail })));
   }
@@ -22,10 +25,12 @@ function paceChoice(channel, part) {
   return {
     element: make("div", { class: "oqb-stack" }, group, own),
     tell(view) {
-      for (const [choice, input] of inputs) input.checked = choice === view.choice;
+      if (view.choice === asked) asked = null;
+      for (const [choice, input] of inputs) input.checked = choice === (asked ?? view.choice);
       for (const { value, typed } of fields) typed.take(view.values[value], view.by);
       show(own, view.choice === "own");
     },
+    refused() { asked = null; },
   };
 }
 
@@ -58,7 +63,7 @@ function paceStep(channel, part) {
     keyProblem.tell(view.key_problem);
   }
 
-  part.listen(draw, problem.tell);
+  part.listen(draw, (told) => { pace.refused(); problem.tell(told); });
   draw(part.first);
   const { element } = step(
     channel.word("b_pace"),

@@ -4,7 +4,7 @@ const TYPING_MS = 250;
 // How far from its end a list still counts as read to the end.
 const NEAR_PX = 8;
 // Messages above these cost time to lay out, five times a second, and cannot be seen from the end.
-const AT_END = 40;
+const AT_END = 60;
 
 /** The fields that a person filters by, with the chats and how many messages each has. */
 function feedFilter(channel, part) {
