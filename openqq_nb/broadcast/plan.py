@@ -74,7 +74,7 @@ class Plan:
 
         Returns:
             One row a recipient in the order of planning, columns and dtypes of `schema.PREVIEW`. Where `problem` says
-            something, nothing is sent.
+            something, nothing is sent; of a row that was tried already it says what went wrong.
 
         Example:
             >>> import openqq_nb as oq
