@@ -26,7 +26,7 @@ from openqq_nb.widgets.face import Face
 NO_TWIN = {
     Account: {"close"},
     Inbox: {"start", "stop", "finish", "setup", "on_message", "record", "record_sent", "begin_login", "feed"},
-    Run: {"start", "stop", "pause", "resume", "join", "retry", "replies", "report"},
+    Run: {"start", "stop", "pause", "resume", "join", "renew", "retry", "replies", "report"},
 }
 TWINS: dict[type, type] = {Account: AsyncAccount, Inbox: AsyncInbox, Run: AsyncRun}
 

@@ -55,7 +55,7 @@ NOT_TYPED = {
         "way",
     },
     AsyncInbox: {"hears"},
-    Run: {"join", "start"},
+    Run: {"join", "renew", "start"},
     Exclusions: {"has", "rows"},
     oq.Roster: {"doubts", "knows", "number"},
     DemoAccount: set(dir(oq.Account)) - {"close"},  # told once
