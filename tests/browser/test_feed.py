@@ -105,6 +105,7 @@ def test_the_whole_job_by_mouse(opened: Open, app: App) -> None:
     expect(one.messages).not_to_have_count(3)
     one.chat.select_option(index=0)
     one.root.get_by_role("button", name="暂停").click()
+    expect(one.root.get_by_role("button", name="继续")).to_be_visible()  # the kernel has it
     one.says("暂停中")
     expect(one.root.get_by_text("已暂停，暂存 1 条")).to_be_visible()
     expect(one.message("暂停中")).to_have_count(0)
