@@ -21,7 +21,8 @@ def complete(row: Row) -> dict[str, Cell]:
     """
     full = dict(row)
     full["own"] = is_own(row)
-    full["kind"] = guess_kind(row.get("content"))
+    if row.get("segments") is None:  # else the protocol told what it is
+        full["kind"] = guess_kind(row.get("content"))
     full["sender"] = _name(row, "sender")
     full["chat"] = _chat(full)
     full["chat_key"] = chat_key(full)

@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from reprlib import repr as shown
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from openqq_nb.errors import InvalidInput
 
@@ -21,11 +21,14 @@ class Request:
     """One HTTP request that a flow wants to have made.
 
     Attributes:
-        path: relative to the base address of the server, without a leading slash.
+        path: relative to the base address of the server, without a leading slash; over a WebSocket the action.
         params: sent in the query of a GET and as a form in a POST.
+        content: sent as JSON in a POST, in place of a form.
+        bearer: sent in the header `Authorization`.
         repeatable: whether asking again after a lost connection is harmless; never so for sends.
         held_s: for how long the server may hold its answer back on purpose; 0 where it does not. Such a call waits
             at least that long, on a connection of its own, and nothing waits for it.
+        patience: how many times the usual time-out to wait for the answer.
     """
 
     method: Literal["GET", "POST"]
@@ -34,6 +37,9 @@ class Request:
     params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     repeatable: bool = True
     held_s: float = 0.0
+    content: Mapping[str, Any] | None = None
+    bearer: str | None = field(default=None, repr=False)
+    patience: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,17 @@ class Polled:
 
     bodies: tuple[bytes, ...] = ()
     missed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A piece of the history of one chat.
+
+    Attributes:
+        bodies: each message as a post of it would have it, oldest first; empty when there is nothing older.
+    """
+
+    bodies: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,17 +258,20 @@ class Arrival:
     """One thing that a server posted or that was polled from it: a message or an event.
 
     Attributes:
-        kind: `message` or `event`.
-        row: its columns as `schema.MESSAGES` or `schema.EVENTS` name them; what was not there is missing.
+        kind: `message` or `event`; or `state`, which tells how the server is and becomes no row.
+        row: its columns as `schema.MESSAGES` or `schema.EVENTS` name them; what was not there is missing. Of a `state`
+            its `state` in a word, `online` and `interval_s`, as far as they were told.
         fingerprint: its identity: equal for the same message however it came, different for two messages.
         raw: the bytes as they came.
         extra: keys of the server that have no column, as they came.
         answerable: whether the server would obey a reply; never so for our own messages and for events.
+        account: number of the account that it came to; `None` where posts do not tell.
     """
 
-    kind: Literal["message", "event"]
+    kind: Literal["message", "event", "state"]
     row: Row
     fingerprint: str
     raw: bytes = b""
     extra: Mapping[str, Cell] = field(default_factory=dict)
     answerable: bool = False
+    account: str | None = None

@@ -10,6 +10,7 @@ from openqq_nb.account.aio import AsyncAccount
 from openqq_nb.account.broadcasting import Broadcasting
 from openqq_nb.account.card import card
 from openqq_nb.account.keeping import Keeping
+from openqq_nb.account.loading_bar import LoadingBar
 from openqq_nb.account.managing import Managing
 from openqq_nb.account.reading import Reading
 from openqq_nb.account.sending import Sending
@@ -43,7 +44,7 @@ class Account(Reading, Sending, Managing):
     """
 
     def __init__(self, client: Client, dialect: Dialect, post_to: PostTo | None = None) -> None:
-        super().__init__(client, Flows(dialect, self._on_sent, self._on_login))
+        super().__init__(client, Flows(dialect, self._on_sent, self._on_login, LoadingBar()))
         self._listening = Listening(client, self._flows, post_to)
         # A simulated server is gone with this process, and so are the rosters of it.
         self._keeping = Keeping(in_memory=post_to is not None)

@@ -7,7 +7,8 @@ import pandas as pd
 
 from openqq_nb import schema
 from openqq_nb.columns import ZONE, Series
-from openqq_nb.errors import NotLoaded, NotLoadedWarning, listed, warn_outside
+from openqq_nb.errors import NotLoaded
+from openqq_nb.flows.loading import Loaded, Told, check_loaded, load, warn_of_unloaded
 from openqq_nb.flows.seen import Kind, Seen
 from openqq_nb.models import Flow
 from openqq_nb.protocols.base import Dialect, Listing
@@ -25,11 +26,13 @@ class Reading:
     Args:
         dialect: how the server speaks.
         seen: is told of each frame.
+        told: told how far it is while groups are loaded one by one.
     """
 
-    def __init__(self, dialect: Dialect, seen: Seen) -> None:
+    def __init__(self, dialect: Dialect, seen: Seen, told: Told = lambda *_: None) -> None:
         self._dialect = dialect
         self._seen = seen
+        self._told = told
 
     def server(self) -> Flow[Series]:
         """Ask how the server is."""
@@ -64,23 +67,21 @@ class Reading:
 
     def members(self, who: Who | None = None) -> Flow[pd.DataFrame]:
         """Ask for the members of all groups, or of those that are named; has the server load what it can."""
-        groups, members, chosen = yield from self._in_one_login(lambda: self._chosen(who))
+        loaded, chosen = yield from self._in_one_login(lambda: self._chosen(who))
         if who is None:
-            _warn_of_unloaded(groups)
-            return members
-        _check_loaded(chosen, loads=self._dialect.loads_members)
-        return members[members["gid"].isin(chosen["gid"].dropna())].reset_index(drop=True)
+            warn_of_unloaded(loaded)
+            return loaded.members
+        check_loaded(chosen, loaded.reasons, loads=self._dialect.loads_members)
+        return _of_groups(loaded.members, chosen).reset_index(drop=True)
 
-    def _chosen(self, who: Who | None) -> Flow[tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]]:
+    def _chosen(self, who: Who | None) -> Flow[tuple[Loaded, pd.DataFrame]]:
         """Ask for groups and members, loaded as far as can be; gives the groups that are meant as well."""
-        groups, members = self._places((yield from self._dialect.groups()))
+        listing = yield from self._dialect.groups()
+        groups, members = self._places(listing)
         chosen = groups if who is None else pick_groups(groups, who)
-        if self._dialect.loads_members and not chosen["members_loaded"].all():
-            wanted = chosen["gid"].dropna()
-            groups, members = yield from self._loaded(chosen)
-            # Their ids count: another group may go by the name by now.
-            chosen = groups[groups["gid"].isin(wanted)]
-        return groups, members, chosen
+        loaded = yield from self._loaded(listing, Loaded(groups, members), chosen)
+        # Their numbers and ids count: another group may go by the name by now.
+        return loaded, _of_groups(loaded.groups, chosen)
 
     def discusses(self) -> Flow[pd.DataFrame]:
         """Ask for the discusses."""
@@ -102,8 +103,8 @@ class Reading:
 
     def roster(self) -> Flow[Roster]:
         """Ask for everything, once, have all members loaded, and warn of those that cannot be."""
-        roster = yield from self.everything(load=True)
-        _warn_of_unloaded(roster.groups)
+        loaded, roster = yield from self._in_one_login(lambda: self._whole(load=True))
+        warn_of_unloaded(loaded)
         return roster
 
     def everything(self, *, load: bool) -> Flow[Roster]:
@@ -112,7 +113,8 @@ class Reading:
         Args:
             load: whether the server is to load the members that it has not loaded, which may keep it busy long.
         """
-        return self._in_one_login(lambda: self._whole(load=load))
+        _, roster = yield from self._in_one_login(lambda: self._whole(load=load))
+        return roster
 
     def _in_one_login(self, ask: Callable[[], Flow[T]]) -> Flow[T]:
         """Ask several questions, and once more if a new login came in between: their ids must fit each other."""
@@ -126,17 +128,21 @@ class Reading:
             "belong together. Ask again once it stays logged in; my.doctor() tells how it is."
         )
 
-    def _whole(self, *, load: bool) -> Flow[Roster]:
+    def _whole(self, *, load: bool) -> Flow[tuple[Loaded, Roster]]:
         me = yield from self.me()
         friends = yield from self.friends()
-        groups, members = self._places((yield from self._dialect.groups()))
-        if load and self._dialect.loads_members and not groups["members_loaded"].all():
-            groups, members = yield from self._loaded(groups)
+        listing = yield from self._dialect.groups()
+        loaded = Loaded(*self._places(listing))
+        if load:
+            loaded = yield from self._loaded(listing, loaded, loaded.groups)
         discusses, discuss_members = self._talks((yield from self._dialect.discusses()))
         # Asked once more, they show a login in between also to the first roster of a session.
         yield from self.friends() if len(friends) else self.groups()
         fetched_at = pd.Timestamp.now(ZONE).as_unit("us")
-        return Roster(me, friends, groups, members, discusses, discuss_members, fetched_at=fetched_at)
+        roster = Roster(
+            me, friends, loaded.groups, loaded.members, discusses, discuss_members, fetched_at=fetched_at
+        )
+        return loaded, roster
 
     def of_kind(self, kind: Kind) -> Flow[pd.DataFrame]:
         """Ask for one kind of frame, as far as the server has it."""
@@ -153,11 +159,13 @@ class Reading:
         _, members = self._places((yield from self._dialect.groups()))
         return members
 
-    def _loaded(self, groups: pd.DataFrame) -> Flow[tuple[pd.DataFrame, pd.DataFrame]]:
-        """Have the members of groups loaded one by one, and ask for all again, which keeps the server's order."""
-        for gid in groups.loc[~groups["members_loaded"], "gid"].dropna():
-            yield from self._dialect.load_members(gid)
-        return self._places((yield from self._dialect.groups()))
+    def _loaded(self, listing: Listing, known: Loaded, chosen: pd.DataFrame) -> Flow[Loaded]:
+        """Have the members of the chosen groups loaded, as far as the server can."""
+        if not self._dialect.loads_members or chosen["members_loaded"].all():
+            return known
+        loaded = yield from load(self._dialect, listing, chosen, self._told)
+        self._seen.saw(groups=loaded.groups, members=loaded.members)
+        return loaded
 
     def _places(self, listing: Listing) -> tuple[pd.DataFrame, pd.DataFrame]:
         groups, members = schema.GROUPS.frame(listing.places), schema.MEMBERS.frame(listing.members)
@@ -171,30 +179,8 @@ class Reading:
         return discusses, members
 
 
-def _unloaded(groups: pd.DataFrame) -> list[str]:
-    return [str(name) for name in groups.loc[~groups["members_loaded"], "displayname"]]
-
-
-def _warn_of_unloaded(groups: pd.DataFrame) -> None:
-    missing = _unloaded(groups)
-    if missing:
-        warn_outside(
-            f"The server has not loaded the members of {len(missing)} of {len(groups)} groups, which are left out:"
-            f"{listed(missing)}\nIt loads a group when a message comes in there, and all of them every ten minutes.",
-            NotLoadedWarning,
-        )
-
-
-def _check_loaded(chosen: pd.DataFrame, *, loads: bool) -> None:
-    missing = _unloaded(chosen)
-    if not missing:
-        return
-    found = (
-        "It was asked to load them and told none, as it does when the provider gives none."
-        if loads
-        else "It cannot be asked to."
-    )
-    raise NotLoaded(
-        f"The server has not loaded the members of:{listed(missing)}\n{found} It loads a group when a message comes in "
-        "there, and all of them every ten minutes; ask again then."
-    )
+def _of_groups(frame: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows that belong to some groups: by id, and by number where there are no ids."""
+    by_id = frame["gid"].isin(groups["gid"].dropna())
+    numbers = groups.loc[groups["gid"].isna(), "gnumber"].dropna()
+    return frame[by_id | (frame["gid"].isna() & frame["gnumber"].isin(numbers))]

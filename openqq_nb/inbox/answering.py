@@ -39,6 +39,7 @@ class Answering:
         budget_s: the time that all handlers of one message have together.
         mute_later: mutes the sender of a message for so many seconds, after its push was answered; raises
             `NotSupported` where the server mutes in an answer only.
+        answers: whether the server obeys what is written back to a push; else all goes out by `later`.
         brakes: decides whether a reply may go out.
     """
 
@@ -52,6 +53,7 @@ class Answering:
         budget_s: float = BUDGET_S,
         *,
         mute_later: MuteLater,
+        answers: bool = True,
         brakes: Brakes | None = None,
     ) -> None:
         self._handlers = handlers
@@ -61,6 +63,7 @@ class Answering:
         self._counters = counters
         self._budget_s = budget_s
         self._mute_later = mute_later
+        self._answers = answers
         self._brakes = brakes or Brakes()
         self._late = LateReplies()
         self._lock = threading.Lock()
@@ -74,6 +77,7 @@ class Answering:
             arrival: a new received message.
             late: whether its push was answered already, so that a reply can only be sent as a message.
         """
+        late = late or not self._answers
         if not self._handlers.registered:
             return None
         with self._handlers.wanting(arrival.row) as wanting:
@@ -183,7 +187,7 @@ class Answering:
         if reply is None:
             return None
         answer = self._answer(arrival, reply)
-        if not answer.body:
+        if self._answers and not answer.body:
             raise NotSupported(
                 f"The server takes no reply to a message of this kind ({arrival.row.get('type')}). "
                 "Nothing was written back. Return None here, and send with my.send_... where that is possible."

@@ -233,7 +233,8 @@ class Inbox:
             ...     inbox.url in inbox.setup().text
             True
         """
-        return Setup(self._dialect.setup(self.url))
+        way = self._receiver.way
+        return Setup(self._dialect.setup(self.url, way.secret if isinstance(way, Address) else ""))
 
     @overload
     def on_message(self, function: Function, /) -> Function: ...

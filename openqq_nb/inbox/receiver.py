@@ -111,6 +111,7 @@ class Receiver:
             counters,
             settings.budget_s,
             mute_later=links.mute_later,
+            answers=dialect.answers,
         )
         self._arriving = Arriving(
             self._shelf,

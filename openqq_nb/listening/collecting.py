@@ -173,12 +173,12 @@ def setup(client: Client, dialect: Dialect, wanted: Wanted) -> str:
     if running is not None:
         port, there = running
         places.configured(port, there.secret)
-        return dialect.setup(there.url)
+        return dialect.setup(there.url, there.secret)
     address = checked(places.address(wanted))
     if not address.port:
         address = replace(address, port=free_port(address.host))
     places.configured(address.port, address.secret)
-    return dialect.setup(address.url)
+    return dialect.setup(address.url, address.secret)
 
 
 def check(wanted: Wanted) -> None:

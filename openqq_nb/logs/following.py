@@ -18,16 +18,18 @@ class Onlooker:
     """How one speaks who only looks on: not at all."""
 
     posts_own = False
+    answers = False
+    signs = False
 
     def arrival(self, body: bytes) -> Arrival:
         """Read nothing: nothing is posted here."""
         raise NotUnderstood(f"Nothing is posted to an inbox over a log; found {len(body)} bytes.")
 
     def answer(self, arrival: Arrival, reply: Reply | None) -> Answer:
-        """Leave it to the way to send: there is none, and it says so."""
-        return Answer(204, body=b"" if reply is None else reply.text.encode())
+        """Write nothing back: there is nobody to write to, and the way to send says so."""
+        return Answer(204)
 
-    def setup(self, url: str) -> str:
+    def setup(self, url: str, secret: str) -> str:
         """Refuse: no server can post here."""
         raise NotSupported(
             f"{url} is not listened at by an inbox over a log. Whoever fills the journal listens."

@@ -15,12 +15,15 @@ from openqq_nb.models import (
     Flow,
     Outcome,
     Outgoing,
+    Page,
     Polled,
     Receipt,
     Recipient,
     RecipientType,
     Reply,
+    Row,
 )
+from openqq_nb.segments import Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +46,27 @@ class Posting(Protocol):
     def posts_own(self) -> bool:
         """Whether the server posts back what the account sends."""
 
+    @property
+    def answers(self) -> bool:
+        """Whether it obeys what is written back to a push; else replies go out by calls, and pushes get 204."""
+
+    @property
+    def signs(self) -> bool:
+        """Whether it signs what it posts: HMAC-SHA1 of the body, keyed with the secret, in `X-Signature`."""
+
     def arrival(self, body: bytes) -> Arrival:
         """Read what was posted or polled; raises `NotUnderstood` for what is no post of such a server."""
 
     def answer(self, arrival: Arrival, reply: Reply | None) -> Answer:
         """Say what to write back to a push; raises `NotSupported` for a reply that the server would drop."""
 
-    def setup(self, url: str) -> str:
-        """Tell what to put into the server's configuration so that it posts to the address."""
+    def setup(self, url: str, secret: str) -> str:
+        """Tell what to put into the server's configuration so that it posts to the address.
+
+        Args:
+            url: the address, which has the secret as its last part.
+            secret: what posts are signed with, where the server signs them; empty for none.
+        """
 
 
 class Dialect(Posting, Protocol):
@@ -66,7 +82,11 @@ class Dialect(Posting, Protocol):
 
     @property
     def loads_members(self) -> bool:
-        """Whether `load_members` can make the server load a group."""
+        """Whether `load_members` works."""
+
+    @property
+    def keeps_members(self) -> bool:
+        """Whether `groups` brings the members that `load_members` had loaded; else only that call brings them."""
 
     @property
     def reaches(self) -> frozenset[RecipientType]:
@@ -91,20 +111,47 @@ class Dialect(Posting, Protocol):
     def discusses(self) -> Flow[Listing]:
         """Ask for the discusses and their members."""
 
-    def load_members(self, gid: str) -> Flow[Listing]:
-        """Have the server load the members of one group; raises `NotSupported` where it cannot be asked to."""
+    def load_members(self, group: Row) -> Flow[Listing]:
+        """Ask for the members of one group, which the server may have to load first.
+
+        Args:
+            group: a row of `schema.GROUPS`, with `gid` or `gnumber`.
+
+        Returns:
+            The group with its members; no rows if the server has none of them.
+
+        Raises:
+            NotSupported: the server cannot be asked for one group.
+        """
 
     def recent(self) -> Flow[pa.Table]:
         """Ask whom the account wrote with lately; raises `NotSupported` where that cannot be asked."""
 
-    def send(self, recipient: Recipient, content: str, *, wait: bool = True) -> Flow[Receipt]:
+    def send(self, recipient: Recipient, content: Content, *, wait: bool = True) -> Flow[Receipt]:
         """Send one message; raises `NotSupported` before anything is asked where the dialect cannot.
 
         Without `wait` the receipt comes when the message is queued, before anything is known of its fate.
         """
 
-    def outgoing(self, content: str) -> Outgoing:
-        """Say what arrives of a text that `send` is given; raises `InvalidInput` where `send` would refuse the text."""
+    def outgoing(self, content: Content) -> Outgoing:
+        """Say what arrives of what `send` is given; raises `InvalidInput` where `send` would refuse it."""
+
+    def recall(self, msg_id: str) -> Flow[Outcome]:
+        """Take back a message; raises `NotSupported` where there is no such call."""
+
+    @property
+    def remembers(self) -> bool:
+        """Whether the server can be asked for what was written in a chat."""
+
+    def page(self, chat: Recipient, before: Row | None, count: int) -> Flow[Page]:
+        """Ask for a piece of the history of one chat; raises `NotSupported` where the server keeps none.
+
+        Args:
+            chat: a friend or group.
+            before: the oldest message that is known, as `arrival` read it; the piece ends there or just before. None
+                for the newest piece.
+            count: how many messages, about.
+        """
 
     def mute(self, gnumber: str, qq: str, seconds: float) -> Flow[Outcome]:
         """Keep a member from writing in a group; raises `NotSupported` where there is no such call."""

@@ -26,6 +26,7 @@ from openqq_nb.models import (
     Reply,
     Request,
     Response,
+    Row,
 )
 from openqq_nb.protocols.base import Dialect, Listing
 
@@ -37,6 +38,9 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
     max_leaves=20,
 )
+
+
+GROUP: Row = {"displayname": "组", "gname": "组", "gid": "1", "gnumber": "1"}
 
 
 def asked(flow: Flow[object]) -> Request:
@@ -88,7 +92,7 @@ class DialectContract:
             dialect.groups: (schema.GROUPS, schema.MEMBERS),
             dialect.discusses: (schema.DISCUSSES, schema.DISCUSS_MEMBERS),
             dialect.recent: (schema.RECENT,),
-            partial(dialect.load_members, "1"): (schema.GROUPS, schema.MEMBERS),
+            partial(dialect.load_members, GROUP): (schema.GROUPS, schema.MEMBERS),
         }
         return {info: schemas for info, schemas in every.items() if offered(info())}
 
@@ -114,7 +118,7 @@ class DialectContract:
     def test_members_are_loaded_if_it_says_so_and_else_refused(self) -> None:
         for token in (None, "s3cret"):
             dialect = self.make(token)
-            assert (offered(dialect.load_members("1")) is not None) == dialect.loads_members
+            assert (offered(dialect.load_members(GROUP)) is not None) == dialect.loads_members
 
     def test_it_is_polled_if_it_says_so_and_else_refused(self) -> None:
         dialect = self.make("s3cret")
@@ -267,7 +271,7 @@ class DialectContract:
         assert "你好" in answer.body.decode()
 
     def test_setup_names_the_address(self) -> None:
-        assert "http://127.0.0.1:5001/x" in self.make().setup("http://127.0.0.1:5001/x")
+        assert "http://127.0.0.1:5001/x" in self.make().setup("http://127.0.0.1:5001/x", "x")
 
 
 def check_frames(result: object, schemas: tuple[Schema, ...]) -> None:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from openqq_nb.errors import InvalidInput, NotSupported, NotUnderstood, Refused, first_bytes
+from openqq_nb.errors import InvalidInput, NotLoaded, NotSupported, NotUnderstood, Refused, first_bytes
 from openqq_nb.models import (
     Answer,
     Arrival,
     Flow,
     Outcome,
     Outgoing,
+    Page,
     Polled,
     Receipt,
     Recipient,
@@ -24,6 +25,7 @@ from openqq_nb.models import (
     Reply,
     Request,
     Response,
+    Row,
 )
 from openqq_nb.protocols.base import Listing
 from openqq_nb.protocols.openqq import arrivals, decode, manage
@@ -31,6 +33,7 @@ from openqq_nb.protocols.openqq.outgoing import check_content, outgoing
 from openqq_nb.protocols.openqq.polling import HELD_S, POLL_CALL, polled
 from openqq_nb.protocols.openqq.releases import RELEASE_1, RELEASE_2, Release
 from openqq_nb.protocols.openqq.rows import value
+from openqq_nb.segments import Content
 
 HTTP_OK = 200
 HTTP_FORBIDDEN = 403
@@ -55,6 +58,26 @@ class Openqq:
     def posts_own(self) -> bool:
         """Whether the server posts back what the account sends."""
         return self.release.posts_own
+
+    @property
+    def answers(self) -> bool:
+        """Whether it obeys what is written back to a push."""
+        return True
+
+    @property
+    def signs(self) -> bool:
+        """Whether it signs what it posts."""
+        return False
+
+    @property
+    def remembers(self) -> bool:
+        """Whether it can be asked for what was written in a chat."""
+        return False
+
+    @property
+    def keeps_members(self) -> bool:
+        """Whether `groups` brings the members that were loaded."""
+        return True
 
     @property
     def loads_members(self) -> bool:
@@ -97,18 +120,22 @@ class Openqq:
         body = yield from self._get("get_discuss_info")
         return decode.discusses(body, self.release.tables)
 
-    def load_members(self, gid: str) -> Flow[Listing]:
+    def load_members(self, group: Row) -> Flow[Listing]:
         """Have the members of one group loaded (`search_group`, which does that by the way); no rows if it is gone.
 
         Raises:
             NotSupported: this release has no such call, or a token is in the way.
+            NotLoaded: the group has no id.
         """
         if not self.loads_members:
             raise NotSupported(
                 "A server of 2.x without a token loads the members of a group on demand; this one does not. It loads a "
                 "group when a message comes in there, and all of them every ten minutes."
             )
-        response = yield Request("GET", "openqq/search_group", (("id", gid),))
+        gid = group.get("gid")
+        if gid is None:
+            raise NotLoaded("the server gives no gid, by which its members could be asked for")
+        response = yield Request("GET", "openqq/search_group", (("id", str(gid)),))
         body = checked(response, "search_group")
         found = b"[]" if decode.stated_code(value(body)) == NOTHING_FOUND_2 else body
         return decode.groups(found, self.release.tables, escaped=self.release.escaped)
@@ -127,11 +154,11 @@ class Openqq:
         body = yield from self._get("get_recent_info")
         return decode.recent(body, self.release.tables.recent)
 
-    def send(self, recipient: Recipient, content: str, *, wait: bool = True) -> Flow[Receipt]:
+    def send(self, recipient: Recipient, content: Content, *, wait: bool = True) -> Flow[Receipt]:
         """Send one message, as a form by POST, since a GET beyond 8 KiB is refused.
 
         Raises:
-            NotSupported: this release cannot send to such a recipient.
+            NotSupported: this release cannot send to such a recipient, or more than text is to be sent.
             InvalidInput: the text is empty, or nobody is addressed.
         """
         if recipient.recipient_type not in self.release.sends:
@@ -139,18 +166,19 @@ class Openqq:
                 "A 2.x server never sends a temporary message and never answers the call; nothing was sent. "
                 "Write to the person as a friend, or in the group."
             )
-        check_content(content)
+        text = check_content(content)
         queued = () if wait else self._queued(recipient)
         path, keys = self.release.sends[recipient.recipient_type]
-        params = (*_address(recipient, keys), ("content", content), *queued)
+        params = (*_address(recipient, keys), ("content", text), *queued)
         body = yield from self._do(path, params)
         return decode.receipt(body, self.release.msg_id, waited=wait)
 
-    def outgoing(self, content: str) -> Outgoing:
+    def outgoing(self, content: Content) -> Outgoing:
         """Say what arrives of a text: 2.x replaces two signs, and both know faces by name.
 
         Raises:
             InvalidInput: `send` would refuse it.
+            NotSupported: it is more than text.
         """
         return outgoing(content, self.release.replaces)
 
@@ -183,6 +211,28 @@ class Openqq:
         if response.http_status == HTTP_MISTAKE:
             return manage.after_kick(gone=(yield from self._has_left(gnumber, qq)))
         return _outcome(checked(response, manage.KICK_CALL), manage.KICK_CALL)
+
+    def recall(self, msg_id: str) -> Flow[Outcome]:
+        """Refuse: neither release has such a call.
+
+        Raises:
+            NotSupported: always.
+        """
+        raise NotSupported(
+            f"An Openqq server cannot take back a message, so {msg_id} stays. Take it back in a QQ client, within two "
+            "minutes. Nothing was done."
+        )
+
+    def page(self, chat: Recipient, before: Row | None, count: int) -> Flow[Page]:
+        """Refuse: neither release keeps what was written.
+
+        Raises:
+            NotSupported: always.
+        """
+        raise NotSupported(
+            "An Openqq server keeps no history. What a listener has heard is in its journal: "
+            "oq.journals(), oq.open_log(path)."
+        )
 
     def relogin(self) -> Flow[Outcome]:
         """Have the server log in anew, three seconds later (`relogin`).
@@ -219,8 +269,8 @@ class Openqq:
         """Say what to write back to a push."""
         return arrivals.answer(arrival, reply, sessions="session" in self.release.sends)
 
-    def setup(self, url: str) -> str:
-        """Tell what to put into the server's start script."""
+    def setup(self, url: str, secret: str) -> str:
+        """Tell what to put into the server's start script; the secret stands in the address."""
         return (
             "Put the post_api line into the script that starts the server, and start it again:\n\n"
             '$client->load("Openqq", data => {\n'
@@ -243,7 +293,7 @@ class Openqq:
             there = yield from self.groups()
             gone, gid = manage.has_left(there, gnumber, qq), manage.gid_of(there, gnumber)
             if gone is None and gid is not None and self.loads_members:
-                gone = manage.has_left((yield from self.load_members(gid)), gnumber, qq)
+                gone = manage.has_left((yield from self.load_members({"gid": gid})), gnumber, qq)
         except BaseException as error:
             error.add_note(manage.UNSEEN_KICK)
             raise

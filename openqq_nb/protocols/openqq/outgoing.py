@@ -8,8 +8,9 @@ Source:
 import re
 from collections.abc import Mapping
 
-from openqq_nb.errors import InvalidInput
+from openqq_nb.errors import InvalidInput, NotSupported
 from openqq_nb.models import Outgoing
+from openqq_nb.segments import Content, Parts
 
 _NAMES = """
     惊讶 撇嘴 色 发呆 得意 流泪 害羞 闭嘴 睡 大哭 尴尬 发怒 调皮 呲牙 微笑 飞吻 跳跳 发抖 怄火 爱情 足球
@@ -25,7 +26,7 @@ FACES = frozenset(_NAMES.split())
 _BRACKETED = re.compile(r"\[([^\[\]]+)\]")
 
 
-def outgoing(content: str, replaces: Mapping[str, str]) -> Outgoing:
+def outgoing(content: Content, replaces: Mapping[str, str]) -> Outgoing:
     """Say what arrives of a text.
 
     Args:
@@ -37,20 +38,27 @@ def outgoing(content: str, replaces: Mapping[str, str]) -> Outgoing:
 
     Raises:
         InvalidInput: the server would never answer for such a text.
+        NotSupported: it is more than text.
     """
-    check_content(content)
-    text, replaced = content, tuple((sign, by) for sign, by in replaces.items() if sign in content)
+    text = given = check_content(content)
+    replaced = tuple((sign, by) for sign, by in replaces.items() if sign in given)
     for sign, by in replaced:
         text = text.replace(sign, by)
     return Outgoing(text, replaced, tuple(name for name in _BRACKETED.findall(text) if name in FACES))
 
 
-def check_content(content: str) -> None:
-    """Refuse text that the servers would never answer for.
+def check_content(content: Content) -> str:
+    """Give what is to be sent as text, unless the servers would never answer for it.
 
     Raises:
         InvalidInput: the text is empty, or cannot be written as UTF-8.
+        NotSupported: it is more than text.
     """
+    if isinstance(content, Parts):
+        raise NotSupported(
+            "An Openqq server sends plain text only: no mentions, pictures, faces or quotes. Nothing was sent. Send a "
+            "str, or connect to a server that speaks OneBot 11."
+        )
     if not content:
         raise InvalidInput("The text is empty. The server would never answer such a call; nothing was sent.")
     try:
@@ -60,3 +68,4 @@ def check_content(content: str) -> None:
             f"The text has half of a surrogate pair at position {error.start}, which cannot be sent; "
             "nothing was sent. Remove it, for instance with text.encode(errors='ignore').decode()."
         ) from error
+    return content

@@ -162,7 +162,7 @@ SEARCHED = [one for one in told("search_group") if one.response and one.response
 @pytest.mark.parametrize("one", SEARCHED, ids=name_of)
 def test_members_that_a_recorded_search_loaded_are_those_of_the_group(one: Call) -> None:
     assert one.response is not None
-    listing = answered(second().load_members("1"), one.response)
+    listing = answered(second().load_members({"gid": "1"}), one.response)
     assert isinstance(listing, Listing)
     members = schema.MEMBERS.frame(listing.members)
     found = [
@@ -176,13 +176,13 @@ def test_members_that_a_recorded_search_loaded_are_those_of_the_group(one: Call)
 def test_a_search_that_finds_nobody_has_no_rows() -> None:
     nobody = call("openqq2", "search_group nobody").response
     assert nobody is not None
-    listing = answered(second().load_members("1"), nobody)
+    listing = answered(second().load_members({"gid": "1"}), nobody)
     assert isinstance(listing, Listing)
     assert (len(listing.places), len(listing.members)) == (0, 0)
 
 
 def test_a_search_goes_by_the_id_of_the_group_alone() -> None:
-    assert asked(second().load_members("2617047204")).params == (("id", "2617047204"),)
+    assert asked(second().load_members({"gid": "2617047204"})).params == (("id", "2617047204"),)
 
 
 RECENT = [one for one in calls("openqq1") if one.path == "openqq/get_recent_info" and one.response]
