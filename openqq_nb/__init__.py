@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     from openqq_nb.models import Reply as Reply
     from openqq_nb.people import with_people as with_people
     from openqq_nb.roster import Roster as Roster
+    from openqq_nb.segments import at as at
+    from openqq_nb.segments import face as face
+    from openqq_nb.segments import image as image
+    from openqq_nb.segments import reply_to as reply_to
     from openqq_nb.upkeep import journals as journals
 
 _ERRORS = (
@@ -61,12 +65,16 @@ _HOMES = {
     "Reply": "models",
     "Report": "doctor",
     "Roster": "roster",
+    "at": "segments",
     "connect": "connecting",
     "demo": "demo_account",
     "export": "exporting",
+    "face": "segments",
+    "image": "segments",
     "journals": "upkeep",
     "language": "languages",
     "open_log": "logs",
+    "reply_to": "segments",
     "run": "kernel.running",
     "with_people": "people",
 } | dict.fromkeys(_ERRORS, "errors")

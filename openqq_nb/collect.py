@@ -13,7 +13,6 @@ from openqq_nb.connecting import connected
 from openqq_nb.errors import InvalidInput, NoAnswer, NotLoaded, Unreachable
 from openqq_nb.listening import Wanted, collecting
 from openqq_nb.listening.collecting import Collector
-from openqq_nb.receive.address import Address
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
 _LOOK_S = 1.0
@@ -46,7 +45,7 @@ def collect(
         if register is not None:
             _registered(register, collector)
         collector.start()
-        say(f"Collecting into {collector.journal}, {_way(collector)}. Ctrl-C stops it.")
+        say(f"Collecting into {collector.journal}, {collector.in_words}. Ctrl-C stops it.")
         refused = _Refused()
         while not stop.wait(_LOOK_S):
             for line in [*collector.news(), *refused.news(collector.stats.refused)]:
@@ -185,8 +184,3 @@ def _met(connect: Callable[[], Collector], say: Say, stop: threading.Event) -> C
         stop.wait(pause_s)
         pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
     return None
-
-
-def _way(collector: Collector) -> str:
-    way = collector.way
-    return f"listening at {way.masked}" if isinstance(way, Address) else "polling the server"

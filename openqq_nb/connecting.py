@@ -1,17 +1,22 @@
 """How one gets a `my` from a server at an address."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from openqq_nb.account import Account
 from openqq_nb.client import TIMEOUT_S, Client
-from openqq_nb.errors import InvalidInput, NotOpenqq, first_bytes, listed
+from openqq_nb.errors import InvalidInput, NoAnswer, NotOpenqq, first_bytes, listed
 from openqq_nb.models import Flow, Request, Response
 from openqq_nb.protocols import registry
 from openqq_nb.protocols.base import Dialect
 
 T = TypeVar("T")
+
+HTTP_OK = 200
+_PORTS = "Usual ports: NapCat and LLBot 3000 (their WebSocket 3001), go-cqhttp 5700, Openqq 5000."
 
 
 def connect(
@@ -20,13 +25,13 @@ def connect(
     """Connect to an API server.
 
     Args:
-        url: its address, as in `http://127.0.0.1:5000`, with a path where it lives under one. Without it the
-            environment variable `OPENQQ_NB_URL`.
-        protocol: `auto` asks the server with calls that change nothing; or `openqq1`, `openqq2`.
+        url: its address, as in `http://127.0.0.1:5000`, or `ws://127.0.0.1:3001` for the WebSocket of an end of
+            OneBot, with a path where it lives under one. Without it the environment variable `OPENQQ_NB_URL`.
+        protocol: `auto` asks the server with calls that change nothing; or `onebot11`, `openqq1`, `openqq2`.
         timeout: seconds to wait for an answer.
-        token: what the server's owner asks for, sent along as the parameter `token`; written as
-            `key=secret` where the owner calls the parameter `key`. Without it the environment variable
-            `OPENQQ_NB_TOKEN`.
+        token: what the server's owner asks for. An end of OneBot gets it in the header `Authorization`; a server of
+            Openqq as the parameter `token`, or, written as `key=secret`, as the one that its owner calls `key`.
+            Without it the environment variable `OPENQQ_NB_TOKEN`.
 
     Returns:
         The account behind the server; its `repr` is a card.
@@ -39,7 +44,7 @@ def connect(
         NotOpenqq: something else answers; the error says what.
 
     Source:
-        API document §1; the dialects are told apart by recorded answers.
+        API document §1; OneBot 11, public API; the dialects are told apart by recorded answers.
 
     Example:
         >>> import openqq_nb as oq
@@ -77,26 +82,70 @@ def _checked_token(token: object) -> str | None:
 
 
 def _detected(client: Client, token: str | None) -> Dialect:
-    seen: list[str] = []
-    for probe in registry.probes():
-        dialect = client.run(_noted(probe(token), seen))
+    seen: list[_Seen] = []
+    silence: NoAnswer | None = None
+    for probe in registry.probes(sockets=client.stream is not None):
+        try:
+            dialect = client.run(_noted(probe(token), seen))
+        except NoAnswer as error:
+            silence = error  # another kind of server may well answer its own calls
+            continue
         if dialect is not None:
             return dialect
+    if silence is not None and not any(one.response for one in seen):
+        raise silence
     raise NotOpenqq(
         f"Something answers at {client.url}, but none of the known protocols. It was asked, and answered:"
-        f"{listed(seen)}\nCheck host, port and path; an Openqq server usually listens at port 5000."
+        f"{listed([one.words for one in seen])}\n{_advice(seen)}"
     )
 
 
-def _noted(flow: Flow[T], seen: list[str]) -> Generator[Request, Response, T]:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One question of a probe, and what was answered, if anything."""
+
+    request: Request
+    response: Response | None
+
+    @property
+    def words(self) -> str:
+        """Say both in a line."""
+        asked = f"{self.request.method} {self.request.path}"
+        if self.response is None:
+            return f"{asked}: no answer"
+        return f"{asked}: HTTP {self.response.http_status}, {first_bytes(self.response.body)}"
+
+
+def _advice(seen: Sequence[_Seen]) -> str:
+    answers = [one.response for one in seen if one.response]
+    if any(one.http_status == HTTP_OK and _is_page(one) for one in answers):
+        return (
+            "Check host, port and path: that is a web page, perhaps the web panel of NapCat (port 6099), which is not "
+            f"the API; give the port of the HTTP server that is set up in it. {_PORTS}"
+        )
+    return (
+        "Check host, port and path: bridges of OneBot have their calls under one, as in "
+        f"'http://127.0.0.1:6727/qq/10001/onebot/v11'. {_PORTS}"
+    )
+
+
+def _is_page(response: Response) -> bool:
+    return "html" in response.content_type or response.body.lstrip()[:1] == b"<"
+
+
+def _noted(flow: Flow[T], seen: list[_Seen]) -> Generator[Request, Response, T]:
     """Run a flow and note what it was answered, for the error that may follow."""
-    step = flow.send
-    response: Response | None = None
+    step: Callable[[], Request] = partial(next, flow)
     while True:
         try:
-            request = step(response)  # type: ignore[arg-type]  # a generator starts with None
+            request = step()
         except StopIteration as done:
             result: T = done.value
             return result
-        response = yield request
-        seen.append(f"{request.path}: HTTP {response.http_status}, {first_bytes(response.body)}")
+        try:
+            response = yield request
+        except NoAnswer:
+            seen.append(_Seen(request, None))
+            raise
+        seen.append(_Seen(request, response))
+        step = partial(flow.send, response)

@@ -1,22 +1,24 @@
 """How one gets a `my` without a server: the account of the simulator in this process."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from openqq_nb.account import Account
 from openqq_nb.client import Client
 from openqq_nb.protocols import registry
 from openqq_nb.simulator import Simulator
+from openqq_nb.simulator.dialects import Dialect, EndName
 
 
 class DemoSettings(NamedTuple):
     """What a demo was asked for; see `demo`."""
 
-    protocol: Literal["openqq1", "openqq2"]
+    protocol: Dialect
     seed: int
     pace: float
     groups: int
     friends: int
     members: int
+    end: EndName
 
 
 class DemoAccount(Account):
@@ -41,12 +43,13 @@ _demos: dict[DemoSettings, DemoAccount] = {}
 
 
 def demo(
-    protocol: Literal["openqq1", "openqq2"] = "openqq1",
+    protocol: Dialect = "openqq1",
     seed: int = 0,
     pace: float = 0,
     groups: int = 12,
     friends: int = 40,
     members: int = 30,
+    end: EndName = "napcat",
 ) -> DemoAccount:
     """Start the simulator in this process and connect to it; nothing leaves this machine.
 
@@ -57,6 +60,7 @@ def demo(
         groups: how many groups the account is in.
         friends: how many friends it has.
         members: how many members a group has on average.
+        end: with `onebot11`, the program whose manners it has: `napcat`, `llbot` or `lagrange`.
 
     Returns:
         The account; `my.simulator` plays the other side. The same call again gives the running demo back.
@@ -66,7 +70,7 @@ def demo(
         >>> oq.demo() is oq.demo()
         True
     """
-    settings = DemoSettings(protocol, seed, pace, groups, friends, members)
+    settings = DemoSettings(protocol, seed, pace, groups, friends, members, end)
     running = _demos.get(settings)
     if running is None or not running.simulator.running:
         running = _demos[settings] = DemoAccount(settings)

@@ -104,7 +104,7 @@ class JournalFailed(OpenqqError):
 
 
 class NotLoadedWarning(UserWarning):
-    """The members of some groups are missing from a frame, because the server has not loaded them."""
+    """Something is missing from a frame: members that the server has not loaded, messages that could not be read."""
 
 
 class HandlerWarning(UserWarning):

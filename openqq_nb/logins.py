@@ -103,7 +103,7 @@ def same_login(older: Fetched, newer: Fetched) -> bool:
     Source:
         what a new login changed in the recordings; see the list of traps in the documentation.
     """
-    own = str(older.me["id"])
+    own = account_number(older.me)
     pairs = (
         (_people(older), _people(newer), "id", "qq"),
         (older.groups, newer.groups, "gid", "gnumber"),
@@ -112,6 +112,11 @@ def same_login(older: Fetched, newer: Fetched) -> bool:
     )
     found = (witnesses(one, other, key, number, own) for one, other, key, number in pairs)
     return sum(found, Witnesses()).verdict is True
+
+
+def account_number(me: Series) -> str:
+    """Give the number of the account: its own id is that number in every login, where there are ids."""
+    return str(me["id"] if pd.notna(me["id"]) else me["qq"])
 
 
 def same_ids(

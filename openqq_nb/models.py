@@ -7,6 +7,7 @@ from reprlib import repr as shown
 from typing import Any, Literal, TypeVar
 
 from openqq_nb.errors import InvalidInput
+from openqq_nb.segments import Content, Parts
 
 T = TypeVar("T")
 
@@ -29,6 +30,8 @@ class Request:
         held_s: for how long the server may hold its answer back on purpose; 0 where it does not. Such a call waits
             at least that long, on a connection of its own, and nothing waits for it.
         patience: how many times the usual time-out to wait for the answer.
+        within_s: how long to wait at most, however long the time-out is.
+        pause_s: how long to wait before it is asked; a flow cannot wait itself.
     """
 
     method: Literal["GET", "POST"]
@@ -40,6 +43,13 @@ class Request:
     content: Mapping[str, Any] | None = None
     bearer: str | None = field(default=None, repr=False)
     patience: float = 1.0
+    within_s: float | None = None
+    pause_s: float = 0.0
+
+    def wait_s(self, timeout_s: float) -> float:
+        """Tell how long to wait for the answer where so many seconds are usual."""
+        usual_s = max(timeout_s * self.patience, self.held_s)
+        return usual_s if self.within_s is None else min(usual_s, self.within_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +127,13 @@ class Outgoing:
         replaced: each sign that the server replaces and that occurs, with what it becomes.
         faces: the names in square brackets that are shown as faces, in order, as often as they occur; other names in
             brackets stay text.
+        longest: beyond about how many characters the provider may refuse or cut it; `None` where that is not known.
     """
 
     text: str
     replaced: tuple[tuple[str, str], ...] = ()
     faces: tuple[str, ...] = ()
+    longest: int | None = None
 
 
 Flow = Generator[Request, Response, T]
@@ -218,12 +230,13 @@ class Reply:
     """What a handler wants to be answered to a message.
 
     Attributes:
-        text: what to write back to where the message came from; empty means no text.
+        text: what to write back to where the message came from: a text, or parts such as
+            `oq.reply_to(message) + "收到"`, which only a server of OneBot sends; empty means nothing.
         shutup: whether to mute the sender, in a group.
         shutup_time: for how many seconds; the servers refuse less than 60.
 
     Raises:
-        InvalidInput: the text is no str, `shutup` no bool, or `shutup_time` no whole number from 1.
+        InvalidInput: the text is neither str nor parts, `shutup` no bool, or `shutup_time` no whole number from 1.
 
     Source:
         API document §10.
@@ -234,15 +247,16 @@ class Reply:
         600
     """
 
-    text: str = ""
+    text: Content = ""
     shutup: bool = False
     shutup_time: int = 60
 
     def __post_init__(self) -> None:
         """Refuse what a server would take for something else."""
-        if not isinstance(self.text, str):
+        if not isinstance(self.text, str | Parts):
             raise InvalidInput(
-                f"The text of a Reply must be a str; found {shown(self.text)}. Write str(...) around it."
+                "The text of a Reply must be a str, or parts that oq.at, oq.image, oq.face and oq.reply_to make; found "
+                f"{shown(self.text)}. Write str(...) around it."
             )
         if not isinstance(self.shutup, bool):
             raise InvalidInput(f"shutup of a Reply must be True or False; found {shown(self.shutup)}.")
@@ -251,6 +265,23 @@ class Reply:
             raise InvalidInput(
                 f"shutup_time of a Reply must be whole seconds from 1, as in shutup_time=600; found {shown(seconds)}."
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A message that its writer, or an admin, took back.
+
+    Attributes:
+        gnumber: number of the group; `None` between friends.
+        qq: number of whoever wrote it, if that was told.
+        msg_id: number of the message.
+        at_s: when it was taken back, in UTC seconds, if that was told.
+    """
+
+    gnumber: str | None
+    qq: str | None
+    msg_id: str
+    at_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +297,7 @@ class Arrival:
         extra: keys of the server that have no column, as they came.
         answerable: whether the server would obey a reply; never so for our own messages and for events.
         account: number of the account that it came to; `None` where posts do not tell.
+        recalls: of an event, which message it takes back.
     """
 
     kind: Literal["message", "event", "state"]
@@ -275,3 +307,19 @@ class Arrival:
     extra: Mapping[str, Cell] = field(default_factory=dict)
     answerable: bool = False
     account: str | None = None
+    recalls: Recalled | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was written in one chat, as far as the history of the server gave it.
+
+    Attributes:
+        messages: what could be read, oldest first, each once.
+        unread: the bodies that could not be read, with why.
+        pages: how many pieces of the history were asked for.
+    """
+
+    messages: tuple[Arrival, ...] = ()
+    unread: tuple[tuple[bytes, str], ...] = ()
+    pages: int = 0

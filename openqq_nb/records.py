@@ -15,7 +15,7 @@ from openqq_nb import bodies
 from openqq_nb.columns import SECONDS, WHOLE, Column, Kind, Schema, plain_text
 from openqq_nb.database import Connection
 from openqq_nb.errors import JournalFailed
-from openqq_nb.models import Cell, Row
+from openqq_nb.models import Arrival, Cell, Row
 from openqq_nb.schema import EVENTS, MESSAGES
 
 ROWS_AT_ONCE = 32_768
@@ -24,6 +24,12 @@ ArrivalKind = Literal["message", "event"]
 
 ARRIVALS: Mapping[ArrivalKind, Schema] = {"message": MESSAGES, "event": EVENTS}
 """The table of each kind of arrival, which is called like its schema."""
+
+
+def kind_of(arrival: Arrival) -> ArrivalKind:
+    """Tell in which table an arrival is kept; what tells a state is kept in none, and must not come here."""
+    return "message" if arrival.kind == "message" else "event"
+
 
 Value = str | int | float | None
 """One value as a table of the journal holds it."""

@@ -44,6 +44,7 @@ FRIENDS = Schema(
         text("nick", "nick the friend chose", "nick", "name"),
         text("markname", "remark the account gave the friend; may be empty", "markname", "markname"),
         text("category", "category the friend is filed under", "category", "category"),
+        text("gender", "male, female or unknown; OneBot only"),
         text("qq", "number of the friend; permanent, missing where the server does not know it", "qq", "uid"),
         _STATE,
         _CLIENT,
@@ -135,7 +136,7 @@ RECENT = Schema(
         text("displayname", "what QQ shows: remark or card, else nick, else a number; never empty"),
         text("recipient_type", "friend, or session for a member who wrote a temporary message"),
         *(
-            {column.name: column for column in (*MEMBERS.columns, *FRIENDS.columns)}[name]
+            {column.name: column for column in (*MEMBERS.columns, *FRIENDS.columns, _GENDER)}[name]
             for name in (
                 "nick", "markname", "card", "category", "role", "gender", "gname", "gmarkname", "gnumber", "qq",
                 "country", "province", "city", "state", "client_type", "join_time", "last_speak_time", "is_vip",
@@ -172,7 +173,11 @@ MESSAGES = Schema(
             "content",
             "content",
         ),
-        text("kind", "text, image, face, file or other: a guess from a whole-content match"),
+        text(
+            "kind",
+            "text, image, face, file or other: a guess from a whole-content match; OneBot tells it, "
+            "and voice, video, reply, forward and share too",
+        ),
         flag("own", "whether the account itself wrote it"),
         text("msg_class", "recv or send, as the server says", "msg_class", "class"),
         text("sender_qq", "number of the writer; permanent", "sender_qq", "sender_uid"),
@@ -183,6 +188,8 @@ MESSAGES = Schema(
         text("receiver_qq", "number of the receiver", "receiver_qq", "receiver_uid"),
         text("via", "group or discuss that a temporary message came through", "via", "via"),
         text("reply_to", "msg_id of the message that this one quotes"),
+        text("segments", "what the message is made of, as JSON; OneBot only"),
+        time("recalled_at", "when it was taken back; missing where it was not"),
         text("msg_id", "number of the message; not unique over restarts", "msg_id", "id"),
         count("code", "own messages: the server's number for what became of it", "", "code"),
         text("status", "own messages: the server's words for it", "", "msg"),
@@ -203,9 +210,16 @@ EVENTS = Schema(
     (
         time("received_at", "when it came to the listener"),
         text(
-            "event", "login, stop, state_change, input_qrcode, new_friend, lose_group_member …", "", "event"
+            "event",
+            "login, stop, state_change, input_qrcode, new_friend, lose_group_member …; OneBot: the notice_type, "
+            "or request",
+            "",
+            "event",
         ),
-        text("subtype", "the new state of a state_change, the changed property of a …_property_change"),
+        text(
+            "subtype",
+            "the new state of a state_change, the changed property of a …_property_change; OneBot: the sub_type",
+        ),
         text("gnumber", "number of the group it is about"),
         text("qq", "number of the person it is about"),
         text("displayname", "name of the person or group it is about"),
@@ -247,6 +261,20 @@ JOURNALS = Schema(
         flag("held", "whether a program fills it now"),
         text("problem", "why it cannot be read; missing if it can"),
         text("path", "the file"),
+    ),
+)
+
+BACKFILL = Schema(
+    "BACKFILL",
+    (
+        text("chat", "name of the group or friend"),
+        text("chat_key", "identity of the chat, as in messages"),
+        text("gnumber", "number of the group; missing for a friend"),
+        text("qq", "number of the friend; missing for a group"),
+        count("messages", "how many new messages came of it"),
+        count("pages", "how many pages of its history were asked for"),
+        time("since", "how far back it was gone"),
+        text("problem", "why it was not filled; missing if it was"),
     ),
 )
 
@@ -340,6 +368,7 @@ ALL = (
     PROBLEMS,
     CHANGES,
     JOURNALS,
+    BACKFILL,
     PREVIEW,
     REPORT,
     BROADCASTS,

@@ -199,13 +199,32 @@ def image(path: str | os.PathLike[str]) -> Parts:
         >>> message, message.text
         (Parts('看图', image(42 bytes)), '看图[图片]')
     """
-    found = _read(path)
+    return picture(_read(path), f"The file {str(path)!r}")
+
+
+def picture(found: bytes, called: str) -> Parts:
+    """Put the bytes of a picture into a message.
+
+    Args:
+        found: the bytes.
+        called: what an error calls it, as the beginning of a sentence.
+
+    Raises:
+        InvalidInput: it is no picture, or too large.
+
+    Source:
+        OneBot 11, segment `image`.
+    """
+    if len(found) > LARGEST_PICTURE_BYTES:
+        raise InvalidInput(
+            f"{called} has more than {LARGEST_PICTURE_BYTES >> 20} MiB, which QQ refuses. Nothing was made. Make the "
+            "picture smaller."
+        )
     if not any(sign.match(found) for _, sign in _SIGNATURES):
         kinds = ", ".join(name for name, _ in _SIGNATURES)
         what = f"begins with {first_bytes(found[:16])}" if found else "is empty"
         raise InvalidInput(
-            f"The file {str(path)!r} is no picture that QQ shows ({kinds}): it {what}. Nothing was made. "
-            "Save it as PNG or JPEG."
+            f"{called} is no picture that QQ shows ({kinds}): it {what}. Nothing was made. Save it as PNG or JPEG."
         )
     return Parts((Segment("image", {"file": _INLINE + base64.b64encode(found).decode()}),))
 
@@ -262,8 +281,8 @@ def reply_to(message: object) -> Parts:
         >>> message
         Parts(reply_to('-1702469138'), '收到')
     """
-    written = _written(_msg_id(message))
-    if written is None or not written.strip():
+    written = msg_id_of(message)
+    if written is None:
         raise InvalidInput(
             f"oq.reply_to takes a msg_id, or what has one: a row of inbox.df, a message or a receipt; found "
             f"{_described(message)}. Nothing was made. Without a msg_id a message cannot be quoted."
@@ -271,10 +290,11 @@ def reply_to(message: object) -> Parts:
     return Parts((Segment("reply", {"id": written}),))
 
 
-def _msg_id(message: object) -> object:
-    if isinstance(message, Mapping):
-        return message.get("msg_id")
-    return getattr(message, "msg_id", message)
+def msg_id_of(message: object) -> str | None:
+    """Take the `msg_id` of a message, which is given as `reply_to` takes it; `None` if there is none."""
+    found = message.get("msg_id") if isinstance(message, Mapping) else getattr(message, "msg_id", message)
+    written = _written(found)
+    return written if written and written.strip() else None
 
 
 def _written(found: object) -> str | None:
@@ -309,11 +329,6 @@ def _read(path: str | os.PathLike[str]) -> bytes:
         raise InvalidInput(
             f"There is no file {str(path)!r}; it was looked for as {str(file.absolute())!r}. Nothing was made. "
             "Give the path of a picture on this machine."
-        )
-    if len(found) > LARGEST_PICTURE_BYTES:
-        raise InvalidInput(
-            f"The file {str(path)!r} has more than {LARGEST_PICTURE_BYTES >> 20} MiB, which QQ refuses. Nothing was "
-            "made. Make the picture smaller."
         )
     return found
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from openqq_nb.columns import ZONE
 from openqq_nb.models import Receipt, Recipient
+from openqq_nb.segments import Content
 
 KEPT = 50
 
@@ -21,13 +22,13 @@ class Sent:
     Attributes:
         at: when, Asia/Shanghai.
         recipient: whom it went to.
-        content: the text.
+        content: the text, or the parts.
         receipt: the server's word; None when no answer came.
     """
 
     at: pd.Timestamp
     recipient: Recipient
-    content: str
+    content: Content
     receipt: Receipt | None
 
 
@@ -40,7 +41,7 @@ class Sends:
         self._kept: deque[Sent] = deque(maxlen=KEPT)
         self._watching: list[weakref.WeakMethod[Callable[[Sent], None]]] = []
 
-    def add(self, recipient: Recipient, content: str, receipt: Receipt | None) -> None:
+    def add(self, recipient: Recipient, content: Content, receipt: Receipt | None) -> None:
         """Keep a send, and tell those who watch, on this thread."""
         sent = Sent(pd.Timestamp.now(ZONE), recipient, content, receipt)
         with self._lock:

@@ -38,7 +38,8 @@ class Post:
 
 
 def calls(dialect: str) -> list[Call]:
-    return [_call(line) for line in _lines(f"{dialect}.jsonl")]
+    lines = _lines(f"{dialect}.jsonl")
+    return [_call(line) for line in lines if line["request"]["method"] != "WS"]
 
 
 def posts(dialect: str) -> list[Post]:
@@ -66,7 +67,7 @@ def _call(line: dict[str, Any]) -> Call:
     form = "urlencoded" in request["headers"].get("Content-Type", "")
     query = parse_qsl(target.query, keep_blank_values=True)
     sent = parse_qsl(request["body"] or "", keep_blank_values=True) if form else []
-    answered = response["status"] is not None
+    answered = isinstance(response["status"], int)
     return Call(
         name=line["name"],
         method=request["method"],
@@ -90,6 +91,6 @@ def _post(line: dict[str, Any]) -> Post:
         method=request["method"],
         headers=request["headers"],
         body=(request["body"] or "").encode(),
-        answer=line["our_answer"],
-        then=line["then"],
+        answer=line.get("our_answer") or line["answer"],
+        then=line.get("then", line.get("effect", "")),
     )

@@ -21,27 +21,28 @@ NOTHING = "–"
 TABLE = """
 | layer | module | may import of ours | outside libraries |
 |---|---|---|---|
-| 6 | __init__ | account, broadcast, connecting, demo_account, doctor, errors, exporting, inbox, kernel, languages, logs, models, people, roster, upkeep | – |
+| 6 | __init__ | account, broadcast, connecting, demo_account, doctor, errors, exporting, inbox, kernel, languages, logs, models, people, roster, segments, upkeep | – |
 | 6 | __main__ | cli | – |
 | 6 | cli | collect, consulting, demo_account, errors, listening, notebooks, settings, simulator, tour, upkeep | click, jupyterlab |
 | 5 | tour | demo_account | pandas |
 | 5 | connecting | account, client, errors, models, protocols | – |
 | 5 | consulting | client, connecting, doctor, errors, flows | – |
 | 5 | demo_account | account, client, protocols, simulator | – |
-| 5 | collect | connecting, errors, listening, receive | – |
+| 5 | collect | connecting, errors, listening | – |
 | 5 | upkeep | bodies, columns, database, errors, exporting, journal, listening, logs, messages, models, protocols, records, schema, settings | numpy, pandas |
-| 4 | account | broadcast, client, columns, database, doctor, errors, flows, inbox, listening, logs, models, protocols, recipients, roster, rosters, sends, settings, widgets | pandas |
-| 4 | listening | client, doctor, errors, flows, holds, inbox, journal, messages, models, protocols, receive, roster, settings | pandas |
+| 4 | account | broadcast, client, columns, database, doctor, errors, flows, inbox, listening, logs, models, protocols, recipients, roster, rosters, segments, sends, settings, widgets | pandas, tqdm |
+| 4 | listening | client, doctor, errors, flows, holds, inbox, journal, messages, models, protocols, receive, roster, segments, settings | pandas |
 | 4 | doctor | columns, errors, flows, inbox, loopback, models, protocols, receive | pandas |
 | 4 | notebooks | errors, settings | – |
 | 4 | logs | columns, database, errors, filtering, inbox, journal, models, records, scanning, schema | numpy, pandas, pyarrow |
-| 3 | inbox | columns, errors, filtering, journal, kernel, messages, models, protocols, receive, records, schema, widgets | numpy, pandas, pyarrow |
-| 3 | flows | columns, errors, logins, models, protocols, recipients, roster, schema, searching | pandas |
+| 3 | inbox | columns, errors, filtering, journal, kernel, messages, models, plaintext, protocols, receive, records, schema, segments, widgets | numpy, pandas, pyarrow |
+| 3 | flows | columns, errors, filtering, logins, messages, models, protocols, recipients, roster, schema, searching, segments | pandas |
 | 3 | rosters | columns, database, errors, logins, roster, schema | pandas, pyarrow |
-| 3 | widgets | broadcast, columns, errors, exporting, filtering, kernel, languages, logins, messages, models, recipients, roster, searching, sends | anywidget, numpy, pandas, pyarrow |
+| 3 | widgets | broadcast, columns, errors, exporting, filtering, kernel, languages, logins, messages, models, recipients, roster, searching, segments, sends | anywidget, numpy, pandas, pyarrow |
 | 3 | broadcast | columns, database, errors, holds, kernel, logins, models, recipients, schema, settings | numpy, pandas, pyarrow, tqdm |
-| 2 | client | errors, loopback, models, turns | httpx, tenacity |
-| 2 | receive | errors, loopback, models | httptools, uvloop |
+| 2 | client | errors, loopback, models, sockets, turns | httpx, tenacity |
+| 2 | sockets | errors, loopback, models, receive | msgspec, tenacity, websockets |
+| 2 | receive | errors, loopback, models | httptools, uvloop, websockets |
 | 2 | journal | bodies, columns, database, errors, models, records, schema | pyarrow |
 | 2 | roster | columns, diff, errors, models, numbering | pandas |
 | 2 | diff | columns, errors, logins, schema | pandas |
@@ -51,7 +52,7 @@ TABLE = """
 | 2 | exporting | columns, errors | numpy, pandas, xlsxwriter |
 | 1 | numbering | models | pandas |
 | 1 | logins | columns | pandas |
-| 1 | protocols | columns, errors, models, schema | msgspec, pyarrow |
+| 1 | protocols | columns, errors, models, plaintext, schema, segments | msgspec, pyarrow |
 | 1 | records | bodies, columns, database, errors, models, schema | pyarrow |
 | 1 | database | errors, locks | sqlite3 |
 | 1 | kernel | errors | nest_asyncio |
@@ -59,18 +60,20 @@ TABLE = """
 | 1 | turns | errors | – |
 | 1 | filtering | columns, errors, models, schema | pandas |
 | 1 | scanning | columns, database, errors, locks, records | adbc_driver_manager, adbc_driver_sqlite, pyarrow |
-| 1 | sends | columns, models | pandas |
+| 1 | sends | columns, models, segments | pandas |
 | 1 | holds | errors | filelock |
 | 0 | schema | columns | – |
 | 0 | columns | models | numpy, pandas, pyarrow |
 | 0 | settings | errors | platformdirs |
 | 0 | loopback | – | – |
-| 0 | models | errors | – |
+| 0 | models | errors, segments | – |
+| 0 | segments | errors, plaintext | – |
 | 0 | errors | – | pandas (types) |
+| 0 | plaintext | – | – |
 | 0 | bodies | errors | zstandard |
 | 0 | locks | – | – |
 | 0 | languages | errors | – |
-| aside | simulator | – | anyio, httpx, starlette, uvicorn |
+| aside | simulator | – | anyio, httpx, starlette, uvicorn, websockets |
 """  # noqa: E501 - a table
 
 # Of the standard library: what reaches outside the process, and who alone may.

@@ -1,5 +1,8 @@
 """The command line, as people run it: `openqq-nb demo`, `openqq-nb simulate`; the help and errors of the doctor."""
 
+import hashlib
+import hmac
+import json
 import os
 import re
 import signal
@@ -19,6 +22,7 @@ from openqq_nb.cli import commands
 from openqq_nb.errors import OpenqqError
 from openqq_nb.notebooks import working_copies
 from tests.client.raw import closed_port
+from tests.simulator.listener import Listener
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +49,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.mark.parametrize("protocol", ["openqq1", "openqq2"])
+@pytest.mark.parametrize("protocol", ["openqq1", "openqq2", "onebot11"])
 def test_the_tour_shows_friends_members_a_sent_message_and_three_arriving(protocol: str) -> None:
     result = invoke("demo", "--no-lab", "--protocol", protocol)
     assert result.exit_code == 0, result.output
@@ -65,7 +69,16 @@ def test_the_tour_shows_friends_members_a_sent_message_and_three_arriving(protoc
         result.output.find(text) for text in ("早上好！今天谁去图书馆？", "[图片]", "在吗？晚上一起吃饭")
     ]
     assert min(arrived) > places[-1]
-    assert "360 members" in result.output and protocol in result.output
+    assert protocol in result.output
+    assert protocol == "onebot11" or "360 members" in result.output
+
+
+@pytest.mark.parametrize("end", ["napcat", "llbot", "lagrange"])
+def test_the_tour_of_each_end_of_onebot_counts_the_members_of_each_group(end: str) -> None:
+    result = invoke("demo", "--no-lab", "--protocol", "onebot11", "--end", end)
+    assert result.exit_code == 0, result.output
+    counts = re.findall(r"^.+?  +99\d{8} +(\d+)$", result.output.split("my.send_friend(")[0], re.MULTILINE)
+    assert len(counts) == 12 and sum(map(int, counts)) == 360
 
 
 def test_the_tour_of_another_seed_has_other_people() -> None:
@@ -165,6 +178,45 @@ def test_a_simulated_server_posts_what_people_write() -> None:
         with my.listen(port=port, secret="s", journal=False) as inbox:
             assert len(inbox.wait(3, timeout=PATIENCE_S)) == 3
         my.close()
+
+
+def test_a_simulated_end_of_onebot_asks_for_its_token_and_signs_its_posts() -> None:
+    port = closed_port()
+    options = (
+        "--protocol",
+        "onebot11",
+        "--end",
+        "llbot",
+        "--token",
+        "t0ken",
+        "--secret",
+        "s3cret",
+        "--report-own",
+    )
+    listener = (
+        "--post-api",
+        f"http://127.0.0.1:{port}/openqq/s",
+        "--talk",
+        "600",
+        "--message-format",
+        "string",
+    )
+    with simulating(*options, *listener) as (_, url):
+        assert httpx.post(f"{url}/get_version_info", json={}).status_code == 403
+        asked = httpx.post(f"{url}/get_version_info", json={}, headers={"Authorization": "Bearer t0ken"})
+        assert asked.json()["data"]["app_name"] == "LLOneBot"
+        with Listener(port=port) as posted:
+            post = posted.wait(1)[0]
+        digest = hmac.new(b"s3cret", post.body.encode(), hashlib.sha1).hexdigest()
+        assert {name.lower(): value for name, value in post.headers.items()}[
+            "x-signature"
+        ] == f"sha1={digest}"
+        assert isinstance(json.loads(post.body)["message"], str)
+
+
+def test_an_end_that_is_not_played_is_refused() -> None:
+    result = invoke("simulate", "--protocol", "onebot11", "--end", "gocq")
+    assert result.exit_code == 2 and "'napcat', 'llbot', 'lagrange'" in re.sub(r"\s+", " ", result.output)
 
 
 def test_a_port_that_is_taken_is_said() -> None:

@@ -76,6 +76,8 @@ ACCOUNT_CALLS: dict[str, list[Arguments]] = {
     ],
     "composer": [lambda my: {}, lambda my: {"to": my.friends().iloc[0]}],
     "explorer": [lambda my: {}],
+    "history": [lambda my: {"gnumber": "1"}],
+    "recall": [lambda my: {"message": "1"}],
     "mute": [
         lambda my: {"gnumber": "1", "qq": "2", "seconds": 61},
         lambda my: {"to": my.members().dropna(subset=["qq", "gnumber"]).iloc[-1], "seconds": 60},
@@ -105,6 +107,8 @@ FAILING: dict[str, list[Arguments]] = {
         lambda my: {"template": "{nobody}", "to": my.friends(), "key": "x"},
         lambda my: {"template": "x", "to": 1.5, "key": "x"},
     ],
+    "history": [lambda my: {}, lambda my: {"gnumber": "1", "qq": "1"}],
+    "recall": [lambda my: {"message": None}, lambda my: {"message": my.friends()}],
     "mute": [lambda my: {"gnumber": "1", "qq": "2", "seconds": 0}, lambda my: {"qq": "2", "seconds": 60}],
     "kick": [lambda my: {"gnumber": "1"}, lambda my: {"to": my.friends().head(2)}],
     "broadcaster": [lambda my: {"to": 1.5}, lambda my: {"template": 1}],

@@ -11,12 +11,16 @@ import openqq_nb as oq
 from openqq_nb.demo_account import DemoAccount
 
 TYPED = {
+    "at",
     "connect",
     "demo",
     "export",
+    "face",
+    "image",
     "journals",
     "language",
     "open_log",
+    "reply_to",
     "run",
     "with_people",
     "Pace",
@@ -31,9 +35,9 @@ WARNINGS = {"FollowingWarning", "HandlerWarning", "InboxWarning", "NotLoadedWarn
 
 ASKS = {
     "me", "friends", "groups", "members", "discusses", "discuss_members", "recent", "search_friends", "search_groups",
-    "roster", "server", "doctor", "composer", "explorer", "broadcast", "broadcaster", "broadcasts",
+    "roster", "history", "server", "doctor", "composer", "explorer", "broadcast", "broadcaster", "broadcasts",
 }  # fmt: skip
-MANAGES = {"mute", "kick", "relogin"}
+MANAGES = {"recall", "mute", "kick", "relogin"}
 SENDS = {"send_friend", "send_group", "send_discuss", "send_session"}
 MY = ASKS | SENDS | MANAGES | {"aio", "exclusions", "listen", "close"}
 

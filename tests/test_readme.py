@@ -43,34 +43,40 @@ def test_every_python_block_runs_as_printed(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
-    try:
-        for block in blocks(readme, "python"):
-            run_block(block, names)
-    finally:
-        names["inbox"].stop()
-        names["my"].close()
-        names["demo"].close()
+    living, receiving, *others = blocks(readme, "python")
+    with Simulator("onebot11", groups=3, friends=4, members=5, token="the token") as napcat:  # noqa: S106 - as printed
+        run(living, names, napcat)
+        run(receiving, names, napcat)
+        assert len(names["members"]) and names["inbox"].url in repr(names["inbox"].setup())
+        close(names)
+    run_with_the_demo(others, names)
     assert len(names["log"]) == 5
 
 
-def run_block(block: str, names: dict[str, Any]) -> None:
-    if "oq.connect(" in block.split("#", maxsplit=1)[0]:
-        names["demo"] = names["my"]
-        run_with_server(block, names)
-    else:
-        exec(compile(block, "README", "exec"), names)
-
-
-def run_with_server(block: str, names: dict[str, Any]) -> None:
-    """Run a block that expects a server at port 5000; where that is taken, at another port."""
+def run_with_the_demo(others: list[str], names: dict[str, Any]) -> None:
+    """Run the blocks of the demo, and the last one, which is for a server of 2.x."""
+    *demo, server = others
     try:
-        simulator = Simulator("openqq2", port=5000).start()
-    except OSError:
-        simulator = Simulator("openqq2").start()
-        block = block.replace("http://127.0.0.1:5000", simulator.url)
-    with simulator:
-        exec(compile(block, "README", "exec"), names)
+        for block in demo:
+            run(block, names)
+    finally:
+        close(names)
+    with Simulator("openqq2") as simulator:
+        run(server, names, simulator)
         assert names["inbox"].url in repr(names["inbox"].setup())
+        close(names)
+
+
+def run(block: str, names: dict[str, Any], simulator: Simulator | None = None) -> None:
+    """Run a block; the address of a server in it becomes that of a simulated one, at a port that is free."""
+    if simulator is not None:
+        block = re.sub(r"http://127\.0\.0\.1:[0-9]+", simulator.url, block)
+    exec(compile(block, "README", "exec"), names)
+
+
+def close(names: dict[str, Any]) -> None:
+    names["inbox"].stop()
+    names["my"].close()
 
 
 def test_both_readmes_have_the_same_code() -> None:

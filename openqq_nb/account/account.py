@@ -9,6 +9,7 @@ import pandas as pd
 from openqq_nb.account.aio import AsyncAccount
 from openqq_nb.account.broadcasting import Broadcasting
 from openqq_nb.account.card import card
+from openqq_nb.account.history import History
 from openqq_nb.account.keeping import Keeping
 from openqq_nb.account.loading_bar import LoadingBar
 from openqq_nb.account.managing import Managing
@@ -17,12 +18,13 @@ from openqq_nb.account.sending import Sending
 from openqq_nb.account.showing import Showing
 from openqq_nb.client import Client
 from openqq_nb.doctor import Report, examine, this_machine
-from openqq_nb.flows import Flows
+from openqq_nb.flows import Flows, Pages
 from openqq_nb.listening import Listening, PostTo, Via, Wanted
 from openqq_nb.models import Flow, Receipt, Recipient
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.recipients import RowLike
 from openqq_nb.roster import Roster
+from openqq_nb.segments import Content
 from openqq_nb.sends import Sends
 
 if TYPE_CHECKING:
@@ -36,15 +38,27 @@ if TYPE_CHECKING:
     from openqq_nb.widgets.explorer import Explorer
 
 
-class Account(Reading, Sending, Managing):
+class Account(Reading, History, Sending, Managing):
     """One QQ account behind one server; made by `connect` or `demo`.
 
     Every call that asks the server has an awaitable twin of the same name under `aio`. All raise
     `Unreachable`, `NoAnswer`, `Refused` or `NotUnderstood` when the server cannot be asked.
     """
 
-    def __init__(self, client: Client, dialect: Dialect, post_to: PostTo | None = None) -> None:
-        super().__init__(client, Flows(dialect, self._on_sent, self._on_login, LoadingBar()))
+    def __init__(
+        self, client: Client, dialect: Dialect, post_to: PostTo | None = None, pages: Pages | None = None
+    ) -> None:
+        flows = Flows(
+            dialect,
+            self._on_sent,
+            self._on_login,
+            LoadingBar("members", "group"),
+            # A simulated server has nobody behind it who could be asked too often.
+            pages=pages or (Pages(every_s=0.0) if post_to is not None else None),
+            told_of_history=LoadingBar("history", "message"),
+            told_of_chats=LoadingBar("backfill", "chat"),
+        )
+        super().__init__(client, flows)
         self._listening = Listening(client, self._flows, post_to)
         # A simulated server is gone with this process, and so are the rosters of it.
         self._keeping = Keeping(in_memory=post_to is not None)
@@ -68,10 +82,11 @@ class Account(Reading, Sending, Managing):
         seen = self._flows.seen
         return card(
             self._client.url,
-            self._flows.dialect.name,
+            self._flows.dialect,
             seen.me,
             seen.counts(),
             self._listening.in_words(),
+            posted_online=self._listening.online(),
         )
 
     def roster(self, at: object = None) -> Roster:
@@ -370,7 +385,7 @@ class Account(Reading, Sending, Managing):
         self._client.close()
         self._keeping.close()
 
-    def _on_sent(self, recipient: Recipient, content: str, receipt: Receipt | None) -> None:
+    def _on_sent(self, recipient: Recipient, content: Content, receipt: Receipt | None) -> None:
         self._listening.record(recipient, content, receipt)
         self._sends.add(recipient, content, receipt)
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from openqq_nb.account.broadcasting import Broadcasting
 from openqq_nb.account.keeping import Keeping
+from openqq_nb.account.managing import MessageLike
 from openqq_nb.account.showing import Showing
 from openqq_nb.client import Client
 from openqq_nb.columns import Series
@@ -18,6 +19,7 @@ from openqq_nb.listening import Listening, Via, Wanted
 from openqq_nb.models import Flow, Outcome, Receipt, RecipientType
 from openqq_nb.recipients import Number, RowLike
 from openqq_nb.roster import Roster, Who
+from openqq_nb.segments import Content
 
 if TYPE_CHECKING:
     from openqq_nb.broadcast.audience import To
@@ -104,6 +106,26 @@ class AsyncAccount:
         me = self._flows.seen.me if self._flows.seen.me is not None else await self.me()
         return await asyncio.to_thread(self._keeping.at, at, me)
 
+    async def history(
+        self,
+        *,
+        gnumber: Number = None,
+        qq: Number = None,
+        to: RowLike | None = None,
+        since: object = None,
+        until: object = None,
+        limit: int | None = None,
+        **filters: object,
+    ) -> pd.DataFrame:
+        """Load what was written in one chat; see `Account.history`."""
+        return await self._run(
+            self._flows.history.messages((gnumber, qq, to), (since, until, limit), filters)
+        )
+
+    async def recall(self, message: MessageLike) -> Outcome:
+        """Take back one message; see `Account.recall`."""
+        return await self._run(self._flows.managing.recall(message))
+
     async def mute(
         self, *, gnumber: Number = None, qq: Number = None, to: RowLike | None = None, seconds: float
     ) -> Outcome:
@@ -120,7 +142,7 @@ class AsyncAccount:
 
     async def send_friend(
         self,
-        content: str,
+        content: Content,
         *,
         qq: Number = None,
         id: Number = None,
@@ -132,7 +154,7 @@ class AsyncAccount:
 
     async def send_group(
         self,
-        content: str,
+        content: Content,
         *,
         gnumber: Number = None,
         gid: Number = None,
@@ -142,13 +164,15 @@ class AsyncAccount:
         """Send one message to a group; see `Account.send_group`."""
         return await self._send("group", content, to, wait, gnumber=gnumber, gid=gid)
 
-    async def send_discuss(self, content: str, *, did: Number = None, to: RowLike | None = None) -> Receipt:
+    async def send_discuss(
+        self, content: Content, *, did: Number = None, to: RowLike | None = None
+    ) -> Receipt:
         """Send one message to a discuss; see `Account.send_discuss`."""
         return await self._send("discuss", content, to, True, did=did)
 
     async def send_session(
         self,
-        content: str,
+        content: Content,
         *,
         gnumber: Number = None,
         gid: Number = None,
@@ -218,7 +242,7 @@ class AsyncAccount:
         return await self._run(self._examination(wait))
 
     async def _send(
-        self, recipient_type: RecipientType, content: str, to: RowLike | None, wait: bool, **keys: Number
+        self, recipient_type: RecipientType, content: Content, to: RowLike | None, wait: bool, **keys: Number
     ) -> Receipt:
         return await self._run(self._flows.sending.send(recipient_type, content, to, keys, wait=wait))
 

@@ -1,4 +1,4 @@
-"""The bar that shows how far it is while the members of groups are asked for one group after the other."""
+"""The bar that shows how far it is while something is asked for piece by piece: members of groups, a history."""
 
 import sys
 import threading
@@ -8,13 +8,20 @@ _AFTER_S = 1.0
 
 
 class LoadingBar:
-    """A bar of tqdm: shown where somebody waits in the main thread, and only when it takes longer than a moment."""
+    """A bar of tqdm: shown where somebody waits in the main thread, and only when it takes longer than a moment.
 
-    def __init__(self) -> None:
+    Args:
+        what: is loaded.
+        unit: what is counted.
+    """
+
+    def __init__(self, what: str, unit: str) -> None:
+        self._what = what
+        self._unit = unit
         self._bar: Any = None
 
-    def __call__(self, done: int, total: int, name: str) -> None:
-        """Show how many groups are done, and which one is asked for now."""
+    def __call__(self, done: int, total: int | None, name: str) -> None:
+        """Show how many are done, of how many if that is known, and what is asked for now."""
         if threading.current_thread() is not threading.main_thread():
             return
         if done == 0:
@@ -25,15 +32,15 @@ class LoadingBar:
         if done == total:
             self._end()
 
-    def _begin(self, total: int) -> None:
+    def _begin(self, total: int | None) -> None:
         from tqdm.auto import tqdm  # noqa: PLC0415 - loads widgets in a notebook
 
         self._end()  # of one that was interrupted
         in_notebook = "ipykernel" in sys.modules
         self._bar = tqdm(
             total=total,
-            desc="members",
-            unit="group",
+            desc=self._what,
+            unit=self._unit,
             leave=False,
             delay=_AFTER_S,
             disable=False if in_notebook else None,

@@ -3,6 +3,7 @@
 from openqq_nb.account.asking import Asking
 from openqq_nb.models import Receipt
 from openqq_nb.recipients import Number, RowLike
+from openqq_nb.segments import Content
 
 
 class Sending(Asking):
@@ -10,7 +11,7 @@ class Sending(Asking):
 
     def send_friend(
         self,
-        content: str,
+        content: Content,
         *,
         qq: Number = None,
         id: Number = None,
@@ -20,24 +21,28 @@ class Sending(Asking):
         """Send one message to a friend.
 
         Args:
-            content: the text; it may have several lines. Sent by POST, so that its length is not limited here.
+            content: the text, which may have several lines and is never read as markup or CQ code; or, where the server
+                speaks OneBot, parts: `oq.at`, `oq.image`, `oq.face` and `oq.reply_to`, joined with texts by `+`. Sent
+                by POST, so that its length is not limited here; QQ itself refuses or cuts very long texts.
             qq: number of the friend, sent exactly as given.
-            id: id of the friend, good within one login of the server, sent exactly as given.
+            id: id of the friend, good within one login of an Openqq server, sent exactly as given; OneBot has none.
             to: exactly one row of `friends()`, in place of a number.
             wait: False comes back as soon as the message is queued, with delivery `accepted`; what becomes of it
-                shows in `inbox.df` while an inbox runs. 2.x only.
+                shows in `inbox.df` while an inbox runs. Openqq 2.x only.
 
         Returns:
-            A `Receipt`, falsy when the server did not take the message; its `repr` says why.
+            A `Receipt`, falsy when the server did not take the message; its `repr` says why. Of OneBot `code` is the
+            `retcode` of the end, whose numbers other than 0 mean nothing in general, and `msg_id` may be negative.
 
         Raises:
             InvalidInput: the text is empty, or it is not said to whom it goes. Nothing was sent.
-            NotSupported: `wait=False` and the dialect answers only when the message was sent (1.x).
+            NotSupported: parts are sent by a server of Openqq, or `wait=False` and the server answers only when the
+                message was sent (Openqq 1.x, OneBot). Nothing was sent.
             NotFound: the row has an id only, and that belongs to somebody else by now. Nothing was sent.
             NoAnswer: no answer came; the message may have gone out.
 
         Source:
-            API document §5.
+            API document §5; OneBot 11, `send_private_msg`.
 
         Example:
             >>> import openqq_nb as oq
@@ -49,7 +54,7 @@ class Sending(Asking):
 
     def send_group(
         self,
-        content: str,
+        content: Content,
         *,
         gnumber: Number = None,
         gid: Number = None,
@@ -59,9 +64,9 @@ class Sending(Asking):
         """Send one message to a group.
 
         Args:
-            content: the text.
+            content: the text or, with OneBot, parts; as in `send_friend`.
             gnumber: number of the group, sent exactly as given.
-            gid: id of the group, good within one login of the server, sent exactly as given.
+            gid: id of the group, good within one login of an Openqq server, sent exactly as given; OneBot has none.
             to: exactly one row of `groups()` or `members()`, in place of a number.
             wait: as in `send_friend`.
 
@@ -70,12 +75,13 @@ class Sending(Asking):
 
         Raises:
             InvalidInput: the text is empty, or it is not said to whom it goes. Nothing was sent.
-            NotSupported: `wait=False` and the dialect answers only when the message was sent (1.x).
+            NotSupported: as in `send_friend`. Nothing was sent.
             NotFound: the row has an id only, and that belongs to another group by now. Nothing was sent.
             NoAnswer: no answer came; the message may have gone out.
 
         Source:
-            API document §6; the server wants `gid`, where the document's example says `id`.
+            API document §6; the server wants `gid`, where the document's example says `id`. OneBot 11,
+            `send_group_msg`.
 
         Example:
             >>> import openqq_nb as oq
@@ -86,11 +92,11 @@ class Sending(Asking):
             self._flows.sending.send("group", content, to, {"gnumber": gnumber, "gid": gid}, wait=wait)
         )
 
-    def send_discuss(self, content: str, *, did: Number = None, to: RowLike | None = None) -> Receipt:
+    def send_discuss(self, content: Content, *, did: Number = None, to: RowLike | None = None) -> Receipt:
         """Send one message to a discuss.
 
         Args:
-            content: the text.
+            content: the text; servers of OneBot have no discusses.
             did: id of the discuss, good within one login of the server, sent exactly as given.
             to: exactly one row of `discusses()`, in place of the id.
 
@@ -99,6 +105,7 @@ class Sending(Asking):
 
         Raises:
             InvalidInput: the text is empty, or it is not said to whom it goes. Nothing was sent.
+            NotSupported: the server has no discusses (OneBot), or parts were given. Nothing was sent.
             NotFound: the id of the row belongs to another discuss by now. Nothing was sent.
             NoAnswer: no answer came; the message may have gone out.
 
@@ -115,7 +122,7 @@ class Sending(Asking):
 
     def send_session(
         self,
-        content: str,
+        content: Content,
         *,
         gnumber: Number = None,
         gid: Number = None,
@@ -126,27 +133,28 @@ class Sending(Asking):
     ) -> Receipt:
         """Send one temporary message to a person through a group or discuss that both are in.
 
-        The API document says of these: blocked by Tencent (已被腾讯屏蔽). A 2.x server cannot send them at all.
+        The API document says of these: blocked by Tencent (已被腾讯屏蔽). An Openqq 2.x server cannot send them at all;
+        ends of OneBot can, except Lagrange, and QQ refuses them often.
 
         Args:
-            content: the text.
+            content: the text or, with OneBot, parts; as in `send_friend`.
             gnumber: number of the group.
-            gid: id of the group, good within one login of the server.
-            did: id of the discuss, in place of a group.
+            gid: id of the group, good within one login of an Openqq server.
+            did: id of the discuss, in place of a group; Openqq only.
             qq: number of the person.
-            id: id of the person, good within one login of the server.
+            id: id of the person, good within one login of an Openqq server.
             to: exactly one row of `members()` or `discuss_members()`, in place of all numbers.
 
         Returns:
             A `Receipt`; see `send_friend`.
 
         Raises:
-            NotSupported: the dialect cannot (2.x). Nothing was sent.
+            NotSupported: the server cannot (Openqq 2.x), or not with parts (Openqq). Nothing was sent.
             InvalidInput: the text is empty, or it is not said to whom it goes. Nothing was sent.
             NoAnswer: no answer came; the message may have gone out.
 
         Source:
-            API document §8 and §9.
+            API document §8 and §9; OneBot 11, `send_private_msg` with `group_id`.
 
         Example:
             >>> import openqq_nb as oq

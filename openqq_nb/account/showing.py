@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from openqq_nb.account.broadcasting import Broadcasting
 from openqq_nb.client import Client
 from openqq_nb.flows import Flows
 from openqq_nb.models import Flow, Receipt, RecipientType
 from openqq_nb.recipients import RowLike
 from openqq_nb.roster import Roster
+from openqq_nb.segments import Content
 from openqq_nb.sends import Sends
 
 if TYPE_CHECKING:
@@ -89,8 +92,14 @@ class Showing:
 
         dialect = self._flows.dialect
         return Links(
-            lambda: self._client.run(ask()), self._send, dialect.outgoing, dialect.reaches, self._sends
+            load=lambda: self._client.run(ask()),
+            send=self._send,
+            outgoing=dialect.outgoing,
+            reaches=dialect.reaches,
+            sends=self._sends,
+            composes=dialect.composes,
+            members=lambda row: self._client.run(self._flows.reading.members(pd.Series(dict(row)))),
         )
 
-    def _send(self, recipient_type: RecipientType, to: Mapping[str, Any], content: str) -> Receipt:
+    def _send(self, recipient_type: RecipientType, to: Mapping[str, Any], content: Content) -> Receipt:
         return self._client.run(self._flows.sending.send(recipient_type, content, to, {}))

@@ -7,12 +7,21 @@ from contextlib import contextmanager
 
 import click
 
+from openqq_nb.simulator.dialects import DIALECTS, END_NAMES
+
 SIMULATED_PROTOCOL = click.option(
     "--protocol",
-    type=click.Choice(["openqq1", "openqq2"]),
+    type=click.Choice(DIALECTS),
     default="openqq1",
     show_default=True,
     help="The dialect that the simulated server speaks.",
+)
+SIMULATED_END = click.option(
+    "--end",
+    type=click.Choice(END_NAMES),
+    default="napcat",
+    show_default=True,
+    help="With onebot11: the program whose manners it has.",
 )
 SEED = click.option("--seed", default=0, show_default=True, help="The same seed gives the same people.")
 URL = click.argument("url", required=False, envvar="OPENQQ_NB_URL")

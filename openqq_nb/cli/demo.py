@@ -2,14 +2,14 @@
 
 import os
 from pathlib import Path
-from typing import Literal
 
 import click
 
-from openqq_nb.cli.common import SEED, SIMULATED_PROTOCOL
+from openqq_nb.cli.common import SEED, SIMULATED_END, SIMULATED_PROTOCOL
 from openqq_nb.demo_account import demo as start_demo
 from openqq_nb.errors import OpenqqError
 from openqq_nb.notebooks import working_copies
+from openqq_nb.simulator.dialects import Dialect, EndName
 from openqq_nb.tour import tour
 
 FIRST_NOTEBOOK = "01-quickstart.ipynb"
@@ -23,12 +23,14 @@ FIRST_NOTEBOOK = "01-quickstart.ipynb"
     help="Where to put the notebooks that you work in; by default your data folder.",
 )
 @SIMULATED_PROTOCOL
+@SIMULATED_END
 @SEED
 @click.argument("lab_options", nargs=-1, type=click.UNPROCESSED)
 def demo(
     no_lab: bool,
     folder: Path | None,
-    protocol: Literal["openqq1", "openqq2"],
+    protocol: Dialect,
+    end: EndName,
     seed: int,
     lab_options: tuple[str, ...],
 ) -> None:
@@ -36,7 +38,7 @@ def demo(
 
     LAB_OPTIONS go to JupyterLab, for instance --no-browser.
     """
-    my = start_demo(protocol, seed)
+    my = start_demo(protocol, seed, end=end)
     tour(my, click.echo)
     my.close()
     if not no_lab:

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 
 import click
 
-from openqq_nb.cli.common import SEED, SIMULATED_PROTOCOL, interrupted
+from openqq_nb.cli.common import SEED, SIMULATED_END, SIMULATED_PROTOCOL, interrupted
 from openqq_nb.errors import ListenerFailed
 from openqq_nb.simulator import Simulator
+from openqq_nb.simulator.dialects import FORMATS
 
 _FAULT_ARGUMENTS: dict[str, Callable[[str], object]] = {
     "calls": lambda names: names.split("+"),
@@ -57,7 +58,22 @@ _FAULT_ARGUMENTS: dict[str, Callable[[str], object]] = {
     show_default=True,
     help="How many members a group has on average.",
 )
-@click.option("--token", help="Switch authentication on: what the parameter `token` must be.")
+@click.option(
+    "--token",
+    help="Switch authentication on: what the parameter `token` must be, with onebot11 the bearer's token.",
+)
+@click.option(
+    "--secret",
+    help="With onebot11: what posts are signed with, and the token of a WebSocket that is opened to --post-api.",
+)
+@click.option("--report-own", is_flag=True, help="With onebot11: post the account's own messages as well.")
+@click.option(
+    "--message-format",
+    type=click.Choice(FORMATS),
+    default="array",
+    show_default=True,
+    help="With onebot11: a message as an array of segments, or as a string of CQ code.",
+)
 @click.option(
     "--fault",
     "faults",
@@ -67,6 +83,7 @@ _FAULT_ARGUMENTS: dict[str, Callable[[str], object]] = {
     "may be given several times. A wrong name lists all.",
 )
 @SIMULATED_PROTOCOL
+@SIMULATED_END
 @SEED
 def simulate(talk: int, faults: tuple[str, ...], **settings: object) -> None:
     """Run a simulated server on its own until Ctrl-C."""
@@ -74,9 +91,14 @@ def simulate(talk: int, faults: tuple[str, ...], **settings: object) -> None:
     for fault in faults:
         _let_go_wrong(simulator, fault)
     with interrupted() as stop, _started(simulator):
-        click.echo(f"{simulator!r}\nConnect with oq.connect({simulator.url!r}). Ctrl-C stops it.")
+        click.echo(f"{simulator!r}\n{_how_to_connect(simulator)} Ctrl-C stops it.")
         for _ in _every(60 / talk if talk else math.inf, stop):
             simulator.chatter(1)
+
+
+def _how_to_connect(simulator: Simulator) -> str:
+    socket = f" or oq.connect({simulator.ws_url!r})" if simulator.protocol == "onebot11" else ""
+    return f"Connect with oq.connect({simulator.url!r}){socket}."
 
 
 def _let_go_wrong(simulator: Simulator, fault: str) -> None:

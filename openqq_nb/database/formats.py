@@ -1,8 +1,8 @@
 """The file formats of this package, and how each version of one came of the version before."""
 
 import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 Connection = sqlite3.Connection
 Migration = Callable[[Connection], object]
@@ -16,6 +16,8 @@ class Format:
         name: what messages call such a file.
         application_id: by which a file of it is known, four letters as `file` would show them.
         migrations: make the tables; as many as were applied is the number of the version.
+        later_columns: by version and table, the columns that it brought; where a file of a version before is only read,
+            they stand there as missing.
         made_by: what a person types to have such a file made.
         opened_by: what a person types to have it opened again.
     """
@@ -25,6 +27,26 @@ class Format:
     migrations: tuple[Migration, ...]
     made_by: str
     opened_by: str
+    later_columns: Mapping[int, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+
+    def views(self, version: int) -> list[str]:
+        """Write what makes a file of an earlier version read like one of the present, on one connection.
+
+        Args:
+            version: that of the file.
+
+        Returns:
+            Statements that hide a table behind a view of the same name, which has the later columns too.
+        """
+        missing: dict[str, list[str]] = {}
+        for brought, tables in self.later_columns.items():
+            if version < brought:
+                for table, columns in tables.items():
+                    missing.setdefault(table, []).extend(f"NULL AS {name}" for name in columns)
+        return [
+            f"CREATE TEMP VIEW {table} AS SELECT *, {', '.join(columns)} FROM main.{table}"  # noqa: S608 - our own names
+            for table, columns in missing.items()
+        ]
 
 
 def _make(connection: Connection, tables: str) -> None:
@@ -90,12 +112,24 @@ CREATE TABLE holder (kind TEXT NOT NULL, pid INTEGER NOT NULL, port INTEGER, sin
 """
 
 
+def _4_recalls(connection: Connection) -> None:
+    """Make room for what a message of OneBot is made of, and for when it was taken back."""
+    _make(connection, _RECALL_COLUMNS)
+
+
+_RECALL_COLUMNS = """
+ALTER TABLE messages ADD COLUMN segments TEXT;
+ALTER TABLE messages ADD COLUMN recalled_at REAL
+"""
+
+
 JOURNAL = Format(
     name="journal",
     application_id=0x4F514E42,  # "OQNB"
-    migrations=(_1_journal, _2_rosters, _3_shared),
+    migrations=(_1_journal, _2_rosters, _3_shared, _4_recalls),
     made_by="my.listen(journal=...)",
     opened_by="my.listen() or oq.open_log(path)",
+    later_columns={4: {"messages": ("segments", "recalled_at")}},
 )
 """What came, and rosters that were kept."""
 

@@ -44,9 +44,21 @@ def open_readonly(
         with closing(opened) as connection:
             connection.execute("BEGIN")
             _check_ours(connection, path, format, may_be_new=False)
+            _as_present(connection, format)
             yield connection
     except sqlite3.Error as error:
         raise failed(str(path), format, "read", error) from error
+
+
+def _as_present(connection: Connection, format: Format) -> None:
+    """Have a file of an earlier version read like one of the present, without writing to it."""
+    views = format.views(pragma(connection, "user_version"))
+    if not views:
+        return
+    connection.execute("PRAGMA query_only = OFF")
+    for statement in views:
+        connection.execute(statement)
+    connection.execute("PRAGMA query_only = ON")
 
 
 def _connect_readonly(path: Path, timeout_s: float) -> Connection:

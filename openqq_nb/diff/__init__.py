@@ -12,7 +12,7 @@ from openqq_nb.diff.kinds import FRIENDS, GROUPS, MEMBERS, Kind
 from openqq_nb.diff.matching import Match, match
 from openqq_nb.diff.sides import Side, sides
 from openqq_nb.errors import InvalidInput
-from openqq_nb.logins import Fetched, same_login
+from openqq_nb.logins import Fetched, account_number, same_login
 
 # One id in so many may be in both lists by chance.
 _OVERLOOKED = 10
@@ -88,7 +88,7 @@ def diff(older: Fetched, newer: Fetched) -> pd.DataFrame:
 
 
 def _check_account(older: Fetched, newer: Fetched) -> None:
-    before, after = str(older.me["id"]), str(newer.me["id"])
+    before, after = account_number(older.me), account_number(newer.me)
     if before != after:
         raise InvalidInput(
             f"These rosters are of two accounts: the older one of {before}, the newer one of {after}. What changed can "

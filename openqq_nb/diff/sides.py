@@ -8,7 +8,7 @@ import pandas as pd
 from openqq_nb.columns import Series
 from openqq_nb.diff.kinds import FRIEND_COLUMNS, FRIENDS, GROUP_COLUMNS, GROUPS, MEMBER_COLUMNS, MEMBERS, Kind
 from openqq_nb.diff.matching import distinct
-from openqq_nb.logins import Fetched, known_numbers
+from openqq_nb.logins import Fetched, account_number, known_numbers
 
 # A 1.x server lists a stranger who wrote as a friend, with hardly a key, until it loads the list again.
 _STRANGER = "昵称未知"
@@ -79,7 +79,7 @@ def _side(roster: Fetched, login: Sequence[Fetched]) -> Side:
 
 def _of_people(login: Sequence[Fetched]) -> Series:
     frames = [frame for one in login for frame in (one.friends, one.members, one.discuss_members)]
-    known, own = known_numbers(frames, "id", "qq"), str(login[0].me["id"])
+    known, own = known_numbers(frames, "id", "qq"), account_number(login[0].me)
     # The id of the account is its number, also where the server does not say so.
     people: Series = pd.concat([known[known.index != own], pd.Series([own], [own], known.dtype)])
     return people

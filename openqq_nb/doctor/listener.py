@@ -1,12 +1,10 @@
 """Findings about the listener: whether posts arrive, and what kept them from being taken."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-import pandas as pd
-
-from openqq_nb.doctor.report import Finding
+from openqq_nb.doctor.hearing import Heard
+from openqq_nb.doctor.report import Finding, Verdict
 from openqq_nb.errors import (
     InvalidInput,
     JournalFailed,
@@ -17,15 +15,9 @@ from openqq_nb.errors import (
     Unreachable,
 )
 from openqq_nb.loopback import is_loopback
-from openqq_nb.models import Delivery
-from openqq_nb.protocols.base import Dialect
-from openqq_nb.receive.address import MASK, Address
-
-if TYPE_CHECKING:
-    from openqq_nb.inbox import Inbox
 
 _REASONS: Mapping[str, str] = {
-    "path": "posts came to another path: the `post_api` of the server has another secret, or none",
+    "path": "posts came to another path: the server posts to another address than that of inbox.setup()",
     "host": "posts came under a host name that is not this listener's",
     "origin": "a web page tried to post",
     "method": "something asked for the address in place of posting to it, such as a browser",
@@ -36,6 +28,9 @@ _REASONS: Mapping[str, str] = {
     "slow": "something connected and said nothing, or took too long",
     "crowd": "too many connections were open at once",
 }
+_FETCHED = Finding(
+    "listener", "ok", "events are fetched from the server, or another program receives for this inbox"
+)
 _ASK_AGAIN = "Look at the other findings; where none of them is a problem, ask the doctor once more."
 # The texts of the errors themselves have paths, numbers and names in them.
 _NOT_STARTED: Mapping[type[Exception], tuple[str, str]] = {
@@ -62,94 +57,8 @@ _NOT_STARTED: Mapping[type[Exception], tuple[str, str]] = {
     Unreachable: ("the server could not be reached when it was asked who is there", _ASK_AGAIN),
     NoAnswer: ("no answer came when the server was asked who is there", _ASK_AGAIN),
 }
+_ANY_HOST = ("0.0.0.0", "::")  # noqa: S104 - what is looked at
 _LATE_S = 30.0
-_PASTE = "Put what inbox.setup() shows into the server's start script, and start the server again."
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What is known of a listener.
-
-    Attributes:
-        host: what it is bound to.
-        port: its port.
-        secret: whether its address has a secret.
-        public: whether the server is told another address than host and port.
-        posts_own: whether the server posts what the account sends.
-        listens: whether the server posts to it; else it is polled, or another program receives.
-        arrived: how many messages and events came.
-        doubles: how many came twice.
-        refused: how many posts were not taken, by reason.
-        malformed: how many posts could not be read.
-        last: when the last one came.
-        unordered: how many messages came after one that was written later.
-        late_s: how long after it was written the latest one came, by two clocks.
-        unknown: messages whose sender has no number.
-        property_events: events about single changed properties.
-        open_sends: sends of which nothing certain is known.
-        failed_sends: sends that failed for certain, or were tried and not taken.
-        waited_s: for how long a message was waited for; 0 if none was.
-    """
-
-    host: str
-    port: int
-    secret: bool
-    public: bool
-    posts_own: bool
-    listens: bool = True
-    arrived: int = 0
-    doubles: int = 0
-    refused: Mapping[str, int] = field(default_factory=dict)
-    malformed: int = 0
-    last: pd.Timestamp | None = None
-    unordered: int = 0
-    late_s: float = 0.0
-    unknown: int = 0
-    property_events: int = 0
-    open_sends: int = 0
-    failed_sends: int = 0
-    waited_s: float = 0.0
-
-
-def heard(inbox: "Inbox", dialect: Dialect, waited_s: float) -> Heard:
-    """Sum up what an inbox knows."""
-    way, stats, messages = inbox.way, inbox.stats, inbox.df
-    # Where nothing is listened at, nobody else can post either.
-    address = way if isinstance(way, Address) else Address(secret=MASK)
-    is_own = messages["own"].fillna(False)
-    own, came = messages[is_own], messages[~is_own]
-    late = (
-        (came["received_at"] - came["msg_time"]).fillna(pd.Timedelta(0)).max()
-        if len(came)
-        else pd.Timedelta(0)
-    )
-    return Heard(
-        host=address.host,
-        port=address.port,
-        secret=bool(address.secret),
-        public=address.public_url is not None,
-        listens=isinstance(way, Address),
-        posts_own=dialect.posts_own,
-        arrived=stats.received + stats.events,
-        doubles=stats.doubles,
-        refused=stats.refused,
-        malformed=stats.malformed,
-        last=stats.last_arrival,
-        late_s=late.total_seconds(),
-        unknown=int(came["sender_qq"].isna().sum()),
-        property_events=int(inbox.events["event"].str.endswith("_property_change").sum()),
-        unordered=_unordered(came),
-        open_sends=int(own["delivery"].isin([Delivery.UNKNOWN, Delivery.ACCEPTED]).sum()),
-        failed_sends=int((own["code"].fillna(0) != 0).sum()),
-        waited_s=waited_s,
-    )
-
-
-def _unordered(came: pd.DataFrame) -> int:
-    """Count messages before which a later one came; within a second their numbers tell which is later."""
-    time, number = came["msg_time"], pd.to_numeric(came["msg_id"], errors="coerce")
-    earlier = (time < time.shift()) | ((time == time.shift()) & (number < number.shift()))
-    return int(earlier.sum())
 
 
 def listener(heard: Heard | None) -> Iterator[Finding]:
@@ -167,6 +76,8 @@ def listener(heard: Heard | None) -> Iterator[Finding]:
     yield from _refused(heard)
     yield from _order(heard)
     yield from _senders(heard)
+    yield from _times(heard)
+    yield from _property_events(heard)
     yield from _sends(heard)
 
 
@@ -181,7 +92,7 @@ def not_started(error: OpenqqError | OSError) -> Finding:
 
 def _address(heard: Heard) -> Finding:
     if not heard.listens:
-        return Finding("listener", "ok", "the server is polled, or another program receives for this inbox")
+        return _over_socket(heard.streams) if heard.streams is not None else _FETCHED
     secret = "with a secret in its path" if heard.secret else "without a secret in its path"
     where = f"it runs at port {heard.port}, {secret}"
     if not heard.secret:
@@ -201,32 +112,72 @@ def _address(heard: Heard) -> Finding:
     return Finding("listener", "ok", where + (", reached through a public_url" if heard.public else ""))
 
 
+def _over_socket(connected: bool) -> Finding:
+    if connected:
+        return Finding("listener", "ok", "events come over the WebSocket of the server, which is connected")
+    return Finding(
+        "listener",
+        "problem",
+        "the WebSocket of the server, over which events come, is broken; it is tried again",
+        "See the finding on the server; what is written meanwhile is missing until inbox.backfill() brings it.",
+    )
+
+
 def _arrivals(heard: Heard) -> Finding:
+    check = heard.hints.arrivals
     if heard.arrived:
         last = f", the last at {heard.last:%Y-%m-%d %H:%M:%S}" if heard.last is not None else ""
-        return Finding("post_api", "ok", f"{heard.arrived} messages and events arrived{last}")
+        return Finding(check, "ok", f"{heard.arrived} messages and events arrived{last}{_joined(heard)}")
     waited = f" in {heard.waited_s:g} s" if heard.waited_s else " so far"
+    if heard.sockets or heard.streams or heard.online is not None:
+        return Finding(
+            check,
+            "note",
+            f"no message or event has arrived{waited}, but there is a connection{_joined(heard)}: nobody wrote",
+            "Have somebody write to the account.",
+        )
     return Finding(
-        "post_api",
+        check,
         "problem" if heard.waited_s else "note",
-        f"nothing has arrived{waited}: nobody wrote, posts come late or are lost, or the server does not post here",
-        f"Have somebody write to the account. If nothing comes: {_PASTE}",
+        f"nothing has arrived{waited}: {heard.hints.no_arrivals}",
+        f"Have somebody write to the account. If nothing comes: {heard.hints.enter}",
     )
+
+
+def _joined(heard: Heard) -> str:
+    return f" ({heard.sockets} connected by WebSocket)" if heard.sockets else ""
+
+
+def reached(heard: Heard, url: str) -> Iterator[Finding]:
+    """Look at whether a server at an address can reach the listener, where nothing has come from it yet.
+
+    Args:
+        heard: what the listener knows.
+        url: where the server is.
+    """
+    came = heard.arrived or heard.sockets or heard.refused or heard.malformed or heard.online is not None
+    if not heard.listens or heard.public or came:
+        return
+    elsewhere = not is_loopback(urlsplit(url).hostname or "")
+    verdict: Verdict = "problem" if elsewhere else "note"
+    if heard.host in _ANY_HOST and heard.hints.nameless is not None:
+        yield Finding("way back", verdict, *heard.hints.nameless)
+    elif is_loopback(heard.host) and heard.hints.elsewhere is not None and (elsewhere or heard.waited_s):
+        yield Finding("way back", verdict, *heard.hints.elsewhere)
 
 
 def _refused(heard: Heard) -> Iterator[Finding]:
     for reason, count in heard.refused.items():
-        yield Finding(
-            "refused posts",
-            "problem",
-            f"{count} refused: {_REASONS.get(reason, f'reason: {reason}')}",
-            _PASTE,
+        found, advice = heard.hints.refusals.get(reason) or (
+            _REASONS.get(reason, f"reason: {reason}"),
+            heard.hints.enter,
         )
+        yield Finding("refused posts", "problem", f"{count} refused: {found}", advice)
     if heard.malformed:
         yield Finding(
             "refused posts",
             "problem",
-            f"{heard.malformed} posts were garbage: no JSON, or not what an Openqq server posts",
+            f"{heard.malformed} posts were garbage: no JSON, or not what {heard.hints.server} posts",
             "inbox.stats counts them; the journal keeps them aside: oq.open_log(path).problems.",
         )
 
@@ -253,16 +204,30 @@ def _senders(heard: Heard) -> Iterator[Finding]:
         yield Finding(
             "senders",
             "note",
-            f"{heard.unknown} messages are of senders without a number: the server does not know them, or not it",
-            "They are told apart by sender_id, within one login of the server.",
+            f"{heard.unknown} messages are of senders without a number: {heard.hints.unknown_senders.found}",
+            heard.hints.unknown_senders.advice,
         )
+
+
+def _times(heard: Heard) -> Iterator[Finding]:
     if heard.late_s > _LATE_S:
         yield Finding(
             "late posts",
             "note",
-            f"a message came {heard.late_s:.0f} s after it was written, by the provider's clock",
+            f"a message came {heard.late_s:.0f} s after it was written, by {heard.hints.clock} clock",
             "The server was standing still, or this machine's clock is wrong.",
         )
+    if heard.early_s > _LATE_S:
+        yield Finding(
+            "clock",
+            "note",
+            f"a message came {heard.early_s:.0f} s before it was written, by {heard.hints.clock} clock",
+            "One of the two clocks is wrong, most likely this machine's: set it, or have it set by NTP. Waits, filters "
+            "by time and the filling of gaps go by both.",
+        )
+
+
+def _property_events(heard: Heard) -> Iterator[Finding]:
     if heard.property_events:
         yield Finding(
             "events",
@@ -285,6 +250,7 @@ def _sends(heard: Heard) -> Iterator[Finding]:
             "sends",
             "note",
             f"of {heard.open_sends} messages of the account it is not known whether they went out",
-            "Look before you send one again."
-            + ("" if heard.posts_own else " A 1.x server never tells what became of a reply."),
+            "Look before you send one again." + heard.hints.open_sends,
         )
+    if heard.unposted_sends and heard.hints.not_posted is not None:
+        yield Finding("own messages", "note", *heard.hints.not_posted)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from openqq_nb.doctor.asking import Looked
 from openqq_nb.doctor.report import Finding
+from openqq_nb.protocols.hints import Hints
 
 # What else a server gives out as its state may be anything, and is not shown.
 _STATES = frozenset({"online", "offline", "away", "hidden", "busy", "callme", "silent"})
@@ -13,12 +14,14 @@ _FEW = 0.1
 _MANY = 0.9
 
 
-def people(looked: Looked) -> Iterator[Finding]:
-    """Look at account, numbers, loaded lists and logins."""
-    if looked.me is not None:
-        state = looked.me["state"]
-        told = f"is {state}" if state in _STATES else "has a state that is not told"
-        yield Finding("login", "ok", f"the server is logged in; the account {told}")
+def people(looked: Looked, *, seen_online: bool | None = None) -> Iterator[Finding]:
+    """Look at account, numbers, loaded lists and logins.
+
+    Args:
+        looked: what was seen of the server.
+        seen_online: whether posts say that the account is online; `None` where they do not tell.
+    """
+    yield from _login(looked, seen_online)
     yield from _new_login(looked)
     shares = {
         name: _share(frame, number)
@@ -30,11 +33,27 @@ def people(looked: Looked) -> Iterator[Finding]:
         if frame is not None and len(frame)
     }
     if shares:
-        yield _numbers(shares)
+        yield _numbers(shares, looked.hints)
     yield from _shuffled(looked.discuss_members, looked.discuss_members_again)
     if looked.groups is not None:
-        yield from _equal_names(looked.groups)
-        yield from _lists(looked.groups)
+        yield from _equal_names(looked.groups, looked.hints)
+        yield from _lists(looked.groups, looked.hints)
+
+
+def _login(looked: Looked, seen_online: bool | None) -> Iterator[Finding]:
+    state = _state(looked)
+    gone = state == "offline" or (state is None and seen_online is False)
+    if gone and looked.hints.offline is not None:
+        yield Finding("login", "problem", *looked.hints.offline)
+    elif looked.me is not None:
+        told = f"is {state}" if state else "has a state that is not told"
+        yield Finding("login", "ok", f"the server is logged in; the account {told}")
+
+
+def _state(looked: Looked) -> str | None:
+    """Give the state that the server tells, if it is one that may be shown."""
+    told = [one.get("state") for one in (looked.me, looked.server) if one is not None]
+    return next((state for state in told if isinstance(state, str) and state in _STATES), None)
 
 
 def _new_login(looked: Looked) -> Iterator[Finding]:
@@ -52,35 +71,29 @@ def _share(frame: pd.DataFrame, number: str) -> float:
     return float(frame[number].notna().mean())
 
 
-def _numbers(shares: dict[str, float]) -> Finding:
+def _numbers(shares: dict[str, float], hints: Hints) -> Finding:
     told = ", ".join(f"{share:.0%} of the {name}" for name, share in shares.items())
     found = f"permanent numbers are known of {told}"
     if all(share <= _FEW for share in shares.values()):
         return Finding(
             "numbers",
             "problem",
-            f"{found}: the server has no extended information",
-            "Nobody can be addressed by qq or gnumber, and nobody is recognised after a login. Install the optional "
-            "password module of the server (Webqq::Encryption) and start it again.",
+            f"{found}: {hints.numberless.found}",
+            hints.numberless.advice,
         )
     if all(share >= _MANY for share in shares.values()):
         return Finding("numbers", "ok", found)
-    return Finding(
-        "numbers",
-        "note",
-        found,
-        "Where they are missing the server does not know them: equal names, and in 1.x names with < > & or quotes.",
-    )
+    return Finding("numbers", "note", found, hints.some_numberless)
 
 
-def _equal_names(groups: pd.DataFrame) -> Iterator[Finding]:
+def _equal_names(groups: pd.DataFrame, hints: Hints) -> Iterator[Finding]:
     equal = int(groups["gname"].duplicated(keep=False).sum())
-    if equal:
+    if equal and hints.equal_names is not None:
         yield Finding(
             "equal names",
             "note",
-            f"{equal} groups have a name that another group has too: the server knows no number of these",
-            "Rename them, or address them by a row of my.groups(), which holds until the next login.",
+            f"{equal} groups have a name that another group has too: {hints.equal_names.found}",
+            hints.equal_names.advice,
         )
 
 
@@ -96,7 +109,9 @@ def _shuffled(first: pd.DataFrame | None, again: pd.DataFrame | None) -> Iterato
         )
 
 
-def _lists(groups: pd.DataFrame) -> Iterator[Finding]:
+def _lists(groups: pd.DataFrame, hints: Hints) -> Iterator[Finding]:
+    if hints.unloaded is None:
+        return
     unloaded = int((~groups["members_loaded"]).sum())
     if not unloaded:
         yield Finding("member lists", "ok", f"the members of all {len(groups)} groups are loaded")
@@ -105,6 +120,5 @@ def _lists(groups: pd.DataFrame) -> Iterator[Finding]:
         "member lists",
         "note",
         f"the members of {unloaded} of {len(groups)} groups are not loaded by the server",
-        "It loads a group when a message comes in there, and all of them every ten minutes; on 2.x my.members() asks "
-        "for them.",
+        hints.unloaded,
     )

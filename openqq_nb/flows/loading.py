@@ -57,19 +57,30 @@ def load(dialect: Dialect, listing: Listing, chosen: pd.DataFrame, told: Told) -
     return _joined(listing, parts, reasons)
 
 
-def warn_of_unloaded(loaded: Loaded) -> None:
-    """Warn of groups whose members could not be had."""
+def warn_of_unloaded(loaded: Loaded, again: str) -> None:
+    """Warn of groups whose members could not be had.
+
+    Args:
+        loaded: what was loaded.
+        again: when to ask again, where the server gave no reason.
+    """
     missing = _unloaded(loaded.groups, loaded.reasons)
     if missing:
         warn_outside(
             f"The server has not loaded the members of {len(missing)} of {len(loaded.groups)} groups, which are left "
-            f"out:{listed(missing)}{_advice(loaded.reasons)}",
+            f"out:{listed(missing)}{_advice(loaded.reasons, again)}",
             NotLoadedWarning,
         )
 
 
-def check_loaded(chosen: pd.DataFrame, reasons: Mapping[str, str], *, loads: bool) -> None:
+def check_loaded(chosen: pd.DataFrame, reasons: Mapping[str, str], again: str, *, loads: bool) -> None:
     """Refuse groups whose members could not be had.
+
+    Args:
+        chosen: the groups that are meant.
+        reasons: why, by the name of the group, where the server gave a reason.
+        again: when to ask again, where it gave none.
+        loads: whether it was asked to load them.
 
     Raises:
         NotLoaded: there is one.
@@ -82,16 +93,15 @@ def check_loaded(chosen: pd.DataFrame, reasons: Mapping[str, str], *, loads: boo
         if loads
         else "It cannot be asked to."
     )
-    raise NotLoaded(f"The server has not loaded the members of:{listed(missing)}{_advice(reasons, found)}")
+    raise NotLoaded(
+        f"The server has not loaded the members of:{listed(missing)}{_advice(reasons, again, found)}"
+    )
 
 
-def _advice(reasons: Mapping[str, str], found: str = "") -> str:
+def _advice(reasons: Mapping[str, str], again: str, found: str = "") -> str:
     if reasons:
         return "\nAsk again later; the log of the server may tell more."
-    return (
-        f"\n{found}{' ' if found else ''}It loads a group when a message comes in there, and all of them every ten "
-        "minutes; ask again then."
-    )
+    return f"\n{found}{' ' if found else ''}{again}"
 
 
 def _unloaded(groups: pd.DataFrame, reasons: Mapping[str, str]) -> list[str]:

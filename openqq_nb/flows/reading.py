@@ -69,9 +69,9 @@ class Reading:
         """Ask for the members of all groups, or of those that are named; has the server load what it can."""
         loaded, chosen = yield from self._in_one_login(lambda: self._chosen(who))
         if who is None:
-            warn_of_unloaded(loaded)
+            warn_of_unloaded(loaded, self._dialect.hints.ask_again)
             return loaded.members
-        check_loaded(chosen, loaded.reasons, loads=self._dialect.loads_members)
+        check_loaded(chosen, loaded.reasons, self._dialect.hints.ask_again, loads=self._dialect.loads_members)
         return _of_groups(loaded.members, chosen).reset_index(drop=True)
 
     def _chosen(self, who: Who | None) -> Flow[tuple[Loaded, pd.DataFrame]]:
@@ -104,7 +104,7 @@ class Reading:
     def roster(self) -> Flow[Roster]:
         """Ask for everything, once, have all members loaded, and warn of those that cannot be."""
         loaded, roster = yield from self._in_one_login(lambda: self._whole(load=True))
-        warn_of_unloaded(loaded)
+        warn_of_unloaded(loaded, self._dialect.hints.ask_again)
         return roster
 
     def everything(self, *, load: bool) -> Flow[Roster]:

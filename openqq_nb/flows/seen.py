@@ -13,7 +13,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from openqq_nb.columns import Series
-from openqq_nb.logins import same_ids
+from openqq_nb.logins import account_number, same_ids
 
 Kind = Literal["friends", "groups", "members", "discusses", "discuss_members"]
 
@@ -129,7 +129,7 @@ class Seen:
             return None
         if len(frame) and before[keys.id].equals(frame[keys.id]) and _agree(before, frame, keys.number):
             return True
-        own = None if self.me is None else str(self.me["id"])
+        own = None if self.me is None else account_number(self.me)
         return same_ids(before, frame, keys.id, keys.number, own)
 
 

@@ -11,11 +11,12 @@ from openqq_nb.flows.seen import NAME_OF, Kind, Seen, names_of, shown_names_of
 from openqq_nb.models import Flow, Receipt, Recipient, RecipientType, Row
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.recipients import Number, RowLike, by_keys, by_row, one_row
+from openqq_nb.segments import Content, Parts, parts
 
 _SHOWN_AS = {"id": "sender", "gid": "group", "did": "discuss"}
 """The column of a message that names the bearer of an id."""
 
-OnSent = Callable[[Recipient, str, Receipt | None], None]
+OnSent = Callable[[Recipient, Content, Receipt | None], None]
 """Told of each send that left: what was sent, and the receipt, or `None` when no answer came that tells."""
 
 
@@ -38,7 +39,7 @@ class Sending:
     def send(
         self,
         recipient_type: RecipientType,
-        content: str,
+        content: Content,
         to: RowLike | None,
         keys: Mapping[str, Number],
         *,
@@ -51,8 +52,11 @@ class Sending:
                 "Say once whom the message goes to: either to=<one row>, or a number such as qq= or gnumber=. "
                 "Nothing was sent."
             )
-        if not isinstance(content, str):
-            raise InvalidInput(f"The text must be a str, not {type(content).__name__}; nothing was sent.")
+        if not isinstance(content, str | Parts):
+            raise InvalidInput(
+                "What is sent must be a str, or parts that oq.at, oq.image, oq.face and oq.reply_to make, not "
+                f"{type(content).__name__}; nothing was sent."
+            )
         if not isinstance(wait, bool):
             raise InvalidInput(f"wait must be True or False, not {wait!r}; nothing was sent.")
         if to is None:
@@ -61,7 +65,7 @@ class Sending:
         return (yield from self.send_to_row(recipient, one_row(to), content, wait=wait))
 
     def send_to_row(
-        self, recipient: Recipient, row: Mapping[str, Any], content: str, *, wait: bool = True
+        self, recipient: Recipient, row: Mapping[str, Any], content: Content, *, wait: bool = True
     ) -> Flow[Receipt]:
         """Send one message to a row, after asking again whether its ids still belong to the same names."""
         yield from self.check_row(recipient, row)
@@ -83,7 +87,9 @@ class Sending:
                 )
             logins = self._seen.logins
 
-    def send_in_login(self, recipient: Recipient, message: Row, content: str, logins: int) -> Flow[Receipt]:
+    def send_in_login(
+        self, recipient: Recipient, message: Row, content: Content, logins: int
+    ) -> Flow[Receipt]:
         """Answer a message that has ids only, which were good when so many logins had been noticed.
 
         Raises:
@@ -107,17 +113,19 @@ class Sending:
                 )
         return (yield from self.send_to(recipient, content))
 
-    def send_to(self, recipient: Recipient, content: str, *, wait: bool = True) -> Flow[Receipt]:
+    def send_to(self, recipient: Recipient, content: Content, *, wait: bool = True) -> Flow[Receipt]:
         """Send one message to exactly these numbers, and have it recorded."""
+        # Where more than text can be sent, a text is one part of a message, and is posted back as that.
+        told = parts(content) if self._dialect.composes else content
         try:
             receipt = yield from self._dialect.send(recipient, content, wait=wait)
         except BaseException as error:
             if isinstance(error, NotUnderstood):
                 error.add_note(MAY_HAVE_GONE_OUT)
             if may_have_gone_out(error):
-                self._on_sent(recipient, content, None)
+                self._on_sent(recipient, told, None)
             raise
-        self._on_sent(recipient, content, receipt)
+        self._on_sent(recipient, told, receipt)
         return receipt
 
     def _check(self, recipient: Recipient, key: str, temporary: str, name: str) -> Flow[None]:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from openqq_nb.inbox.filling import Fills, Span, fill_async
 from openqq_nb.inbox.waiting import Waiting
+from openqq_nb.kernel.waiting import Ticks
 
 
 class AsyncInbox:
@@ -12,15 +14,26 @@ class AsyncInbox:
 
     Args:
         waiting: waits.
+        receiver: fills.
+        ticks: called again and again while something is awaited.
         tell: tells a user who looks what went wrong in handlers since.
     """
 
-    def __init__(self, waiting: Waiting, tell: Callable[[], None]) -> None:
+    def __init__(self, waiting: Waiting, receiver: Fills, ticks: Ticks, tell: Callable[[], None]) -> None:
         self._waiting = waiting
+        self._receiver = receiver
+        self._ticks = ticks
         self._tell = tell
 
     def __dir__(self) -> list[str]:
-        return ["wait"]
+        return ["backfill", "wait"]
+
+    async def backfill(
+        self, since: object = None, *, groups: object = None, friends: object = None
+    ) -> pd.DataFrame:
+        """Fill from the history of the server, and await the end; the twin of `Inbox.backfill`."""
+        self._tell()
+        return await fill_async(self._receiver, Span.of(since, groups, friends), self._ticks)
 
     async def wait(self, n: int = 1, timeout: float | None = 30, **filters: object) -> pd.DataFrame:
         """Await the next received messages; the twin of `Inbox.wait`, with the same arguments and result."""

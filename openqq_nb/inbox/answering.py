@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -17,13 +18,14 @@ from openqq_nb.inbox.replies import as_reply
 from openqq_nb.inbox.rounds import Round, Said
 from openqq_nb.inbox.stats import Counters
 from openqq_nb.models import Answer, Arrival, Outcome, Receipt, Reply, Row
+from openqq_nb.protocols.base import Posting
 from openqq_nb.receive import intake
+from openqq_nb.segments import Content
 
 BUDGET_S = 3.0
 
-AnswerOf = Callable[[Arrival, Reply | None], Answer]
-Later = Callable[[Row], Callable[[str], Receipt]]
-Replied = Callable[[Arrival, str], None]
+Later = Callable[[Row], Callable[[Content], Receipt]]
+Replied = Callable[[Arrival, Content], None]
 MuteLater = Callable[[Row, int], Outcome]
 
 
@@ -32,38 +34,35 @@ class Answering:
 
     Args:
         handlers: what is registered.
-        answer: of the dialect.
+        dialect: how the server speaks; where it obeys nothing that is written back to a push, all goes out by `later`.
         later: gives the way to send a late reply to a message.
         replied: told of each text that went out as the answer to a push.
         counters: counts.
         budget_s: the time that all handlers of one message have together.
         mute_later: mutes the sender of a message for so many seconds, after its push was answered; raises
             `NotSupported` where the server mutes in an answer only.
-        answers: whether the server obeys what is written back to a push; else all goes out by `later`.
         brakes: decides whether a reply may go out.
     """
 
     def __init__(
         self,
         handlers: Handlers,
-        answer: AnswerOf,
+        dialect: Posting,
         later: Later,
         replied: Replied,
         counters: Counters,
         budget_s: float = BUDGET_S,
         *,
         mute_later: MuteLater,
-        answers: bool = True,
         brakes: Brakes | None = None,
     ) -> None:
         self._handlers = handlers
-        self._answer = answer
+        self._dialect = dialect
         self._later = later
         self._replied = replied
         self._counters = counters
         self._budget_s = budget_s
         self._mute_later = mute_later
-        self._answers = answers
         self._brakes = brakes or Brakes()
         self._late = LateReplies()
         self._lock = threading.Lock()
@@ -71,13 +70,12 @@ class Answering:
         self._stopping = False
 
     def begin(self, arrival: Arrival, *, late: bool) -> Round | None:
-        """Give a message to its handlers; None when none wants it.
+        """Give a message to its handlers; None when none wants it, or when nobody waits for the answer.
 
         Args:
             arrival: a new received message.
             late: whether its push was answered already, so that a reply can only be sent as a message.
         """
-        late = late or not self._answers
         if not self._handlers.registered:
             return None
         with self._handlers.wanting(arrival.row) as wanting:
@@ -85,12 +83,14 @@ class Answering:
                 return None
             send = self._later(arrival.row)
             new = Round(arrival, len(wanting), self._brakes.now(), partial(self._too_late, send))
-            if late:
+            if not self._dialect.answers:
+                self._send_when_decided(new, send)
+            elif late:
                 new.expire()
             message = Message(arrival.row, arrival.extra)
             for index, handler in enumerate(wanting):
                 handler.call(message, partial(self._returned, new, index, handler))
-        return new
+        return new if self._dialect.answers else None
 
     async def answer_of(self, found: Round, left_s: float) -> Answer:
         """Wait for the answer of the handlers, on the listener's loop.
@@ -126,6 +126,24 @@ class Answering:
         self._handlers.close()
         return self._late.stop()
 
+    def _send_when_decided(self, found: Round, send: Callable[[Content], Receipt]) -> None:
+        """Send what is said within the budget; the push is answered already, and no thread waits."""
+        self._enter(found)
+        asyncio.get_running_loop().call_later(self._budget_s, self._end_budget, found)
+
+        def decided(future: "Future[Said | None]") -> None:
+            self._leave(found)
+            said = future.result()
+            if said is not None:
+                self._too_late(send, found, said)
+
+        found.decided.add_done_callback(decided)
+
+    def _end_budget(self, found: Round) -> None:
+        if not found.decided.done():
+            found.expire()
+            self._handlers.relieve()
+
     def _enter(self, found: Round) -> None:
         with self._lock:
             self._rounds.add(found)
@@ -142,7 +160,7 @@ class Answering:
         reply = self._braked(found, said)
         answer = said.answer
         if reply is not said.reply:
-            answer = self._answer(found.arrival, reply) if reply.shutup else intake.NOTHING_TO_SAY
+            answer = self._dialect.answer(found.arrival, reply) if reply.shutup else intake.NOTHING_TO_SAY
         if answer.body:
             said.handler.replied()
         if reply.shutup and found.arrival.row.get("type") == "group_message":
@@ -186,16 +204,18 @@ class Answering:
         reply = as_reply(result)
         if reply is None:
             return None
-        answer = self._answer(arrival, reply)
-        if self._answers and not answer.body:
+        answer = self._dialect.answer(arrival, reply)
+        if not self._dialect.answers:
+            _check_mute(arrival.row, reply)
+        elif not answer.body:
             raise NotSupported(
                 f"The server takes no reply to a message of this kind ({arrival.row.get('type')}). "
                 "Nothing was written back. Return None here, and send with my.send_... where that is possible."
             )
         return Said(handler, reply, answer)
 
-    def _too_late(self, send: Callable[[str], Receipt], found: Round, said: Said) -> None:
-        """Have a reply sent that can no longer be the answer."""
+    def _too_late(self, send: Callable[[Content], Receipt], found: Round, said: Said) -> None:
+        """Have a reply sent by calls, because it cannot be the answer, or not any longer."""
         reply = self._braked(found, said)
         jobs: list[Callable[[], None]] = []
         if reply.shutup:
@@ -208,9 +228,11 @@ class Answering:
     def _mute_late(self, row: Row, said: Said) -> None:
         try:
             outcome = self._mute_later(row, said.reply.shutup_time)
-        except NotSupported:
+        except NotSupported as error:
             said.handler.fail(
-                NotSupported(
+                error
+                if not self._dialect.answers
+                else NotSupported(
                     f"A reply that mutes came too late to be the answer to the message: handlers have "
                     f"{self._budget_s:g} s. This server mutes in an answer only. Nobody was muted; a text is sent as a "
                     "message. Return the reply first, and do slow work elsewhere."
@@ -223,20 +245,38 @@ class Answering:
 
     def _muted_late(self, row: Row, said: Said, outcome: Outcome) -> None:
         if not outcome:
-            said.handler.fail(OpenqqError(f"A late mute was not done by the server: {outcome.meaning}."))
+            said.handler.fail(
+                OpenqqError(f"A {self._late_word}mute was not done by the server: {outcome.meaning}.")
+            )
             return
         self._counters.muted(said.handler.name, row, said.reply.shutup_time)
         if not said.reply.text:
             said.handler.replied()
 
-    def _send_late(self, send: Callable[[str], Receipt], said: Said) -> None:
+    def _send_late(self, send: Callable[[Content], Receipt], said: Said) -> None:
         try:
             receipt = send(said.reply.text)
         except Exception as error:  # noqa: BLE001 - the border of a thread; kept and shown
             said.handler.fail(error)
             return
         if not receipt:
-            said.handler.fail(OpenqqError(f"A late reply was not taken by the server: {receipt.meaning}."))
+            said.handler.fail(
+                OpenqqError(f"A {self._late_word}reply was not taken by the server: {receipt.meaning}.")
+            )
             return
         said.handler.replied()
-        self._counters.add("late_replies")
+        if self._dialect.answers:
+            self._counters.add("late_replies")
+
+    @property
+    def _late_word(self) -> str:
+        """What is said of a reply that goes out by calls: where they all do, none is late."""
+        return "late " if self._dialect.answers else ""
+
+
+def _check_mute(row: Row, reply: Reply) -> None:
+    if reply.shutup and row.get("type") != "group_message":
+        raise NotSupported(
+            f"A reply can mute in a group only; this message is of the kind {row.get('type')}. Nothing was sent. Leave "
+            "shutup away here."
+        )

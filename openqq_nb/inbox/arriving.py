@@ -15,6 +15,8 @@ from openqq_nb.errors import NotUnderstood
 from openqq_nb.inbox.answering import Answering
 from openqq_nb.inbox.frames import Line
 from openqq_nb.inbox.numbers import Numbers
+from openqq_nb.inbox.presence import THROWN_OUT
+from openqq_nb.inbox.recalls import Recalls
 from openqq_nb.inbox.rounds import Round
 from openqq_nb.inbox.sends import Sends, Sent, merged, posted_to, recorded_to
 from openqq_nb.inbox.shelf import Change, Others, Shelf
@@ -27,12 +29,20 @@ from openqq_nb.receive.intake import Refusal
 
 _NOT_YET = intake.failed("This could not be stored yet; it is kept in memory.")
 
+# What changes who is there, or what somebody is called there.
+_OF_ROSTER = frozenset(
+    {"group_increase", "group_decrease", "group_admin", "group_card", "group_name", "friend_add"}
+)
+
+# What a history had is answered only if it is not older than this.
+_YOUNG_S = 60.0
+
 # What another program received just before this one began may be stored just after.
 _SLACK_S = 10.0
 
 T = TypeVar("T")
 
-Decode = Callable[[bytes], Arrival]
+Decode = Callable[[bytes], Arrival | Refusal]
 Clock = Callable[[], float]
 
 
@@ -41,7 +51,7 @@ class Arriving:
 
     Args:
         shelf: where they are stored.
-        decode: reads a body.
+        decode: reads a body, or refuses it.
         numbers: adds permanent numbers.
         waits: who waits for messages.
         answering: has handlers answer.
@@ -68,6 +78,8 @@ class Arriving:
         self._waits = waits
         self._answering = answering
         self._counters = counters
+        self._presence = counters.presence
+        self._recalls = Recalls(shelf)
         self._follows = follows
         self._clock = clock
         self._since_s = clock()
@@ -79,7 +91,10 @@ class Arriving:
         found = [intake.read(post.body, self._decoded) for post in posts]
         placed = self._turn(lambda: self._placed(posts, found))
         for post, one, line in zip(posts, found, placed, strict=True):
+            post.new = isinstance(line, Line)
             post.outcome = self._outcome(post, one, line)
+        if not all(isinstance(one, Refusal) for one in found):
+            self._presence.seen()
 
     def catch_up(self) -> bool:
         """Show what other programs have written to the journal; gives whether it could be read."""
@@ -135,10 +150,12 @@ class Arriving:
         return result
 
     def _meet(self, others: Others) -> None:
+        self._recalls.arrived([line for line, _, _ in others.lines])
         for line, posted, whole in others.lines:
             if line.arrival.kind == "event":
                 if self._is_fresh(line.row):
                     self._heed(line.row)
+                    self._learn(line.row)
             elif line.row.get("msg_class") == "send":
                 self._sends.remember(line, posted=posted, whole=whole)
 
@@ -158,9 +175,13 @@ class Arriving:
         received_s = row.get("received_at")
         return isinstance(received_s, float) and received_s >= self._since_s - _SLACK_S
 
-    def _decoded(self, body: bytes) -> Line:
+    def _decoded(self, body: bytes) -> Line | Arrival | Refusal:
+        """Read a body; gives the arrival itself where it tells a state, and becomes no row."""
         try:
-            return Line.of(self._completed(self._decode(body)))
+            read = self._decode(body)
+            if isinstance(read, Refusal) or read.kind == "state":
+                return read
+            return Line.of(self._completed(read))
         except NotUnderstood:
             raise
         except Exception as error:
@@ -184,46 +205,75 @@ class Arriving:
         if event.get("event") == "login":
             self.begin_login(since_now=True)
 
-    def _placed(self, posts: Sequence[Post], found: Sequence[Line | Refusal]) -> list[Line | Sent | None]:
-        """Find or make the row of each arrival; None for what is there already, and for what was refused."""
+    def _learn(self, event: Row) -> None:
+        """Take note of what a new event says of the account, and of who is there."""
+        if event.get("event") == THROWN_OUT:
+            self._presence.gone()
+        elif event.get("event") in _OF_ROSTER:
+            self._numbers.want()
+
+    def _placed(
+        self, posts: Sequence[Post], found: Sequence[Line | Arrival | Refusal]
+    ) -> list[Line | Sent | None]:
+        """Find or make the row of each arrival; None for what is there already, is refused, or becomes no row."""
         placed: dict[int, Line | Sent | None] = {}
         fresh: dict[int, Line] = {}
         for place, (post, one) in enumerate(zip(posts, found, strict=True)):
             if isinstance(one, Refusal):
-                self._shelf.set_aside(post.body, one.why)
+                if one.reason == "malformed":
+                    self._shelf.set_aside(post.body, one.why)
+            elif isinstance(one, Arrival):
+                continue
             elif (sent := self._recorded(one.arrival)) is not None:
                 self._join(sent, one.arrival)
                 placed[place] = sent
             else:
                 fresh[place] = one
-        placed.update(zip(fresh, self._shelf.put(list(fresh.values())), strict=True))
+        new = self._shelf.put(list(fresh.values()))
+        placed.update(zip(fresh, new, strict=True))
+        self._recalls.arrived([line for line in new if line is not None])
         return [placed.get(place) for place in range(len(found))]
 
-    def _outcome(self, post: Post, found: Line | Refusal, placed: Line | Sent | None) -> Outcome:
+    def _outcome(self, post: Post, found: Line | Arrival | Refusal, placed: Line | Sent | None) -> Outcome:
         if isinstance(found, Refusal):
             self._counters.refuse(found.reason)
             return found.answer
-        if placed is None:
+        if isinstance(found, Arrival):
+            self._presence.state(found.row)
+            return intake.NOTHING_TO_SAY
+        if placed is None and post.told is None:
             self._counters.add("doubles")
+        if placed is not None and post.told is None and placed.row.get("msg_class") == "send":
+            self._counters.add("posted_back")
         if not isinstance(placed, Line):
             return _NOT_YET if self._shelf.unsaved else intake.NOTHING_TO_SAY
         stored = placed.seq is not None
         self._seen(placed)
-        answer = self._handled(placed, late=not stored or post.respond is None)
+        if post.told is not None:
+            self._counters.add("filled")
+        answer = self._handled(placed, post, late=not stored or post.respond is None)
         # After a 503 nothing can be answered any more: what a handler replies goes out as a message.
         return _NOT_YET if not stored else answer or intake.NOTHING_TO_SAY
 
-    def _handled(self, line: Line, *, late: bool) -> Round | None:
+    def _handled(self, line: Line, post: Post, *, late: bool) -> Round | None:
         """Tell those who wait, and the handlers, of a new line that is a message of somebody else."""
         if line.arrival.kind == "event" or line.row.get("own"):
             return None
         self._waits.offer([(line.position, line.row)])
+        if post.told is not None and not self._is_young(line.row):
+            return None  # nobody waits for an answer to that any more
         return self._answering.begin(line.arrival, late=late)
+
+    def _is_young(self, row: Row) -> bool:
+        written_s = row.get("msg_time")
+        return isinstance(written_s, int | float) and written_s >= self._clock() - _YOUNG_S
 
     def _seen(self, line: Line) -> None:
         self._count(line)
         if line.arrival.kind == "event":
+            self._learn(line.row)
             return
+        self._presence.message(line.row)
         self._numbers.watch(line)
         if line.row.get("msg_class") == "send":
             self._sends.remember(line, posted=True)

@@ -7,7 +7,7 @@ from openqq_nb.inbox.filters import Filter
 from openqq_nb.inbox.frames import Frames
 from openqq_nb.inbox.links import Links
 from openqq_nb.inbox.receiver import Receiver
-from openqq_nb.inbox.ways import Followed
+from openqq_nb.inbox.ways import Followed, Stream
 from openqq_nb.receive.address import Address
 from openqq_nb.widgets.feed import Feed
 from openqq_nb.widgets.feed.source import Doing, Mute, Source, Standing, Watcher, Ways
@@ -80,6 +80,8 @@ def _doing(receiver: Receiver) -> tuple[Doing, str]:
         return ("stopped" if receiver.stopped else doing), way.by
     if receiver.stopped:
         return "stopped", ""
+    if isinstance(way, Stream):
+        return ("streaming" if way.connected() else "disconnected"), way.url
     return ("listening", way.masked) if isinstance(way, Address) else ("polling", "")
 
 

@@ -6,23 +6,25 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 import pandas as pd
 
-from openqq_nb.errors import InvalidInput, NotSupported
+from openqq_nb.errors import InvalidInput
 from openqq_nb.inbox import login_code
 from openqq_nb.inbox.aio import AsyncInbox
+from openqq_nb.inbox.filling import Span, fill
 from openqq_nb.inbox.filters import Filter, compiled
 from openqq_nb.inbox.frames import Frames, plain_rows
 from openqq_nb.inbox.links import Links
 from openqq_nb.inbox.login_code import LoginCode
 from openqq_nb.inbox.message import Message
-from openqq_nb.inbox.receiver import SETTINGS, Receiver, Settings
-from openqq_nb.inbox.setup import Setup
+from openqq_nb.inbox.receiver import Receiver
+from openqq_nb.inbox.settings import SETTINGS, Settings
 from openqq_nb.inbox.stats import Stats
 from openqq_nb.inbox.waiting import Waiting
-from openqq_nb.inbox.ways import Followed, Way
+from openqq_nb.inbox.ways import Way
+from openqq_nb.inbox.whereabouts import Whereabouts
 from openqq_nb.journal import Journal
 from openqq_nb.models import Receipt, Recipient, Row
 from openqq_nb.protocols.base import Posting
-from openqq_nb.receive.address import Address
+from openqq_nb.segments import Content
 
 if TYPE_CHECKING:
     from openqq_nb.widgets.feed import Feed
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[[Message], Any])
 
 _TYPED = (
-    "aio", "df", "events", "feed", "handlers", "login_code", "on_message", "setup", "stats", "stop", "url", "wait",
+    "aio", "backfill", "df", "events", "feed", "handlers", "login_code", "on_message", "setup", "stats", "stop", "url",
+    "wait",
 )  # fmt: skip
 """What people type, and Tab shows."""
 
@@ -38,7 +41,7 @@ _LOOK = 3
 """How far below `_tell` the line of the user stands that looks at the inbox."""
 
 
-class Inbox:
+class Inbox(Whereabouts):
     """Received messages, live.
 
     Made by `my.listen()`. It is a context manager, and takes over the journal, which it closes when stopped.
@@ -59,12 +62,11 @@ class Inbox:
     ) -> None:
         # Called again and again while a cell waits.
         self.ticks: list[Callable[[], None]] = []
-        self._dialect = dialect
         self._links = links
         self._frames = Frames(journal)
-        self._receiver = Receiver(dialect, journal, links, way, self._frames, self._rows, settings)
+        super().__init__(dialect, Receiver(dialect, journal, links, way, self._frames, self._rows, settings))
         self._waiting = Waiting(self._receiver.waits, self._compiled, self._frames.messages.take, self.ticks)
-        self.aio = AsyncInbox(self._waiting, self._tell)
+        self.aio = AsyncInbox(self._waiting, self._receiver, self.ticks, self._tell)
 
     def start(self) -> Self:
         """Begin to take in.
@@ -93,7 +95,7 @@ class Inbox:
         code = "; the server waits for its login code: see inbox.login_code" if self.login_code else ""
         return (
             f"<Inbox {self.state}: {len(self._frames.messages)} messages, {len(self._frames.events)} events, "
-            f"{handlers} handlers; kept {kept}{code}>"
+            f"{handlers} handlers; kept {kept}{code}{self._alarm}>"
         )
 
     @property
@@ -150,91 +152,6 @@ class Inbox:
         """What came in, what was refused and what went wrong since `listen()`."""
         self._tell()
         return self._receiver.stats
-
-    @property
-    def url(self) -> str:
-        """The address that the server is to post to, with its secret.
-
-        Raises:
-            NotSupported: nothing listens, because the server is polled or another program receives.
-        """
-        return self.address.url
-
-    @property
-    def address(self) -> Address:
-        """Where this inbox listens, with the port it got.
-
-        Raises:
-            NotSupported: nothing listens, because the server is polled or another program receives.
-        """
-        way = self._receiver.way
-        if isinstance(way, Address):
-            return way
-        if isinstance(way, Followed):
-            raise NotSupported(
-                f"This inbox has no address: it is {self.state}. Found: that program listens, and has the address. "
-                "`openqq-nb collect URL --setup` shows it."
-            )
-        raise NotSupported(
-            f"This inbox has no address: it is {self.state}. Found: nothing that a server could post to. "
-            "There is nothing to put into the server's configuration."
-        )
-
-    @property
-    def way(self) -> Way:
-        """How messages come in."""
-        return self._receiver.way
-
-    @property
-    def journal(self) -> Journal:
-        """Where arrivals are kept."""
-        return self._receiver.journal
-
-    @property
-    def running(self) -> bool:
-        """Whether messages are taken in."""
-        return self._receiver.running
-
-    @property
-    def records(self) -> bool:
-        """Whether sends of the account become rows."""
-        return self._receiver.records
-
-    @property
-    def state(self) -> str:
-        """What it is doing, in a phrase."""
-        if self._receiver.stopped:
-            return "stopped"
-        way = self._receiver.way
-        if isinstance(way, Address):
-            return f"listening at {way.masked}"
-        if isinstance(way, Followed):
-            return f"following {way.by}" + (", which has ended" if way.gone() else "")
-        return "polling the server"
-
-    @property
-    def abandoned(self) -> bool:
-        """Whether it follows somebody who has ended, so that nothing comes any more."""
-        way = self._receiver.way
-        return isinstance(way, Followed) and way.gone()
-
-    def setup(self) -> Setup:
-        """Tell what to put into the server's configuration so that it posts here; shows the secret.
-
-        Returns:
-            A `Setup`: lines to paste, shown as they are to be written.
-
-        Source:
-            API document §10.
-
-        Example:
-            >>> import openqq_nb as oq
-            >>> with oq.demo().listen() as inbox:
-            ...     inbox.url in inbox.setup().text
-            True
-        """
-        way = self._receiver.way
-        return Setup(self._dialect.setup(self.url, way.secret if isinstance(way, Address) else ""))
 
     @overload
     def on_message(self, function: Function, /) -> Function: ...
@@ -314,6 +231,46 @@ class Inbox:
         self._tell()
         return self._waiting.wait(n, timeout, filters)
 
+    def backfill(
+        self, since: object = None, *, groups: object = None, friends: object = None
+    ) -> pd.DataFrame:
+        """Fill journal and frame with what was written while nothing came in, from the history of the server.
+
+        Each chat is gone back to the last message that the journal had of it when this inbox began, or for 7 days if it
+        had none; a page a second is asked for at most. What is there already is not there twice; the account's own
+        messages are filled in as well. Waits see what is new, handlers only what is not older than a minute.
+
+        Args:
+            since: how far back to go in each chat, in place of that: after an earlier one that was cut off, say.
+            groups: groups by name, number or row, or a list of these; without it all of the account.
+            friends: the same for friends; without it all with whom the journal has messages. Where only one of `groups`
+                and `friends` is given, nothing else is filled.
+
+        Returns:
+            One row a chat, columns and dtypes of `schema.BACKFILL`: `messages` is how many new ones came. A chat that
+            failed says why under `problem`, and is left as it was.
+
+        Raises:
+            NotSupported: Openqq servers keep no history; or this inbox follows another program.
+            NotFound, Ambiguous: a name does not mean exactly one.
+            InvalidInput: `since` is no moment, or the inbox was stopped.
+
+        Source:
+            recorded answers of NapCat and LLBot to `get_group_msg_history` and `get_friend_msg_history`, extensions of
+            OneBot 11.
+
+        Example:
+            >>> import openqq_nb as oq
+            >>> with oq.demo().listen() as inbox:
+            ...     try:
+            ...         inbox.backfill()
+            ...     except oq.NotSupported as error:
+            ...         print(str(error).partition(";")[0])
+            A server of the dialect openqq1 keeps no history that could be asked for
+        """
+        self._tell()
+        return fill(self._receiver, Span.of(since, groups, friends), self.ticks)
+
     def feed(self, **filters: object) -> "Feed":
         """Make a widget that shows messages as they arrive.
 
@@ -355,14 +312,14 @@ class Inbox:
         if self._receiver.stopping:
             self.stop()
 
-    def record_sent(self, recipient: Recipient, content: str, receipt: Receipt | None) -> None:
+    def record_sent(self, recipient: Recipient, content: Content, receipt: Receipt | None) -> None:
         """Make a row of a send of the account; called after each.
 
         When it returns, the row is in `df`, unless the journal takes longer than a second.
 
         Args:
             recipient: whom it went to.
-            content: the text.
+            content: the text, or the parts.
             receipt: the server's word; None when no answer came.
         """
         self._receiver.record_sent(recipient, content, receipt)

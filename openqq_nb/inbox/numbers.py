@@ -23,6 +23,7 @@ _RETRY_S = 10.0
 # A stranger whose number the server itself does not know must not have the roster fetched every minute.
 _AGAIN_S = 600.0
 _KEPT = 10_000
+_OTHER_IDS = ("receiver_id", "group_id", "discuss_id")
 _PAIRS = (("sender_id", "sender_qq"), ("receiver_id", "receiver_qq"), ("group_id", "gnumber"))
 
 
@@ -76,6 +77,8 @@ class Numbers:
 
     def watch(self, line: Line) -> None:
         """Look a message over, and ask for a refresh if it lacks a number or seems to be of another login."""
+        if not _has_ids(line.row):
+            return  # its numbers are all that can be known of it, in any login
         if self._is_strange(line.row):
             self._strange.append(line)
         if self._looked_up(lambda: self._doubts(line.row), False):
@@ -207,6 +210,10 @@ class Numbers:
             if login != self._known_login:
                 self._wanted = True
                 self._due_s = min(self._due_s, time.monotonic() + _RETRY_S)
+
+
+def _has_ids(row: Row) -> bool:
+    return row.get("sender_id") is not None or any(row.get(key) is not None for key in _OTHER_IDS)
 
 
 def unknown_ids(row: Row) -> list[str]:

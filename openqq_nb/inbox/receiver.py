@@ -7,19 +7,22 @@ handlers. `my.listen()` puts live frames behind it, `openqq-nb collect` does wit
 import asyncio
 import time
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from openqq_nb.errors import HandlerWarning, InboxWarning
 from openqq_nb.inbox import printing, sends
-from openqq_nb.inbox.answering import BUDGET_S, Answering
+from openqq_nb.inbox.addressed import Addressed
+from openqq_nb.inbox.answering import Answering
 from openqq_nb.inbox.arriving import Arriving
+from openqq_nb.inbox.filling import Filling, Going, Span
 from openqq_nb.inbox.frames import Shown
 from openqq_nb.inbox.handlers import Handlers
 from openqq_nb.inbox.links import Links
 from openqq_nb.inbox.numbers import Numbers
 from openqq_nb.inbox.rounds import Round
-from openqq_nb.inbox.shelf import Shelf
+from openqq_nb.inbox.settings import Settings
+from openqq_nb.inbox.shelf import KEPT, Shelf
 from openqq_nb.inbox.stats import Counters, Mute, Stats
 from openqq_nb.inbox.tail import NOW_AND_THEN_S, SOON_S, Tail, Watch
 from openqq_nb.inbox.waits import Rows, Waits
@@ -32,33 +35,12 @@ from openqq_nb.protocols.base import Posting
 from openqq_nb.receive import intake
 from openqq_nb.receive.address import Address, checked
 from openqq_nb.receive.connection import Respond
-from openqq_nb.receive.crowd import LIMITS, Limits
-from openqq_nb.receive.intake import Head, Refusal
-from openqq_nb.receive.listener import Listener
+from openqq_nb.receive.crowd import Limits
+from openqq_nb.receive.gate import Gate
+from openqq_nb.receive.listener import Listener, Sockets
 from openqq_nb.receive.loop import LoopThread
 from openqq_nb.receive.poller import Poller
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How a receiver works.
-
-    Attributes:
-        budget_s: the seconds that the handlers of one message have together.
-        limits: how much a listener puts up with.
-        clock: tells the time in UTC seconds.
-        ended: called when the receiver has stopped.
-        catches_prints: whether what a handler prints is kept for `inbox.handlers`; else it is printed.
-    """
-
-    budget_s: float = BUDGET_S
-    limits: Limits = LIMITS
-    clock: Callable[[], float] = time.time
-    ended: Callable[[], None] = lambda: None
-    catches_prints: bool = True
-
-
-SETTINGS = Settings()
+from openqq_nb.segments import Content
 
 
 class Receiver:
@@ -95,7 +77,7 @@ class Receiver:
         self._catches_prints = settings.catches_prints
         self._way = checked(way) if isinstance(way, Address) else way
         self.watched = Watched()
-        self._counters = counters = Counters(self.watched.mark)
+        self._counters = counters = Counters(self.watched.mark, settings.clock)
         self._thread = LoopThread(counters.fail)
         self._shelf = Shelf(journal, shown, counters.fail, settings.clock)
         self.waits = Waits(rows)
@@ -105,17 +87,16 @@ class Receiver:
         )
         self._answering = Answering(
             self.handlers,
-            dialect.answer,
+            dialect,
             links.later,
             self._replied,
             counters,
             settings.budget_s,
             mute_later=links.mute_later,
-            answers=dialect.answers,
         )
         self._arriving = Arriving(
             self._shelf,
-            dialect.arrival,
+            Addressed(dialect.arrival, lambda: self._me().get("sender_qq"), counters.lose).read,
             self._numbers,
             self.waits,
             self._answering,
@@ -135,6 +116,9 @@ class Receiver:
         self._poller = self._polling()
         self._tail = self._tailing()
         self._watch = Watch(way.gone, self._forsaken) if isinstance(way, Followed) else None
+        self._filling = Filling(
+            self._thread, self._writer.put, lambda: self.journal, links, way, counters, settings.clock
+        )
         self._poll_task: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
         self._started = self._stopped = self.stopping = False
@@ -212,7 +196,13 @@ class Receiver:
     @property
     def stats(self) -> Stats:
         """What came in, what was refused and what went wrong."""
-        return self._counters.shown(self._shelf.waiting)
+        connected = 0 if self._listener is None else self._listener.sockets
+        return self._counters.shown(self._shelf.waiting, connected)
+
+    @property
+    def alarm(self) -> str:
+        """What is to be said loudly; empty where nothing is known to be wrong with the account."""
+        return self._counters.presence.alarm if self.running else ""
 
     @property
     def mutes(self) -> Sequence[Mute]:
@@ -232,7 +222,7 @@ class Receiver:
         """Give what went wrong and was not told yet."""
         return [*self.handlers.untold(), *self._counters.untold()]
 
-    def record_sent(self, recipient: Recipient, content: str, receipt: Receipt | None) -> None:
+    def record_sent(self, recipient: Recipient, content: Content, receipt: Receipt | None) -> None:
         """Make a row of a send of the account, and wait for it, for a second at most."""
         row = {**self._me(), **sends.sent_row(recipient, content, receipt)}
         self._writer.call_and_wait(lambda: self._arriving.record(row))
@@ -245,10 +235,22 @@ class Receiver:
         """Take note that the server was found to have logged in anew, some time before now."""
         self._writer.call(lambda: self._arriving.begin_login(since_now=False))
 
+    @property
+    def filling(self) -> bool:
+        """Whether something that was missed is not filled in yet."""
+        return self._filling.open
+
+    def fill(self, span: Span) -> Going:
+        """Begin to fill journal and frames from the history of the server."""
+        return self._filling.begin(span)
+
     def _listening(self, limits: Limits) -> Listener | None:
         if not isinstance(self._way, Address):
             return None
-        return Listener(self._screen, self._accept, self._way.host, self._way.port, self._refused, limits)
+        gate = Gate(self._address, self._dialect.signs, self._counters.lose, self._counters.refuse)
+        # Half of what is kept is left to posts, which cannot be held back.
+        sockets = Sockets(self.watched.mark, lambda: self._shelf.waiting >= KEPT // 2)
+        return Listener(gate, self._accept, self._way.host, self._way.port, limits, sockets)
 
     def _polling(self) -> Poller | None:
         if not isinstance(self._way, Polling):
@@ -263,9 +265,8 @@ class Receiver:
         return Tail(journal.version, self._arriving.catch_up, self._shelf.tell, every_s)
 
     async def _begin(self) -> None:
-        for looking in (self._tail, self._watch):
-            if looking is not None:
-                await looking.start()
+        for one in self._beside():
+            await one.start()
         if self._listener is not None:
             await self._listener.start()
         if self._poller is not None:
@@ -313,20 +314,19 @@ class Receiver:
             await asyncio.wait([self._poll_task])
         if self._listener is not None:
             await self._listener.stop()
-        for looking in (self._tail, self._watch):
-            if looking is not None:
-                await looking.stop()
+        for one in self._beside():
+            await one.stop()
+
+    def _beside(self) -> "list[Tail | Watch | Filling]":
+        return [one for one in (self._tail, self._watch, self._filling) if one is not None]
 
     async def _settle(self) -> None:
         if self._shelf.unsaved:
             self._arriving.settle()
 
-    def _screen(self, head: Head) -> Refusal | None:
+    def _address(self) -> Address:
         assert isinstance(self._way, Address)  # noqa: S101 - as above
-        return intake.screen(head, self._way)
-
-    def _refused(self, refusal: Refusal) -> None:
-        self._counters.refuse(refusal.reason)
+        return self._way
 
     def _accept(self, body: bytes, respond: Respond) -> None:
         self._writer.put(Post(body, respond))
@@ -348,6 +348,8 @@ class Receiver:
         self.waits.give_up(why)
 
     def _respond(self, post: Post) -> None:
+        if post.told is not None:
+            post.told(post)
         if post.respond is None:
             return
         if isinstance(post.outcome, Answer):
@@ -366,9 +368,9 @@ class Receiver:
             answer = intake.NOTHING_TO_SAY
         respond(answer)
 
-    def _replied(self, arrival: Arrival, text: str) -> None:
+    def _replied(self, arrival: Arrival, content: Content) -> None:
         if not self._dialect.posts_own:
-            reply = sends.reply_row(arrival.row, text, self._clock())
+            reply = sends.reply_row(arrival.row, content, self._clock())
             self.record({**self._me(), **{name: cell for name, cell in reply.items() if cell is not None}})
 
     def _me(self) -> Row:

@@ -6,11 +6,14 @@ from typing import Any
 
 from openqq_nb.errors import InvalidInput
 from openqq_nb.models import Reply
+from openqq_nb.segments import Parts
 
 # `code` stands in the document's example; the servers do not look at it.
 _KEYS = frozenset({"reply", "shutup", "shutup_time", "format", "code"})
 _MOST_DIGITS = 9
-_ALLOWED = "None, a str, oq.Reply(...) or the document's {'reply': ..., 'shutup': 1, 'shutup_time': 60}"
+_ALLOWED = (
+    "None, a str, parts, oq.Reply(...) or the document's {'reply': ..., 'shutup': 1, 'shutup_time': 60}"
+)
 
 
 def as_reply(value: object) -> Reply | None:
@@ -33,7 +36,7 @@ def as_reply(value: object) -> Reply | None:
 def _read(value: object) -> Reply | None:
     if value is None or isinstance(value, Reply):
         return value
-    if isinstance(value, str):
+    if isinstance(value, str | Parts):
         return Reply(value)
     if isinstance(value, Mapping):
         return _from_document(value)

@@ -4,15 +4,19 @@ A send is known from two sides: the client records it with the receipt, and a 2.
 attempt. Whichever comes first makes the row, the other fills it.
 """
 
+import json
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from openqq_nb import messages
 from openqq_nb.inbox.frames import Line
 from openqq_nb.inbox.shelf import Change
 from openqq_nb.models import Arrival, Cell, Delivery, Receipt, Recipient, Row
+from openqq_nb.plaintext import stated
+from openqq_nb.segments import Content, Parts, Segment
 
 _KEPT = 1000
 # A send without a number can only be told by its text. A post may come just before the receipt is recorded.
@@ -20,7 +24,8 @@ _NEAR_S = 10.0
 # A send whose outcome is open may wait long in the server's queue of one message per 3 s.
 _OPEN_S = 3600.0
 _ADDRESSES = ("receiver_qq", "receiver_id", "gnumber", "group_id", "discuss_id")
-_OUTCOME = ("msg_id", "code", "status", "info", "delivery", "msg_time", "content")
+_SAID = ("content", "kind", "reply_to", "segments")
+_OUTCOME = ("msg_id", "code", "status", "info", "delivery", "msg_time", *_SAID)
 _OPEN = (Delivery.ACCEPTED, Delivery.UNKNOWN)
 
 
@@ -133,7 +138,10 @@ def recorded_to(sent: Sent, record: Row) -> Change:
 
 def merged(record: Row, post: Row) -> dict[str, Cell]:
     """Join what the two sides tell: the post's word counts on the outcome, and where the record says nothing."""
-    told = {name: cell for name, cell in post.items() if cell is not None}
+    told: dict[str, Cell] = {name: cell for name, cell in post.items() if cell is not None}
+    if "segments" in told:
+        # A quote of a message that the end does not know is dropped.
+        told["reply_to"] = post.get("reply_to")
     wins = {name: cell for name, cell in told.items() if name in _OUTCOME or record.get(name) is None}
     return messages.complete({**record, **wins})
 
@@ -153,14 +161,45 @@ def outcome(receipt: Receipt) -> dict[str, Cell]:
     }
 
 
-def sent_row(recipient: Recipient, content: str, receipt: Receipt | None) -> dict[str, Cell]:
+def sent_row(recipient: Recipient, content: Content, receipt: Receipt | None) -> dict[str, Cell]:
     """Make the row of a send; without a receipt nobody knows what became of it."""
     return {
         **_addressed(recipient),
-        "content": content,
+        **_said(content),
         "msg_class": "send",
         **(outcome(receipt) if receipt is not None else {"delivery": Delivery.UNKNOWN.value}),
     }
+
+
+def _said(content: Content) -> dict[str, Cell]:
+    """Fill the columns that what was sent fills, as the end's own post of it does."""
+    if isinstance(content, str):
+        return {"content": content}
+    return {
+        "content": content.text,
+        "kind": _kind(content),
+        "reply_to": content.reply_to,
+        "segments": content.json(),
+    }
+
+
+def _kind(content: Parts) -> str:
+    """Say what kind of thing it is: the first of these that is in it."""
+    kinds = {_kind_of(one) for one in content.segments}
+    return next((kind for kind in ("reply", "image", "text", "face") if kind in kinds), _rest(kinds))
+
+
+def _kind_of(one: Segment) -> str:
+    if one.type == "at":
+        return "text"
+    if one.type == "text":
+        written = stated(one.data, "text")
+        return "text" if written.strip() else "blank" if written else "other"
+    return one.type
+
+
+def _rest(kinds: set[str]) -> str:
+    return "text" if "blank" in kinds else "other"
 
 
 def _addressed(recipient: Recipient) -> dict[str, Cell]:
@@ -176,7 +215,7 @@ def _addressed(recipient: Recipient) -> dict[str, Cell]:
     return {"type": "sess_message", "via": via, **place, "discuss_id": recipient.did, **person}
 
 
-def reply_row(row: Row, text: str, now_s: float) -> dict[str, Cell]:
+def reply_row(row: Row, content: Content, now_s: float) -> dict[str, Cell]:
     """Make the row of a reply that the server sends for us without telling what became of it."""
     place = {
         name: row.get(name)
@@ -190,7 +229,7 @@ def reply_row(row: Row, text: str, now_s: float) -> dict[str, Cell]:
         **place,
         **us,
         **partner,
-        "content": text,
+        **_said(content),
         "msg_class": "send",
         "msg_time": float(int(now_s)),
         "delivery": Delivery.ACCEPTED.value,
@@ -210,5 +249,16 @@ def _same_text(one: Row, other: Row) -> bool:
 
 
 def _folded(row: Row) -> str:
+    written = row.get("segments")
+    if isinstance(written, str):
+        return "".join(_bare(one) for one in json.loads(written))
     # 2.x servers post back full-width signs where they were given < and >.
     return str(row.get("content") or "").replace("<", "＜").replace(">", "＞")
+
+
+def _bare(one: dict[str, Any]) -> str:
+    """Write a segment without what an end adds: names beside numbers, addresses of pictures, and a quote or not."""
+    kind, data = one["type"], one["data"]
+    if kind == "text":
+        return stated(data, "text")
+    return "" if kind == "reply" else f"[{kind}:{stated(data, 'qq') or stated(data, 'id')}]"

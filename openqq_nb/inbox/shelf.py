@@ -8,7 +8,7 @@ as after.
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
@@ -17,7 +17,7 @@ from openqq_nb import schema
 from openqq_nb.errors import JournalFailed
 from openqq_nb.inbox.frames import Line, Shown
 from openqq_nb.journal import ASIDE_BYTES, ASIDE_ROWS, Journal, News, Turn, recorded
-from openqq_nb.models import Arrival, Cell, Row
+from openqq_nb.models import Arrival, Cell, Recalled, Row
 from openqq_nb.records import Aside
 
 T = TypeVar("T")
@@ -100,6 +100,7 @@ class Shelf:
         self._aside_bytes = 0
         self._new: list[Line] = []
         self._changed: list[tuple[Line, Row]] = []
+        self._changed_kept: list[tuple[int, Row]] = []
 
     @property
     def waiting(self) -> int:
@@ -159,6 +160,29 @@ class Shelf:
         """Change messages, to be stored and shown at the end of the turn."""
         for change in changes:
             self._changed.append((change.line, self._noted(change)))
+
+    def unstored(self) -> Iterator[Line]:
+        """Give what is not stored yet, the newest first; what this turn has taken in is among it."""
+        return reversed(self._waiting)
+
+    def change_recalled(self, recalled: Recalled, cells: Row) -> bool | None:
+        """Change the stored message that was taken back, at the end of the turn.
+
+        Returns:
+            Whether the journal has it; None where the journal cannot be asked now.
+        """
+        if self._turn is None:
+            return None
+        try:
+            seq = self._turn.recalled(recalled)
+        except Exception as error:  # noqa: BLE001 - raised at the end of the turn: its work is not to be done twice
+            self._sick = error
+            return None
+        if seq is None:
+            return False
+        self._cells.setdefault(seq, {}).update(cells)
+        self._changed_kept.append((seq, cells))
+        return True
 
     def set_aside(self, body: bytes, why: str) -> None:
         """Keep a post that could not be read, at the end of the turn."""
@@ -319,3 +343,6 @@ class Shelf:
             self._shown.show(line)
         for line, cells in changed:
             self._shown.change(line, cells)
+        kept, self._changed_kept = self._changed_kept, []
+        for seq, cells in kept:
+            self._shown.change_kept(seq, cells)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from openqq_nb.columns import ZONE
 from openqq_nb.errors import JournalFailed
+from openqq_nb.inbox.presence import OFFLINE, Presence
 from openqq_nb.models import Row
 from openqq_nb.receive.poller import POLLING
 
@@ -26,13 +27,18 @@ class Stats:
         own: new messages of the account itself.
         events: events.
         doubles: messages that were there already.
+        posted_back: messages of the account itself that the server posted, sends of here and of elsewhere.
+        filled: how many of the new messages came out of the history of the server, after a gap.
         refused: pushes that were not taken, by reason.
         malformed: posts that could not be read; they are kept aside in the journal.
         handler_errors: calls of handlers that failed.
         late_replies: replies that came after the budget and were sent as messages.
         held_back: replies that did not go out, because there were too many or another bot answers each of them.
         waiting: messages that could not be stored yet and are kept in memory.
+        connected: ends that are connected by WebSocket at present.
         last_arrival: when the last message or event came; None if none did.
+        online: whether the server says that the account is online; None where no post has told.
+        last_seen: when the server last posted anything, a heartbeat included; None if it did not.
         errors: the last errors of the listener's own threads.
     """
 
@@ -40,26 +46,38 @@ class Stats:
     own: int = 0
     events: int = 0
     doubles: int = 0
+    posted_back: int = 0
+    filled: int = 0
     refused: Mapping[str, int] = field(default_factory=dict)
     malformed: int = 0
     handler_errors: int = 0
     late_replies: int = 0
     held_back: int = 0
     waiting: int = 0
+    connected: int = 0
     last_arrival: pd.Timestamp | None = None
+    online: bool | None = None
+    last_seen: pd.Timestamp | None = None
     errors: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         refused = ", ".join(f"{reason} {count}" for reason, count in sorted(self.refused.items())) or "none"
-        last = "never" if self.last_arrival is None else f"{self.last_arrival:%Y-%m-%d %H:%M:%S}"
         lines = [
-            f"received {self.received}, own {self.own}, events {self.events}, doubles {self.doubles}",
+            f"received {self.received}, own {self.own}, events {self.events}, doubles {self.doubles}"
+            + (f", filled {self.filled}" if self.filled else ""),
             f"refused {refused}; malformed {self.malformed}; not stored yet {self.waiting}",
             f"handler errors {self.handler_errors}; late replies {self.late_replies}, held back {self.held_back}",
-            f"last arrival {last}",
+            f"last arrival {_moment(self.last_arrival)}"
+            + (f"; {_ends(self.connected)} connected by WebSocket" if self.connected else ""),
+            *self._presence(),
             *(f"error: {error}" for error in self.errors),
         ]
         return "<Stats\n  " + "\n  ".join(lines) + ">"
+
+    def _presence(self) -> list[str]:
+        if self.online is None:
+            return []
+        return [f"{'account online' if self.online else OFFLINE}; last seen {_moment(self.last_seen)}"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +99,25 @@ class Mute:
     seconds: int
 
 
+def _ends(count: int) -> str:
+    return f"{count} end" if count == 1 else f"{count} ends"
+
+
 class Counters:
     """Counts from several threads.
 
     Args:
         counted: called after each change, except for an arrival, which is shown.
+        clock: tells the time in UTC seconds.
+
+    Attributes:
+        presence: whether the account is online.
     """
 
-    def __init__(self, counted: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, counted: Callable[[], None] = lambda: None, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.presence = Presence(self.lose, clock)
         self._counted = counted
         self._mutes: deque[Mute] = deque(maxlen=_KEPT_MUTES)
         self._lock = threading.Lock()
@@ -138,27 +167,37 @@ class Counters:
             return list(self._mutes)
 
     def lose(self, text: str) -> None:
-        """Keep what a person has to know of what is lost, or does not come any more."""
+        """Keep what a person has to know of what is lost, or does not come in as it was meant."""
         with self._lock:
             self._errors.append(text)
             self._untold.append(text)
         self._counted()
 
     def untold(self) -> list[str]:
-        """Give what a person has to know and was not told yet: that messages cannot be stored, or do not come."""
+        """Give what a person has to know and was not told yet: what cannot be stored, or does not come as meant."""
         with self._lock:
             news = list(self._untold)
             self._untold.clear()
         return news
 
-    def shown(self, waiting: int) -> Stats:
+    def shown(self, waiting: int, connected: int = 0) -> Stats:
         """Make what the user sees."""
         with self._lock:
-            last = None if self._last_s is None else pd.Timestamp(self._last_s, unit="s", tz="UTC")
             return Stats(
                 **self._counts,
                 refused={reason: count for reason, count in self._refused.items() if count},
                 waiting=waiting,
-                last_arrival=None if last is None else last.tz_convert(ZONE),
+                connected=connected,
+                last_arrival=_instant(self._last_s),
+                online=self.presence.online,
+                last_seen=_instant(self.presence.seen_s),
                 errors=tuple(self._errors),
             )
+
+
+def _instant(seconds: float | None) -> pd.Timestamp | None:
+    return None if seconds is None else pd.Timestamp(seconds, unit="s", tz="UTC").tz_convert(ZONE)
+
+
+def _moment(instant: pd.Timestamp | None) -> str:
+    return "never" if instant is None else f"{instant:%Y-%m-%d %H:%M:%S}"

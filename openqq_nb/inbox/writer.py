@@ -29,12 +29,16 @@ class Post:
         respond: writes the answer back; None for what was fetched, which nobody waits for.
         at_s: when it came, by the monotonic clock.
         outcome: what `store` found.
+        new: whether it was not there yet; set by `store`.
+        told: called when it is stored, or refused; given for what a history had, which has no news of now.
     """
 
     body: bytes
     respond: Respond | None = None
     at_s: float = field(default_factory=time.monotonic)
     outcome: Outcome | None = None
+    new: bool = False
+    told: Callable[["Post"], object] | None = None
 
 
 Job = Callable[[], object]

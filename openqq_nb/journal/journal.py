@@ -152,6 +152,21 @@ class Journal:
         with self._database.reading() as connection:
             return present_in(connection, fingerprints)
 
+    def last_written(self, before_s: float) -> Mapping[str, float]:
+        """Tell when the last message of each chat with a friend or in a group was written, by its `chat_key`.
+
+        Args:
+            before_s: only what was received before that counts, in UTC seconds.
+        """
+        with self._database.reading() as connection:
+            found = connection.execute(statements.LAST_WRITTEN, (before_s,)).fetchall()
+        return {key: written_s for key, written_s in found if written_s is not None}
+
+    def sent(self, chat_key: str, since_s: float) -> frozenset[str]:
+        """Give the `msg_id` of what the account has written in a chat since a moment."""
+        with self._database.reading() as connection:
+            return frozenset(one for (one,) in connection.execute(statements.SENT, (chat_key, since_s)))
+
     def amend(self, changes: Mapping[int, Row], posts: Mapping[int, Arrival] | None = None) -> None:
         """Fill or change cells of messages that are kept, such as numbers learnt later.
 

@@ -20,6 +20,12 @@ SEQ = "SELECT seq FROM arrivals WHERE fingerprint = ?"
 BODY = "SELECT body, content FROM arrivals LEFT JOIN dictionaries ON number = dictionary WHERE seq = ?"
 # Where another row has that fingerprint already, both stay as they are.
 TAKE_OVER = "UPDATE OR IGNORE arrivals SET fingerprint = ?, body = ?, dictionary = ? WHERE seq = ?"
+_RECALLED = "SELECT seq FROM messages WHERE seq > :since AND msg_id = :msg_id"
+_LAST = "ORDER BY seq DESC LIMIT 1"
+RECALLED_IN_GROUP = f"{_RECALLED} AND type = 'group_message' AND gnumber = :place {_LAST}"
+RECALLED_BETWEEN_TWO = (
+    f"{_RECALLED} AND type IN ('message', 'sess_message') AND :place IN ('', sender_qq, receiver_qq) {_LAST}"
+)
 
 # Seen from the newest, a row stays while it is among the first so many and they fit; the newest always stays.
 TRIM_ASIDE = """
@@ -54,3 +60,12 @@ KEPT: Mapping[str, str] = {
     "event": _kept_statement(EVENTS, "NULL"),
 }
 CHANGED = f"SELECT seq, {_columns(MESSAGES)} FROM messages WHERE revision > ? AND seq <= ? ORDER BY seq"  # noqa: S608 -- as above
+# How far each chat that a server may have a history of was written before a moment.
+LAST_WRITTEN = """
+SELECT chat_key, max(msg_time) FROM messages
+WHERE received_at < ? AND type IN ('message', 'group_message') GROUP BY chat_key
+"""
+SENT = """
+SELECT msg_id FROM messages
+WHERE chat_key = ? AND msg_class = 'send' AND msg_id IS NOT NULL AND msg_time >= ?
+"""

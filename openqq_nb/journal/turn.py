@@ -10,16 +10,18 @@ from openqq_nb.database import Connection
 from openqq_nb.errors import InvalidInput, listed
 from openqq_nb.journal import statements
 from openqq_nb.journal.told import Kept, News
-from openqq_nb.models import Arrival, Row
+from openqq_nb.models import Arrival, Recalled, Row
 from openqq_nb.schema import MESSAGES
 
 ASIDE_ROWS = 1_000
 ASIDE_BYTES = 64 * 2**20
+# There is no index by `msg_id`: it would cost something with each message, and few are taken back.
+LOOKED_THROUGH = 200_000
 
 
 def recorded(arrival: Arrival) -> records.Entry:
     """Write the row of an arrival as the tables have it."""
-    return records.entry(records.ARRIVALS[arrival.kind], arrival.row, arrival.extra)
+    return records.entry(records.ARRIVALS[records.kind_of(arrival)], arrival.row, arrival.extra)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,18 @@ class Turn:
                 (post.fingerprint, self._packer.packed(post.raw), self.mark.dictionary, seq),
             )
         self._note()
+
+    def recalled(self, recalled: Recalled) -> int | None:
+        """Find the number of the message that was taken back; None if it is not among the last ones."""
+        if recalled.gnumber is not None:
+            question, place = statements.RECALLED_IN_GROUP, recalled.gnumber
+        else:
+            question, place = statements.RECALLED_BETWEEN_TWO, recalled.qq or ""
+        since = max(0, self._seq - LOOKED_THROUGH)
+        found = self._connection.execute(
+            question, {"since": since, "msg_id": recalled.msg_id, "place": place}
+        ).fetchone()
+        return None if found is None else int(found[0])
 
     def set_aside(self, posts: Sequence[records.Aside]) -> None:
         """Keep posts that could not be read; see `Journal.set_aside`."""

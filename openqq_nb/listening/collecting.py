@@ -8,13 +8,14 @@ from typing import Any, TypeVar, overload
 
 from openqq_nb.client import Client
 from openqq_nb.errors import InvalidInput, JournalFailed, ListenerFailed
-from openqq_nb.flows import Flows
+from openqq_nb.flows import Flows, Pages
 from openqq_nb.inbox.filters import Filter, compiled
 from openqq_nb.inbox.frames import Unseen
 from openqq_nb.inbox.message import Message
-from openqq_nb.inbox.receiver import Receiver, Settings
+from openqq_nb.inbox.receiver import Receiver
+from openqq_nb.inbox.settings import Settings
 from openqq_nb.inbox.stats import Stats
-from openqq_nb.inbox.ways import Way
+from openqq_nb.inbox.ways import Way, in_words
 from openqq_nb.journal import Journal
 from openqq_nb.listening import holding
 from openqq_nb.listening.holding import Hold
@@ -26,6 +27,7 @@ from openqq_nb.models import Receipt, Recipient
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.receive.address import Address, checked
 from openqq_nb.receive.listener import free_port
+from openqq_nb.segments import Content
 from openqq_nb.settings import AtPort
 
 Function = TypeVar("Function", bound=Callable[[Message], Any])
@@ -40,6 +42,7 @@ class Collector:
         client: asks the server.
         dialect: how it speaks.
         wanted: where to listen, and the journal to fill.
+        pages: in which pieces a history is asked for, and how fast.
 
     Raises:
         InvalidInput: no journal is to be filled.
@@ -48,10 +51,10 @@ class Collector:
         JournalFailed: the journal cannot be opened.
     """
 
-    def __init__(self, client: Client, dialect: Dialect, wanted: Wanted) -> None:
+    def __init__(self, client: Client, dialect: Dialect, wanted: Wanted, pages: Pages | None = None) -> None:
         self._client = client
         self._wanted = wanted
-        flows = Flows(dialect, self._on_sent, self._on_login)
+        flows = Flows(dialect, self._on_sent, self._on_login, pages=pages)
         people = People(client, flows)
         roster = people.keep(client.run(flows.reading.everything(load=False)))
         check_polls(wanted, dialect)
@@ -107,6 +110,11 @@ class Collector:
         return self._receiver.way
 
     @property
+    def in_words(self) -> str:
+        """What it is doing, in a phrase."""
+        return in_words(self.way)
+
+    @property
     def journal(self) -> Path:
         """The file that is filled."""
         path = self._receiver.journal.path
@@ -144,7 +152,7 @@ class Collector:
         self._receiver.handlers.add(function, keep)
         return function
 
-    def _on_sent(self, recipient: Recipient, content: str, receipt: Receipt | None) -> None:
+    def _on_sent(self, recipient: Recipient, content: Content, receipt: Receipt | None) -> None:
         self._receiver.record_sent(recipient, content, receipt)
 
     def _on_login(self) -> None:
@@ -168,6 +176,11 @@ def setup(client: Client, dialect: Dialect, wanted: Wanted) -> str:
     """
     if wanted.via == "poll":
         raise InvalidInput("With --poll the server is asked; there is nothing to put into its configuration.")
+    if client.stream is not None and not wanted.address:
+        raise InvalidInput(
+            "Events come over the WebSocket at which the server is asked; there is nothing to put into its "
+            "configuration. For a listener beside that name a port."
+        )
     places = Places(str(client.run(dialect.me()).column("qq")[0].as_py()), remembers=True)
     running = None if wanted.address else _listening_for(places, wanted)
     if running is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from openqq_nb.client import Client
-from openqq_nb.doctor.listener import Heard, heard
+from openqq_nb.doctor.hearing import Heard, heard
 from openqq_nb.errors import InvalidInput
 from openqq_nb.flows import Flows
 from openqq_nb.listening.places import Places
@@ -17,6 +17,7 @@ from openqq_nb.listening.wanted import Wanted
 from openqq_nb.models import Receipt, Recipient
 from openqq_nb.receive.address import Address
 from openqq_nb.roster import Roster
+from openqq_nb.segments import Content
 
 if TYPE_CHECKING:
     from openqq_nb.inbox import Inbox
@@ -128,7 +129,13 @@ class Listening:
             return "off; my.listen() starts it"
         return self._now.inbox.state
 
-    def record(self, recipient: Recipient, content: str, receipt: Receipt | None) -> None:
+    def online(self) -> bool | None:
+        """Tell whether posts say that the account is online; None where they do not tell, or nothing is taken in."""
+        if self._now is None or not self._now.inbox.running:
+            return None
+        return self._now.inbox.online
+
+    def record(self, recipient: Recipient, content: Content, receipt: Receipt | None) -> None:
         """Make a row of a send, while an inbox runs."""
         if self._now is not None and self._now.inbox.records:
             self._now.inbox.record_sent(recipient, content, receipt)

@@ -8,8 +8,8 @@ from pathlib import Path
 from openqq_nb.client import Client
 from openqq_nb.errors import FollowingWarning, ListenerFailed, NotSupported, warn_outside
 from openqq_nb.inbox import Inbox
-from openqq_nb.inbox.receiver import Settings
-from openqq_nb.inbox.ways import Followed, Polling, Way
+from openqq_nb.inbox.settings import Settings
+from openqq_nb.inbox.ways import Followed, Polling, Stream, Way
 from openqq_nb.journal import Holder, Journal
 from openqq_nb.listening import holding
 from openqq_nb.listening.holding import Hold
@@ -134,7 +134,16 @@ def check_polls(wanted: Wanted, dialect: Dialect) -> None:
 
 def way_of(wanted: Wanted, address: Address, client: Client, dialect: Dialect) -> Way:
     """Give how messages are to come in."""
-    return address if wanted.via == "push" else Polling(lambda: client.run_async(dialect.poll()))
+    if wanted.via == "poll":
+        return Polling(lambda: client.run_async(dialect.poll()))
+    stream = None if wanted.address else client.stream
+    if stream is None:
+        return address
+    return Stream(
+        client.url,
+        lambda on_event, on_gap: stream.subscribe(on_event, on_gap, dialect.token),
+        lambda: stream.connected,
+    )
 
 
 def _is_taken(error: ListenerFailed) -> bool:

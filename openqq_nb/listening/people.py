@@ -1,14 +1,17 @@
 """Who is who, for an inbox: the roster in memory, and the ways from an inbox back to its account."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+
+import pandas as pd
 
 from openqq_nb import messages
 from openqq_nb.client import Client
 from openqq_nb.errors import Ambiguous, NotFound
 from openqq_nb.flows import Flows
 from openqq_nb.inbox.links import Links
-from openqq_nb.models import Cell, Outcome, Receipt, Row
+from openqq_nb.models import Cell, Outcome, Past, Receipt, Recipient, Row
 from openqq_nb.roster import Roster, Who, pick_groups, pick_person
+from openqq_nb.segments import Content
 
 Resolve = Callable[[Roster, Who], Collection[tuple[str, str]]]
 """From a name to the columns and values of messages that it stands for."""
@@ -49,6 +52,9 @@ class People:
             known_group=lambda who: self._if_known(_groups_of, who),
             known_sender=lambda who: self._if_known(_person_of, who),
             outgoing=self._flows.dialect.outgoing,
+            chats=self._chats,
+            past=self._past,
+            told=self._flows.history.told_of_chats,
             reaches=self._flows.dialect.reaches,
         )
 
@@ -62,18 +68,29 @@ class People:
 
     def _me(self) -> Row:
         me = self._flows.seen.me
-        return {} if me is None else {"sender": me["nick"], "sender_qq": me["qq"], "sender_id": me["id"]}
+        named = {"sender": "nick", "sender_qq": "qq", "sender_id": "id"}
+        return {} if me is None else {name: me[key] for name, key in named.items() if pd.notna(me[key])}
 
     def _number(self, row: Row) -> dict[str, Cell]:
         return self._roster.number(row) if self._roster else dict(row)
 
-    def _later(self, row: Row) -> Callable[[str], Receipt]:
+    def _later(self, row: Row) -> Callable[[Content], Receipt]:
         recipient, logins = messages.reply_address(row), self._flows.seen.logins
-        return lambda text: self._client.run(self._flows.sending.send_in_login(recipient, row, text, logins))
+        return lambda content: self._client.run(
+            self._flows.sending.send_in_login(recipient, row, content, logins)
+        )
 
     def _mute_later(self, row: Row, seconds: int) -> Outcome:
         gnumber, qq = (None if row.get(key) is None else str(row[key]) for key in ("gnumber", "sender_qq"))
         return self._client.run(self._flows.managing.mute(seconds, gnumber, qq, None))
+
+    async def _chats(
+        self, groups: Who | None, friends: Who | None, known: Collection[str] | None
+    ) -> Sequence[tuple[Recipient, str]]:
+        return await self._client.run_async(self._flows.history.chats(groups, friends, known))
+
+    async def _past(self, chat: Recipient, since_s: float) -> Past:
+        return await self._client.run_async(self._flows.history.since(chat, since_s))
 
     def _found(self, resolve: Resolve, who: Who) -> Collection[tuple[str, str]]:
         """Look somebody up in the roster in memory, or, if that does not tell, in one that is fetched now."""
@@ -89,7 +106,9 @@ class People:
 
 def _groups_of(roster: Roster, who: Who) -> Collection[tuple[str, str]]:
     rows = pick_groups(roster.groups, who)
-    return [("gnumber", one) for one in rows["gnumber"].dropna()] + [("group_id", one) for one in rows["gid"]]
+    return [("gnumber", one) for one in rows["gnumber"].dropna()] + [
+        ("group_id", one) for one in rows["gid"].dropna()
+    ]
 
 
 def _person_of(roster: Roster, who: Who) -> Collection[tuple[str, str]]:

@@ -36,6 +36,8 @@ class Places:
             path=_PATH if wanted.path is None else wanted.path,
             secret=wanted.secret if wanted.secret is not None else _secret(known),
             public_url=wanted.public_url,
+            # One that was made here may not be known to the end as a key; who gives one himself has entered it there.
+            signed=bool(wanted.secret),
         )
 
     def remember(self, wanted: Wanted, address: Address) -> None:

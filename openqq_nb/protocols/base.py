@@ -1,6 +1,7 @@
 """What every protocol folder offers: calls as generators, arrivals from bytes, answers to pushes.
 
-Nothing in here or below does I/O. A third protocol is one more folder with `DIALECTS` and `probe`.
+Nothing in here or below does I/O. Another protocol is one more folder with `DIALECTS`, `HINTS`, `OVER_SOCKETS`,
+`dialect_of` and `probe`.
 """
 
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from openqq_nb.models import (
     Reply,
     Row,
 )
+from openqq_nb.protocols.hints import Hints
 from openqq_nb.segments import Content
 
 
@@ -77,6 +79,10 @@ class Dialect(Posting, Protocol):
         """The name that `protocol=` takes."""
 
     @property
+    def hints(self) -> Hints:
+        """What people are told of a set-up with such a server."""
+
+    @property
     def token(self) -> str | None:
         """What authorises its calls, if anything."""
 
@@ -127,6 +133,10 @@ class Dialect(Posting, Protocol):
     def recent(self) -> Flow[pa.Table]:
         """Ask whom the account wrote with lately; raises `NotSupported` where that cannot be asked."""
 
+    @property
+    def composes(self) -> bool:
+        """Whether more than text can be sent."""
+
     def send(self, recipient: Recipient, content: Content, *, wait: bool = True) -> Flow[Receipt]:
         """Send one message; raises `NotSupported` before anything is asked where the dialect cannot.
 
@@ -169,6 +179,9 @@ class Dialect(Posting, Protocol):
         messages.
         """
 
+
+PROBE_S = 3.0
+"""How long to wait for the answer to a question that only shows who is there."""
 
 DialectFactory = Callable[[str | None], Dialect]
 """Makes a dialect that authorises its calls with a token, or with none."""

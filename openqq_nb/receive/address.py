@@ -23,6 +23,7 @@ class Address:
         path: the first part of the path, without the secret.
         secret: the last part of the path, which only the server should know; empty for none.
         public_url: what servers elsewhere use instead of `http://host:port`, a proxy's address for example.
+        signed: whether what comes must prove to know the secret beside naming it in the path, where ends can do so.
     """
 
     host: str = "127.0.0.1"
@@ -30,6 +31,7 @@ class Address:
     path: str = "openqq"
     secret: str = field(default="", repr=False)
     public_url: str | None = None
+    signed: bool = False
 
     @property
     def url(self) -> str:

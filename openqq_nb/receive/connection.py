@@ -4,7 +4,7 @@ One request is answered at a time; those that came behind it wait. Whoever is re
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, cast
 
 from openqq_nb.models import Answer
@@ -25,6 +25,12 @@ class Door(Protocol):
     def judge(self, method: bytes, target: bytes, headers: Headers) -> Refusal | None:
         """Judge the head of a request."""
 
+    def verify(self, body: bytes, signatures: Sequence[bytes]) -> Refusal | None:
+        """Judge a whole post by its signatures."""
+
+    def upgraded(self, headers: Headers, company: "Company") -> "Successor | Refusal":
+        """Give what takes a connection over that goes on as a WebSocket."""
+
     def accept(self, body: bytes, respond: Respond) -> None:
         """Take a whole post; `respond` is called once, on the same loop."""
 
@@ -33,6 +39,39 @@ class Door(Protocol):
 
     def failed(self, doing: str, error: Exception) -> None:
         """Take note of an error of ours."""
+
+
+class Guest(Protocol):
+    """A connection, whatever is spoken there."""
+
+    @property
+    def since_s(self) -> float:
+        """When what it does at present began."""
+
+    @property
+    def clogged(self) -> bool:
+        """Whether the other side does not read what is written."""
+
+    @property
+    def answering(self) -> bool:
+        """Whether something is being stored or answered."""
+
+    @property
+    def reading(self) -> bool:
+        """Whether the rest of something is awaited."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether it may be closed, because nothing is under way and the other side can open another."""
+
+    def give_up(self, reason: str) -> None:
+        """Refuse what is still awaited."""
+
+    def finish(self) -> None:
+        """Close as soon as what is under way is done."""
+
+    def abort(self) -> None:
+        """Close at once."""
 
 
 class Company(Protocol):
@@ -44,14 +83,24 @@ class Company(Protocol):
     def trusted(self, connection: "Connection") -> None:
         """It knows where to post."""
 
-    def ended(self, connection: "Connection", lingers: bool) -> None:
+    def replaced(self, connection: "Connection", successor: Guest) -> None:
+        """Something else has taken it over."""
+
+    def ended(self, connection: Guest, lingers: bool) -> None:
         """All is said; it is closed as soon as that is written, or lingers until the other side closes."""
 
-    def left(self, connection: "Connection") -> None:
+    def left(self, connection: Guest) -> None:
         """It is gone."""
 
     def now_s(self) -> float:
         """The time of the loop."""
+
+
+class Successor(Guest, Protocol):
+    """What takes over a connection that goes on as a WebSocket."""
+
+    def take_over(self, transport: asyncio.Transport, rest: bytes) -> None:
+        """Begin, with what was read already."""
 
 
 class Connection(asyncio.Protocol):
@@ -87,7 +136,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, door: Door, company: Company) -> None:
         self._door = door
         self._company = company
-        self._reader = Reader(self._judge)
+        self._reader = Reader(self._judge, door.verify)
         self._waiting = self._reader.complete
         self._answering = self._going = self._held = self._keep = False
         self._deaf = self._ended = self._finishing = self._heard_all = False
@@ -235,9 +284,31 @@ class Connection(asyncio.Protocol):
         if self._last_words is not None:
             self._transport.write(self._last_words)
             self._end()
+        elif self._reader.upgrade is not None:
+            if not self.clogged:
+                self._go_over(self._reader.upgrade)
         elif self._reader.asks:
             self._reader.asks = False
             self._transport.write(GO_AHEAD)
+
+    def _go_over(self, headers: Headers) -> None:
+        """Let a WebSocket take the connection over, with all that came behind the request for it."""
+        if self._finishing:
+            self._end()
+            return
+        successor = self._door.upgraded(headers, self._company)
+        if isinstance(successor, Refusal):
+            self._refuse(successor)
+            self._rest()
+            return
+        self._ended = self._deaf = True
+        if self._held:
+            self._held = False
+            self._transport.resume_reading()
+        rest = self._reader.rest
+        self._reader.close()
+        self._company.replaced(self, successor)
+        successor.take_over(self._transport, rest)
 
     def _over(self) -> bool:
         # The loop tells later of a connection that broke, and would log what is written to it until then.
@@ -257,7 +328,8 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
     def _mind_the_flow(self) -> None:
-        hold = not self._ended and (self.clogged or len(self._waiting) >= _MAX_WAITING)
+        full = len(self._waiting) >= _MAX_WAITING or self._reader.upgrade is not None
+        hold = not self._ended and (self.clogged or full)
         if hold == self._held or self._transport.is_closing():
             return
         self._held = hold

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from itertools import takewhile
 
-from openqq_nb.receive.connection import Connection
+from openqq_nb.receive.connection import Connection, Guest
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Limits:
         idle_s: how long a connection that brought a post may be quiet. The servers give up an idle one after 15 to
             20 s; if we did it first, a post that is just under way would be lost: they never post twice.
         linger_s: how long one who was refused may take to read that.
+        ping_s: how often the other side of a WebSocket is asked whether it is still there; who has said nothing at all
+            from one time to the next is gone.
         look_s: how often it is looked who takes too long.
     """
 
@@ -28,6 +30,7 @@ class Limits:
     request_s: float = 60.0
     idle_s: float = 120.0
     linger_s: float = 2.0
+    ping_s: float = 30.0
     look_s: float = 1.0
 
 
@@ -47,10 +50,10 @@ class Crowd:
         self._limits = limits
         self._loop = asyncio.get_running_loop()
         # Each in the order in which they came there.
-        self._strangers: dict[Connection, None] = {}
-        self._guests: dict[Connection, None] = {}
-        self._lingering: dict[Connection, None] = {}
-        self._closing: dict[Connection, None] = {}
+        self._strangers: dict[Guest, None] = {}
+        self._guests: dict[Guest, None] = {}
+        self._lingering: dict[Guest, None] = {}
+        self._closing: dict[Guest, None] = {}
         self._empty = asyncio.Event()
         self._empty.set()
         self._finishing = False
@@ -70,7 +73,12 @@ class Crowd:
         self._strangers.pop(connection, None)
         self._guests[connection] = None
 
-    def ended(self, connection: Connection, lingers: bool) -> None:
+    def replaced(self, connection: Connection, successor: Guest) -> None:
+        """Take note that something else has taken it over, at the same place."""
+        self._forget(connection)
+        self._guests[successor] = None
+
+    def ended(self, connection: Guest, lingers: bool) -> None:
         """Take note that all is said; whoever lingers is only waited for."""
         self._forget(connection)
         if not lingers:
@@ -83,7 +91,7 @@ class Crowd:
             self._forget(oldest)
             oldest.abort()
 
-    def left(self, connection: Connection) -> None:
+    def left(self, connection: Guest) -> None:
         """Take note that it is gone."""
         self._forget(connection)
         if not any(self._places()):
@@ -105,17 +113,17 @@ class Crowd:
             for connection in self._all():
                 connection.abort()
 
-    def _all(self) -> list[Connection]:
+    def _all(self) -> list[Guest]:
         return [one for place in self._places() for one in place]
 
-    def _places(self) -> tuple[dict[Connection, None], ...]:
+    def _places(self) -> tuple[dict[Guest, None], ...]:
         return self._strangers, self._guests, self._lingering, self._closing
 
-    def _forget(self, connection: Connection) -> None:
+    def _forget(self, connection: Guest) -> None:
         for place in self._places():
             place.pop(connection, None)
 
-    def _make_room(self, newest: Connection) -> None:
+    def _make_room(self, newest: Guest) -> None:
         """Close one: the oldest stranger, else who has been quiet longest, else the newest."""
         oldest = next(iter(self._strangers))
         quiet = [one for one in self._guests if one.idle] if oldest is newest else []
@@ -137,7 +145,7 @@ class Crowd:
         for connection in list(self._guests):
             self._look_at(connection, now_s - connection.since_s)
 
-    def _look_at(self, connection: Connection, since_s: float) -> None:
+    def _look_at(self, connection: Guest, since_s: float) -> None:
         limits = self._limits
         if connection.clogged:
             if since_s > limits.request_s:
@@ -149,5 +157,5 @@ class Crowd:
             connection.give_up("slow")
 
 
-def _older(connections: dict[Connection, None], than_s: float) -> list[Connection]:
+def _older(connections: dict[Guest, None], than_s: float) -> list[Guest]:
     return list(takewhile(lambda one: one.since_s < than_s, connections))

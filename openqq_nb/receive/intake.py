@@ -3,7 +3,7 @@
 The cheap questions come first, so that a stranger costs little and learns nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import unquote
@@ -13,6 +13,7 @@ import httptools
 from openqq_nb.errors import NotUnderstood
 from openqq_nb.models import Answer
 from openqq_nb.receive.address import Address, bracketed
+from openqq_nb.receive.signature import TOKEN_HEADER, Seal
 
 MAX_BODY_BYTES = 32 << 20
 """A 2.x event carries a whole group with all its members."""
@@ -21,7 +22,18 @@ NOTHING_TO_SAY = Answer(204)
 """No body and no content type: an empty body under a JSON type ends a 2.x server."""
 
 JUDGED_HEADERS = frozenset({b"host", b"origin", b"content-type"})
-"""All others are no matter here, and are not kept."""
+"""What a post is judged by before its body; all others are no matter here, and are not kept."""
+
+UPGRADE_HEADERS = frozenset(
+    {
+        b"upgrade",
+        b"connection",
+        b"sec-websocket-key",
+        b"sec-websocket-version",
+        TOKEN_HEADER,
+    }
+)
+"""What is kept beside those of a request that asks to go on as a WebSocket."""
 
 Headers = tuple[tuple[bytes, bytes], ...]
 """Names in small letters, in the order in which they came; a name may come twice."""
@@ -39,6 +51,15 @@ _REFUSALS: Mapping[str, tuple[int, str]] = {
     "head": (431, "The head of the request is too large."),
     "slow": (408, "The request did not come to its end in time."),
     "crowd": (503, "Too many connections are open."),
+    "signature": (401, "X-Signature is not that of this body, signed with the last part of the address."),
+    "unsigned": (
+        401,
+        "Only posts with X-Signature, signed with the last part of the address, are taken here.",
+    ),
+    "token": (401, "Authorization must be the last part of the address, as a Bearer token."),
+    "websocket": (400, "This is no proper WebSocket with text frames."),
+    "account": (403, "This post is for another account than that of this listener."),
+    "stray": (400, "A frame without post_type answers a call that was never made."),
 }
 
 
@@ -49,7 +70,7 @@ class Head:
     Attributes:
         method: in capitals.
         target: as it was written, with the query.
-        headers: those of `JUDGED_HEADERS`.
+        headers: those of `JUDGED_HEADERS`, and those of `UPGRADE_HEADERS` where it asks to go on as a WebSocket.
     """
 
     method: bytes
@@ -60,6 +81,11 @@ class Head:
         """All values of a header."""
         return [value.decode("latin-1") for key, value in self.headers if key == name]
 
+    @property
+    def upgrades(self) -> bool:
+        """Whether it asks to go on as a WebSocket."""
+        return any(name == b"upgrade" for name, _ in self.headers)
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -67,7 +93,7 @@ class Refusal:
 
     Attributes:
         reason: a word under which it is counted: `path`, `method`, `host`, `origin`, `type`, `size`, `malformed`,
-            `http`, `head`, `slow`, `crowd`.
+            `http`, `head`, `slow`, `crowd`, `signature`, `unsigned`, `token`, `websocket`, `stray`, `account`.
         answer: what to write back.
         why: what was wrong with it, in a sentence.
     """
@@ -82,12 +108,19 @@ _LIMIT_DIGITS = len(str(MAX_BODY_BYTES))
 T = TypeVar("T")
 
 
-def screen(head: Head, address: Address) -> Refusal | None:
-    """Judge what the head of a request tells, before a byte of its body is read."""
+def screen(head: Head, address: Address, seal: Seal | None = None) -> Refusal | None:
+    """Judge what the head of a request tells, before a byte of its body is read.
+
+    Args:
+        head: what was read.
+        address: where is listened.
+        seal: what a token is compared with; None where no end connects by WebSocket.
+    """
     host, path = _parts(head.target)
     if not address.owns_path(path):
         return refusal("path")
-    if head.method != b"POST":
+    upgrades = seal is not None and head.upgrades
+    if head.method != (b"GET" if upgrades else b"POST"):
         return refusal("method")
     hosts = head.values(b"host")
     if len(hosts) != 1 or not all(address.owns_host(named) for named in (*hosts, *host)):
@@ -95,7 +128,16 @@ def screen(head: Head, address: Address) -> Refusal | None:
     # Servers send no Origin; browsers do with every post. What Sec-Fetch-* says proves nothing.
     if not all(address.owns_origin(origin) for origin in head.values(b"origin")):
         return refusal("origin")
+    if upgrades and seal is not None:
+        return _refused_for(
+            seal.token_fault([value.encode("latin-1") for value in head.values(TOKEN_HEADER)])
+        )
     return None if _is_json(head.values(b"content-type")) else refusal("type")
+
+
+def verify(body: bytes, signatures: Sequence[bytes], seal: Seal) -> Refusal | None:
+    """Judge a whole post by how it is signed, before anything of it is read."""
+    return _refused_for(seal.fault(signatures, body))
 
 
 def declared(length: bytes) -> Refusal | None:
@@ -127,6 +169,10 @@ def refusal(reason: str) -> Refusal:
     """Refuse for one of the known reasons."""
     http_status, why = _REFUSALS[reason]
     return Refusal(reason, _answer(http_status, why), why)
+
+
+def _refused_for(reason: str | None) -> Refusal | None:
+    return None if reason is None else refusal(reason)
 
 
 def _answer(http_status: int, why: str) -> Answer:

@@ -1,19 +1,23 @@
 """The HTTP server of a listener: sockets, who may stay connected, and for how long. It knows nothing of messages.
 
-It runs on the receiving loop. The head of a request goes to `screen`, a whole post to `accept`.
+It runs on the receiving loop. The head of a request goes to `judge`; a whole post, and an event of a WebSocket, to
+`accept`.
 """
 
 import asyncio
 import errno
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from openqq_nb.errors import ListenerFailed
-from openqq_nb.receive.connection import Connection, Respond
+from openqq_nb.receive import intake
+from openqq_nb.receive.connection import Company, Connection, Respond
 from openqq_nb.receive.crowd import LIMITS, Crowd, Limits
 from openqq_nb.receive.intake import Head, Headers, Refusal
+from openqq_nb.receive.upgraded import Upgraded, opened
 
-Screen = Callable[[Head], Refusal | None]
 Accept = Callable[[bytes, Respond], None]
 
 _BACKLOG = 2048
@@ -22,16 +26,43 @@ _GRACE_S = 2.0
 _KNOWN_HEADS = 64
 
 
+class Porter(Protocol):
+    """Who decides what comes in; see `gate.Gate`."""
+
+    def screen(self, head: Head) -> Refusal | None:
+        """Judge the head of a request."""
+
+    def verify(self, body: bytes, signatures: Sequence[bytes]) -> Refusal | None:
+        """Judge a whole post by its signatures."""
+
+    def refused(self, refusal: Refusal) -> None:
+        """Take note of a refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sockets:
+    """What is done with WebSockets.
+
+    Attributes:
+        changed: called when an end has connected or parted.
+        full: whether so much waits to be stored that what comes could not be kept; then no more is read of them.
+    """
+
+    changed: Callable[[], None] = lambda: None
+    full: Callable[[], bool] = lambda: False
+
+
 class Listener:
-    """Takes posts on a socket.
+    """Takes posts on a socket, and events of ends that go on as WebSockets.
 
     Args:
-        screen: judges the head of a request; what it refuses is answered without reading the body.
+        porter: judges the head of a request, and what it refuses is answered without reading the body; a request to go
+            on as a WebSocket that it lets pass does so. It also judges whole posts.
         accept: takes a whole post, and later answers it; called on the loop.
         host: what to bind to.
         port: 0 picks a free one.
-        refused: told of each refusal, so that it can be counted.
         limits: how much is put up with.
+        sockets: what is done with WebSockets.
 
     Attributes:
         port: the port, once `bind` has been called.
@@ -39,22 +70,30 @@ class Listener:
 
     def __init__(
         self,
-        screen: Screen,
+        porter: Porter,
         accept: Accept,
         host: str,
         port: int,
-        refused: Callable[[Refusal], None],
         limits: Limits = LIMITS,
+        sockets: Sockets | None = None,
     ) -> None:
         self.accept = accept
-        self.refused = refused
+        self.refused = porter.refused
+        self.verify = porter.verify
+        self._sockets = sockets or Sockets()
+        self._connected: set[Upgraded] = set()
         self.host = host
         self.port = port
-        self._screen = screen
+        self._screen = porter.screen
         self._limits = limits
         self._known: set[tuple[bytes, bytes, Headers]] = set()
         self._socket: socket.socket | None = None
         self._server: asyncio.Server | None = None
+
+    @property
+    def sockets(self) -> int:
+        """How many ends are connected by WebSocket."""
+        return len(self._connected)
 
     def bind(self) -> None:
         """Bind the socket; what connects waits until `start`.
@@ -90,11 +129,33 @@ class Listener:
         if known in self._known:
             return None
         refusal = self._screen(Head(method, target, headers))
-        if refusal is None:
+        # No two requests for a WebSocket are the same.
+        if refusal is None and method == b"POST":
             if len(self._known) >= _KNOWN_HEADS:
                 self._known.clear()
             self._known.add(known)
         return refusal
+
+    def upgraded(self, headers: Headers, company: Company) -> Upgraded | Refusal:
+        """Give what takes a connection over that goes on as a WebSocket."""
+        socket = opened(headers)
+        if socket is None:
+            return intake.refusal("websocket")
+        return Upgraded(socket, self, company, self._limits.ping_s)
+
+    def full(self) -> bool:
+        """Whether what comes could not be kept, because too much waits to be stored."""
+        return self._sockets.full()
+
+    def joined(self, connection: Upgraded) -> None:
+        """Take note that an end is connected."""
+        self._connected.add(connection)
+        self._sockets.changed()
+
+    def parted(self, connection: Upgraded) -> None:
+        """Take note that it is no longer."""
+        self._connected.discard(connection)
+        self._sockets.changed()
 
     def failed(self, doing: str, error: Exception) -> None:
         """Tell the loop of an error, as of one in a callback."""

@@ -1,4 +1,4 @@
-"""The receiving thread: one event loop on which posts are read, stored and answered, while cells compute."""
+"""A thread with an event loop, such as the receiving one: posts are read, stored and answered while cells compute."""
 
 import asyncio
 import sys
@@ -20,10 +20,12 @@ class LoopThread:
 
     Args:
         failed: told, on that thread, what went wrong in a callback.
+        name: what the thread is called.
     """
 
-    def __init__(self, failed: Callable[[str, Exception], None]) -> None:
+    def __init__(self, failed: Callable[[str, Exception], None], name: str = THREAD) -> None:
         self._failed = failed
+        self._name = name
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -37,7 +39,7 @@ class LoopThread:
         """Begin to run."""
         self._loop = loop = _new_loop()
         loop.set_exception_handler(self._told)
-        self._thread = threading.Thread(target=_run, args=(loop,), name=THREAD, daemon=True)
+        self._thread = threading.Thread(target=_run, args=(loop,), name=self._name, daemon=True)
         self._thread.start()
 
     def call(self, job: Callable[[], object]) -> bool:

@@ -5,12 +5,13 @@ and whoever is refused is not read on.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import httptools
 
 from openqq_nb.receive import intake
 from openqq_nb.receive.intake import Headers, Refusal
+from openqq_nb.receive.signature import SIGNATURE_HEADER
 
 MAX_HEAD_BYTES = 16 << 10
 # A body in many small chunks costs several times its size.
@@ -23,17 +24,23 @@ _GO_AHEAD = b"100-continue"
 Judge = Callable[[bytes, bytes, Headers], Refusal | None]
 """Judges the method, the target and those headers that matter."""
 
+Verify = Callable[[bytes, Sequence[bytes]], Refusal | None]
+"""Judges a whole body by its signatures."""
+
 
 class Reader:
     """Reads requests out of the bytes of one connection.
 
     Args:
         judge: judges a head.
+        verify: judges a body.
 
     Attributes:
         complete: the bodies of the requests that are whole, and whether the connection may stay open after each.
         begun: whether a request has begun and is not whole yet.
         asks: whether its sender wants to be told to go ahead with the body.
+        upgrade: the headers of a request to go on as a WebSocket, once there is one; nothing behind it is HTTP.
+        rest: what came behind it.
     """
 
     __slots__ = (
@@ -47,19 +54,29 @@ class Reader:
         "_parser",
         "_raw_bytes",
         "_refusal",
+        "_signatures",
         "_target",
+        "_upgrading",
+        "_verify",
         "asks",
         "begun",
         "complete",
+        "rest",
+        "upgrade",
     )
 
-    def __init__(self, judge: Judge) -> None:
+    def __init__(self, judge: Judge, verify: Verify) -> None:
         self._judge = judge
+        self._verify = verify
         self._parser = httptools.HttpRequestParser(self)
         self._refusal: Refusal | None = None
         self._dry_bytes = self._raw_bytes = 0
         self.complete: deque[tuple[bytes, bool]] = deque()
+        self.upgrade: Headers | None = None
+        self.rest = b""
         self._headers: list[tuple[bytes, bytes]] = []
+        self._upgrading: list[tuple[bytes, bytes]] = []
+        self._signatures: list[bytes] = []
         self._body: bytes | bytearray = b""
         self.on_message_begin()
         self.begun = False
@@ -71,6 +88,9 @@ class Reader:
 
     def feed(self, data: bytes) -> Refusal | None:
         """Read some bytes; when something is refused, no more are to be fed."""
+        if self.upgrade is not None:
+            self.rest += data
+            return None
         self._dry_bytes += len(data)
         self._raw_bytes += len(data)
         try:
@@ -79,6 +99,9 @@ class Reader:
             if self._refusal is None and error.__context__ is not None:
                 raise error.__context__ from None
             return self._refusal
+        except httptools.HttpParserUpgrade as upgrade:
+            self.rest = data[upgrade.args[0] :]
+            return None
         except httptools.HttpParserError:
             return intake.refusal("http")
         # Also a head, a trailer or an extension of a chunk that has no end.
@@ -88,7 +111,7 @@ class Reader:
 
     def close(self) -> None:
         """Let go of what is kept; they hold each other, and would wait for the garbage collector."""
-        del self._parser, self._judge
+        del self._parser, self._judge, self._verify
         self._body = b""
 
     # What httptools calls, in this order.
@@ -99,6 +122,8 @@ class Reader:
         self.asks = False
         self._target = self._length = self._expected = b""
         self._headers = []
+        self._upgrading = []
+        self._signatures = []
         self._body = b""
         self._head_bytes = 0
 
@@ -113,6 +138,10 @@ class Reader:
         name = name.lower()
         if name in intake.JUDGED_HEADERS:
             self._headers.append((name, value))
+        elif name in intake.UPGRADE_HEADERS:
+            self._upgrading.append((name, value))
+        elif name == SIGNATURE_HEADER:
+            self._signatures.append(value)
         elif name == b"content-length":
             self._length = value
         elif name == b"expect":
@@ -120,13 +149,16 @@ class Reader:
 
     def on_headers_complete(self) -> None:
         """Judge the request before its body is read."""
-        refusal = self._judge(self._parser.get_method(), self._target, tuple(self._headers))
+        upgrades = self._asks_for_websocket()
+        headers = tuple(self._headers + self._upgrading if upgrades else self._headers)
+        refusal = self._judge(self._parser.get_method(), self._target, headers)
         refusal = refusal or intake.declared(self._length)
         # The parser would leave out the body of a request that offers to speak another protocol.
-        if refusal is None and self._parser.should_upgrade():
+        if refusal is None and not upgrades and self._parser.should_upgrade():
             refusal = intake.refusal("http")
         if refusal is not None:
             self._stop(refusal)
+        self.upgrade = headers if upgrades else None
         # Who speaks HTTP/1.0 would take "100 Continue" for the answer.
         self.asks = self._expected == _GO_AHEAD and self._parser.get_http_version() == "1.1"
 
@@ -144,11 +176,24 @@ class Reader:
             self._stop(intake.refusal("size"))
 
     def on_message_complete(self) -> None:
-        """Put the request with those that are whole."""
-        self.complete.append((bytes(self._body), self._parser.should_keep_alive()))
-        self._body = b""
+        """Put the request with those that are whole, unless it is not signed as it must be."""
         self._dry_bytes = self._raw_bytes = 0
         self.begun = self.asks = False
+        if self.upgrade is not None:
+            return
+        body, self._body = bytes(self._body), b""
+        refusal = self._verify(body, self._signatures)
+        if refusal is not None:
+            self._stop(refusal)
+        self.complete.append((body, self._parser.should_keep_alive()))
+
+    def _asks_for_websocket(self) -> bool:
+        return (
+            self._parser.should_upgrade()
+            and self._parser.get_method() == b"GET"
+            and self._parser.get_http_version() == "1.1"
+            and (b"upgrade", b"websocket") in {(name, value.lower()) for name, value in self._upgrading}
+        )
 
     def _count(self, size_bytes: int) -> None:
         self._head_bytes += size_bytes

@@ -17,7 +17,7 @@ import adbc_driver_manager as adbc
 import adbc_driver_sqlite
 import pyarrow as pa
 
-from openqq_nb.database import BUSY_TIMEOUT_S
+from openqq_nb.database import BUSY_TIMEOUT_S, JOURNAL
 from openqq_nb.scanning.query import Parameter, Query
 
 BATCH_ROWS = 8_000
@@ -144,6 +144,8 @@ def _connected(path: Path, stack: ExitStack) -> Connection:
                 raise
             opened.close()
             connection = _connect(f"{address}?immutable=1", opened)
+        for statement in JOURNAL.views(int(_asked(connection, "PRAGMA user_version").column(0)[0].as_py())):
+            _asked(connection, statement)
         stack.enter_context(opened.pop_all())
     return connection
 

@@ -1,9 +1,9 @@
-"""A simulated Openqq server over an invented world: an independent witness that imports nothing of the rest."""
+"""A simulated API server over an invented world: an independent witness that imports nothing of the rest."""
 
 from openqq_nb.simulator.faults import FAULTS, Fault, FaultKind
 from openqq_nb.simulator.lookup import NotExactlyOneError
 from openqq_nb.simulator.messages import Arrival
-from openqq_nb.simulator.records import Kicked, Muted, Posted, Received
+from openqq_nb.simulator.records import Decided, Kicked, Muted, Posted, Received
 from openqq_nb.simulator.server import NotRunningError, Saying, Simulator
 from openqq_nb.simulator.talk import Line, conversation
 from openqq_nb.simulator.things import Account, Discuss, Friend, Group, Membership, Person
@@ -13,6 +13,7 @@ __all__ = [
     "FAULTS",
     "Account",
     "Arrival",
+    "Decided",
     "Discuss",
     "Fault",
     "FaultKind",

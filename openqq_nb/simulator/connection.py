@@ -13,6 +13,7 @@ from uvicorn.server import ServerState
 KEEP_ALIVE_S = 15
 # Larger than any request line the dialects let through, so that they and not h11 refuse a long one.
 MAX_HEAD_BYTES = 1 << 20
+MAX_FRAME_BYTES = 64 << 20
 
 
 class Connection(H11Protocol):
@@ -47,10 +48,21 @@ class Listening:
     Args:
         app: An ASGI application.
         refusal: The bytes of the answer to what is no HTTP.
+        has_sockets: Whether WebSockets can be opened.
     """
 
-    def __init__(self, app: ASGIApp, refusal: bytes) -> None:
-        self._config = Config(app, http=Connection, ws="none", lifespan="off", log_config=None)
+    def __init__(self, app: ASGIApp, refusal: bytes, has_sockets: bool = False) -> None:
+        self._config = Config(
+            app,
+            http=Connection,
+            ws="websockets-sansio" if has_sockets else "none",
+            ws_max_size=MAX_FRAME_BYTES,
+            # None of the ends compresses, or asks whether somebody is still there.
+            ws_ping_interval=None,
+            ws_per_message_deflate=False,
+            lifespan="off",
+            log_config=None,
+        )
         self._config.timeout_keep_alive = KEEP_ALIVE_S
         self._config.h11_max_incomplete_event_size = MAX_HEAD_BYTES
         self._config.load()

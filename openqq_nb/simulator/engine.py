@@ -141,6 +141,29 @@ class Engine:
             log.error("the simulator has failed", exc_info=error)
             self.history.add(error)
 
+    @property
+    def pace_s(self) -> float:
+        """Seconds between two sends."""
+        return self.queue.pace_s
+
+    @pace_s.setter
+    def pace_s(self, pace_s: float) -> None:
+        self.queue.pace_s = pace_s
+
+    @property
+    def post_api(self) -> str | None:
+        """Where posts go."""
+        return self.posts.url
+
+    def post_to(self, url: str | None) -> None:
+        """Say where posts go."""
+        self.posts.url = url
+
+    @property
+    def nth_login(self) -> int:
+        """How many logins came before this one."""
+        return self.login.nth
+
     # Logins
 
     def _log_in(self, nth: int, keep_lists: bool) -> None:

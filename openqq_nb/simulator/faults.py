@@ -10,11 +10,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Self
 
-from openqq_nb.simulator.login import Protocol
+from openqq_nb.simulator.dialects import DIALECTS, Dialect
 
 CODES = (-1, -2, -3, -4, -5)
-_BOTH: tuple[Protocol, ...] = ("openqq1", "openqq2")
-_SECOND: tuple[Protocol, ...] = ("openqq2",)
+_OPENQQ: tuple[Dialect, ...] = ("openqq1", "openqq2")
+_SECOND: tuple[Dialect, ...] = ("openqq2",)
+_ONEBOT: tuple[Dialect, ...] = ("onebot11",)
 _CALL = ("calls", "times")
 _TIMED = ("calls", "times", "seconds")
 
@@ -34,7 +35,7 @@ class FaultKind:
 
     meaning: str
     takes: tuple[str, ...] = ()
-    dialects: tuple[Protocol, ...] = _BOTH
+    dialects: tuple[Dialect, ...] = DIALECTS
     seconds: float | None = None
     code: int | None = None
     never_with: tuple[str, ...] = ()
@@ -63,10 +64,13 @@ FAULTS: dict[str, FaultKind] = {
     ),
     "error_page": FaultKind("Nothing happens, and a page of status 500 is answered.", _CALL),
     "forbidden": FaultKind(
-        "Nothing happens, and status 403 is answered, as for a path that the server does not know.", _CALL
+        "Nothing happens, and status 403 is answered, as for a path that the server does not know.",
+        _CALL,
+        _OPENQQ,
     ),
     "wrong_token": FaultKind(
-        "The token does not count any more: 1.x answers 403 `auth failure`, 2.x status 200 with code -6.",
+        "The token does not count any more: 1.x answers 403 `auth failure`, 2.x status 200 with code -6, "
+        "an end of OneBot as it refuses a token.",
         _CALL,
     ),
     "no_json": FaultKind("The call takes effect, and its answer of a JSON type is no JSON.", _CALL),
@@ -74,6 +78,7 @@ FAULTS: dict[str, FaultKind] = {
     "new_login": FaultKind(
         "Between the arrival of a call and the work on it the server logs in anew, so that all ids change.",
         _CALL,
+        _OPENQQ,
     ),
     # The whole server
     "down": FaultKind(
@@ -83,13 +88,14 @@ FAULTS: dict[str, FaultKind] = {
     ),
     "restart": FaultKind(
         "All connections are cut and nobody listens at the port; when this has ended the server has started "
-        "anew: all ids are others, member lists are not loaded.",
+        "anew: all ids are others, member lists are not loaded; NapCat knows no message by its id any more.",
         ("seconds",),
         never_with=("down", "scan_code"),
     ),
     "scan_code": FaultKind(
         "A new login waits for its code to be scanned: calls wait; it goes on when this has ended.",
         ("seconds",),
+        _OPENQQ,
         never_with=("restart",),
     ),
     # Sends
@@ -97,24 +103,43 @@ FAULTS: dict[str, FaultKind] = {
         "Messages wait `seconds` behind those of others; after the idle time the connection is closed without "
         "an answer, and they are sent all the same.",
         _TIMED,
+        _OPENQQ,
         seconds=1.0,
     ),
     "failing_sends": FaultKind(
-        "The provider refuses each try with `code`; all tries are used up before the call is answered.",
+        "The provider refuses each try with `code`; all tries are used up before the call is answered (OneBot: QQ "
+        "refuses with that number, 120 if not given, as for a muted account).",
         ("calls", "times", "code"),
         code=-4,
     ),
     "false_failures": FaultKind(
-        "The provider delivers, and says `code` all the same, so that every try arrives.",
+        "The provider delivers, and says `code` all the same, so that every try arrives; in OneBot the end says "
+        "that nobody answered it in time.",
         ("calls", "times", "code"),
         code=-4,
     ),
+    "lost_sends": FaultKind(
+        "The provider does not deliver, and the end says that nobody answered it in time, as in `false_failures`.",
+        _CALL,
+        _ONEBOT,
+    ),
     # Lists
-    "unloaded": FaultKind("The member lists are gone, and each is loaded when something wants it."),
-    "no_members": FaultKind("The provider gives no member list: none is loaded, whatever wants it."),
+    "unloaded": FaultKind(
+        "The member lists are gone, and each is loaded when something wants it.", dialects=_OPENQQ
+    ),
+    "no_members": FaultKind(
+        "The provider gives no member list: none is loaded, whatever wants it.", dialects=_OPENQQ
+    ),
+    "failing_members": FaultKind(
+        "The call for the members of a group fails; with `group` that of this one only.",
+        ("times", "group"),
+        _ONEBOT,
+    ),
     "no_extended": FaultKind("There is no extended information: no `uid` and no `role`.", dialects=_SECOND),
-    "same_names": FaultKind("All groups are called like the first, so that none has a number."),
-    "shuffled": FaultKind("The members of discusses come in another order each time."),
+    "same_names": FaultKind(
+        "All groups are called like the first, so that none has a number.", dialects=_OPENQQ
+    ),
+    "shuffled": FaultKind("The members of discusses come in another order each time.", dialects=_OPENQQ),
     # Posts
     "lost_posts": FaultKind("Posts are lost on the way to the listener.", ("times",)),
     "late_posts": FaultKind("Posts come `seconds` late.", ("times", "seconds"), seconds=1.0),
@@ -127,6 +152,12 @@ FAULTS: dict[str, FaultKind] = {
     "unknown_sender": FaultKind(
         "Messages come as from somebody whom the server does not know: `昵称未知`, without a number.",
         ("times",),
+        _OPENQQ,
+    ),
+    "poor_posts": FaultKind(
+        "Messages come without the name of the group, and without card and role of who wrote.",
+        ("times",),
+        _ONEBOT,
     ),
     "property_events": FaultKind(
         "The owner asked for `*_property_change` events: one post for each changed key, with the whole group.",
@@ -136,6 +167,23 @@ FAULTS: dict[str, FaultKind] = {
         "Another program polls `check_event` and takes everything away; whoever waits gets `[null]`.",
         ("times",),
         dialects=_SECOND,
+    ),
+    # The account and its WebSockets
+    "offline": FaultKind(
+        "QQ has thrown the account out: `get_status` says so, NapCat posts `bot_offline`, nothing arrives, and no "
+        "send is answered in time.",
+        ("seconds",),
+        _ONEBOT,
+    ),
+    "no_sockets": FaultKind(
+        "All WebSockets are cut without a word, and until this has ended none is opened; `seconds=0` only cuts.",
+        ("seconds",),
+        _ONEBOT,
+    ),
+    "frozen_sockets": FaultKind(
+        "WebSockets stay open, and nothing comes over them: no events, no answers, no heartbeats.",
+        ("seconds",),
+        _ONEBOT,
     ),
 }
 
@@ -149,6 +197,7 @@ class Fault:
         times: How often it strikes at most.
         seconds: How late or how long.
         code: What the provider says.
+        place: Number of the group it is restricted to.
         over: Is done when the fault has ended.
     """
 
@@ -159,6 +208,7 @@ class Fault:
         times: int | None,
         seconds: float | None,
         code: int | None,
+        place: int | None,
         on_end: "Callable[[Fault], None]",
     ) -> None:
         self.name = name
@@ -166,6 +216,7 @@ class Fault:
         self.times = times
         self.seconds = seconds
         self.code = code
+        self.place = place
         self.over: Future[None] = Future()
         self._on_end = on_end
         self._hits = 0
@@ -189,10 +240,12 @@ class Fault:
                 self.over.set_result(None)
         return is_first
 
-    def strike(self, call: str | None) -> bool:
-        """Count a hit, unless it has ended or is about other calls; the last of `times` ends it."""
+    def strike(self, call: str | None, place: int | None = None) -> bool:
+        """Count a hit, unless it has ended or is about other calls or groups; the last of `times` ends it."""
         with self._lock:
             if self.over.done() or (self.calls and call not in self.calls):
+                return False
+            if self.place is not None and self.place != place:
                 return False
             self._hits += 1
             if self._hits == self.times:
@@ -237,9 +290,9 @@ class Faults:
         """Those that have not ended, oldest first."""
         return [fault for fault in self._all if not fault.over.done()]
 
-    def strike(self, name: str, call: str | None = None) -> Fault | None:
+    def strike(self, name: str, call: str | None = None, place: int | None = None) -> Fault | None:
         """Let a fault strike if it is active; gives the one that did."""
-        return next((fault for fault in self._all if fault.name == name and fault.strike(call)), None)
+        return next((fault for fault in self._all if fault.name == name and fault.strike(call, place)), None)
 
     def has(self, name: str) -> bool:
         """Tell whether a fault is active, without counting it."""
@@ -250,14 +303,15 @@ class Faults:
         return next((fault for fault in self.active if fault.name == name), None)
 
 
-def checked(
-    protocol: Protocol,
+def checked(  # noqa: PLR0913, PLR0917 - each is one thing that was typed
+    protocol: Dialect,
     known_calls: Iterable[str],
     name: str,
     calls: str | Iterable[str] | None,
     times: int | None,
     seconds: float | None,
     code: int | None,
+    group: int | None,
     on_end: Callable[[Fault], None],
 ) -> Fault:
     """Make a fault of arguments as they were typed.
@@ -266,23 +320,29 @@ def checked(
         ValueError: One of them makes no sense; the message lists the choices.
     """
     kind = _kind(protocol, name)
-    given = {"calls": calls, "times": times, "seconds": seconds, "code": code}
+    given = {"calls": calls, "times": times, "seconds": seconds, "code": code, "group": group}
     for argument, value in given.items():
         if value is not None and argument not in kind.takes:
             takes = ", ".join(kind.takes) or "no further argument"
             raise ValueError(f"The fault {name!r} has no {argument}=. It takes: {takes}. {kind.meaning}")
-    _check_numbers(times, seconds, code)
+    if group is not None and protocol != "onebot11":
+        raise ValueError(f"Only OneBot has faults of one group, not {protocol}.")
+    _check_numbers(times, seconds)
+    _check_code(protocol, code)
+    # Where the numbers are those of QQ, whoever strikes knows the usual one.
+    usual_code = kind.code if protocol in _OPENQQ else None
     return Fault(
         name,
         _calls(calls, sorted(known_calls)),
         times,
         kind.seconds if seconds is None else seconds,
-        kind.code if code is None else code,
+        usual_code if code is None else code,
+        group,
         on_end,
     )
 
 
-def _kind(protocol: Protocol, name: str) -> FaultKind:
+def _kind(protocol: Dialect, name: str) -> FaultKind:
     kind = FAULTS.get(name)
     if kind is None or protocol not in kind.dialects:
         choices = ", ".join(one for one, known in FAULTS.items() if protocol in known.dialects)
@@ -290,12 +350,20 @@ def _kind(protocol: Protocol, name: str) -> FaultKind:
     return kind
 
 
-def _check_numbers(times: object, seconds: object, code: object) -> None:
+def _check_numbers(times: object, seconds: object) -> None:
     if times is not None and (not isinstance(times, int) or isinstance(times, bool) or times < 1):
         raise ValueError(f"times must be a whole number from 1, not {times!r}: how often the fault strikes.")
     if seconds is not None and (not isinstance(seconds, (int, float)) or not 0 <= seconds < math.inf):
         raise ValueError(f"seconds must be a number from 0, not {seconds!r}.")
-    if code is not None and code not in CODES:
+
+
+def _check_code(protocol: Dialect, code: object) -> None:
+    if code is None:
+        return
+    if protocol == "onebot11":
+        if not isinstance(code, int) or isinstance(code, bool) or code < 1:
+            raise ValueError(f"code must be a whole number from 1, not {code!r}: what QQ says, such as 120.")
+    elif code not in CODES:
         raise ValueError(f"code must be one of {', '.join(map(str, CODES))}, not {code!r}.")
 
 

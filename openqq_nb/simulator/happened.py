@@ -1,6 +1,6 @@
 """What happened in a simulator, to be read and waited for."""
 
-from openqq_nb.simulator.records import History, Kicked, Muted, Posted, Received
+from openqq_nb.simulator.records import Decided, History, Kicked, Muted, Posted, Received
 
 
 class Happened:
@@ -32,6 +32,34 @@ class Happened:
     def posts(self) -> list[Posted]:
         """What was posted, with what was answered."""
         return self._history.posts
+
+    @property
+    def decided(self) -> list[Decided]:
+        """What the account said to requests (OneBot)."""
+        return self._history.decided
+
+    @property
+    def complaints(self) -> list[str]:
+        """What the server logs as errors about the answers to its posts (OneBot)."""
+        return [one.complaint for one in self._history.posts if one.complaint]
+
+    @property
+    def sockets(self) -> int:
+        """How many WebSockets are open that get events (OneBot)."""
+        return self._history.sockets
+
+    def wait_sockets(self, n: int = 1, timeout: float = 10.0) -> None:
+        """Wait until exactly n WebSockets are open that get events (OneBot).
+
+        Args:
+            n: How many.
+            timeout: Seconds.
+
+        Raises:
+            TimeoutError: There are others.
+        """
+        if not self._history.wait_until(lambda: self._history.sockets == n, timeout):
+            raise TimeoutError(f"After {timeout} s {self.sockets} WebSockets are open, not {n}.")
 
     @property
     def errors(self) -> list[Exception]:

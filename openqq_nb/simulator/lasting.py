@@ -5,12 +5,25 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from openqq_nb.simulator.engine import Engine
 from openqq_nb.simulator.faults import Fault
+from openqq_nb.simulator.onebot11.engine import Engine as Onebot11
 
 if TYPE_CHECKING:
     from openqq_nb.simulator.running import Running
 
 Do = Callable[["Running"], Awaitable[None]]
+
+
+def _openqq(running: "Running") -> Engine:
+    """Give the engine that has a login; those faults are of Openqq only."""
+    assert isinstance(running.engine, Engine)  # noqa: S101 - `FaultKind.dialects` says so
+    return running.engine
+
+
+def _onebot11(running: "Running") -> Onebot11:
+    assert isinstance(running.engine, Onebot11)  # noqa: S101 - as above
+    return running.engine
 
 
 async def _go_down(running: "Running") -> None:
@@ -31,22 +44,22 @@ async def _start(running: "Running") -> None:
 
 
 async def _scan(running: "Running") -> None:
-    running.engine.running.clear()
-    running.engine.spawn(running.engine.log_in_again(code_waits=True))
+    _openqq(running).running.clear()
+    _openqq(running).spawn(_openqq(running).log_in_again(code_waits=True))
 
 
 async def _unload(running: "Running") -> None:
-    running.engine.login.unload_all()
+    _openqq(running).login.unload_all()
 
 
 async def _give_no_members(running: "Running") -> None:
-    running.engine.login.gives_members = False
-    running.engine.login.unload_all()
+    _openqq(running).login.gives_members = False
+    _openqq(running).login.unload_all()
 
 
 async def _load(running: "Running") -> None:
     faults = running.engine.faults
-    running.engine.login.gives_members = not faults.has("no_members")
+    _openqq(running).login.gives_members = not faults.has("no_members")
     if not faults.has("no_members") and not faults.has("unloaded"):
         running.engine.notice()
 
@@ -62,7 +75,7 @@ async def _own_extended(running: "Running") -> None:
 
 def _set_extended(running: "Running", extended: bool) -> None:
     running.engine.world.extended = extended
-    running.engine.login.forget_extended()
+    _openqq(running).login.forget_extended()
 
 
 async def _same_names(running: "Running") -> None:
@@ -85,7 +98,23 @@ def _call_groups(running: "Running", names: dict[int, str]) -> None:
 
 
 async def _take_away(running: "Running") -> None:
-    running.engine.events.take_away()
+    _openqq(running).events.take_away()
+
+
+async def _throw_out(running: "Running") -> None:
+    _onebot11(running).set_online(False)
+
+
+async def _let_in(running: "Running") -> None:
+    _onebot11(running).set_online(True)
+
+
+async def _cut(running: "Running") -> None:
+    _onebot11(running).links.cut()
+
+
+async def _nothing(_running: "Running") -> None:
+    """It works by lasting."""
 
 
 BEGIN: dict[str, Do] = {
@@ -97,6 +126,9 @@ BEGIN: dict[str, Do] = {
     "no_extended": _take_extended,
     "same_names": _same_names,
     "other_poller": _take_away,
+    "offline": _throw_out,
+    "no_sockets": _cut,
+    "frozen_sockets": _nothing,
 }
 END: dict[str, Do] = {
     "down": _come_up,
@@ -105,6 +137,7 @@ END: dict[str, Do] = {
     "no_members": _load,
     "no_extended": _own_extended,
     "same_names": _own_names,
+    "offline": _let_in,
 }
 CHANGES_WORLD = frozenset(("no_extended", "same_names"))
 # What was loaded since the first of these began goes with the next one.

@@ -1,6 +1,7 @@
 """What the server posts about messages, in both dialects."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from openqq_nb.simulator.login import Login
 from openqq_nb.simulator.openqq1 import STRANGER, Thing
@@ -27,6 +28,7 @@ class Arrival:
         at: Seconds since 1970.
         group: Where, for `group` and for `session` through a group.
         discuss: Where, for `discuss` and for `session` through a discuss.
+        segments: What he says piece by piece, in OneBot; then `text` does not count.
     """
 
     kind: Kind
@@ -36,6 +38,7 @@ class Arrival:
     at: int
     group: Group | None = None
     discuss: Discuss | None = None
+    segments: tuple[dict[str, Any], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Literal
+from typing import Any, Literal
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 Kind = Literal["friend", "group", "discuss", "session"]
@@ -30,6 +30,8 @@ class Received:
         via: `api` for a call, `reply` for the answer to a post.
         msg_id: Id that the server gave it.
         at: When.
+        segments: In OneBot: what arrived, piece by piece; `content` is then the plain text of it.
+        reply_to: In OneBot: id of the message it quotes.
     """
 
     kind: Kind
@@ -39,6 +41,37 @@ class Received:
     content: object
     via: Via
     msg_id: int
+    at: datetime
+    segments: tuple[dict[str, Any], ...] = ()
+    reply_to: int | None = None
+
+    @property
+    def mentions(self) -> list[str]:
+        """The numbers that were mentioned by a segment, and so rung; `all` for everybody."""
+        return [str(one["data"].get("qq", "")) for one in self.segments if one["type"] == "at"]
+
+    @property
+    def rang_all(self) -> bool:
+        """Whether it mentioned everybody."""
+        return "all" in self.mentions
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What the account said to a request (OneBot).
+
+    Args:
+        flag: Which request.
+        is_approved: Whether it was granted.
+        reason: Why not, or the remark for a new friend.
+        via: `api` for a call, `reply` for the answer to a post.
+        at: When.
+    """
+
+    flag: str
+    is_approved: bool
+    reason: str
+    via: Via
     at: datetime
 
 
@@ -84,6 +117,7 @@ class Posted:
         body: Body of the answer.
         error: Why there was no answer, in words; `None` if there was one.
         at: When the answer was there.
+        complaint: What the server logs as an error about the answer (OneBot); `None` if nothing.
     """
 
     payload: dict[str, object]
@@ -92,6 +126,7 @@ class Posted:
     body: bytes
     error: str | None
     at: datetime
+    complaint: str | None = None
 
 
 class History:
@@ -103,10 +138,12 @@ class History:
         self._muted: list[Muted] = []
         self._kicked: list[Kicked] = []
         self._posts: list[Posted] = []
+        self._decided: list[Decided] = []
         self._errors: list[Exception] = []
+        self.sockets = 0
         self._busy = 0
 
-    def add(self, record: Received | Muted | Kicked | Posted | Exception) -> None:
+    def add(self, record: Received | Muted | Kicked | Posted | Decided | Exception) -> None:
         """Note something."""
         with self._changed:
             match record:
@@ -118,6 +155,8 @@ class History:
                     self._kicked.append(record)
                 case Posted():
                     self._posts.append(record)
+                case Decided():
+                    self._decided.append(record)
                 case _:
                     self._errors.append(record)
             self._changed.notify_all()
@@ -167,6 +206,18 @@ class History:
         """A copy of the posts."""
         with self._changed:
             return list(self._posts)
+
+    @property
+    def decided(self) -> list[Decided]:
+        """A copy of the decisions about requests."""
+        with self._changed:
+            return list(self._decided)
+
+    def count_sockets(self, more: int) -> None:
+        """Note that a WebSocket that gets events was opened, or has closed."""
+        with self._changed:
+            self.sockets += more
+            self._changed.notify_all()
 
     @property
     def errors(self) -> list[Exception]:

@@ -5,53 +5,19 @@ import socket
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from openqq_nb.simulator.connection import Listening
-from openqq_nb.simulator.engine import Engine, Times
-from openqq_nb.simulator.faults import Fault, Faults
+from openqq_nb.simulator.faults import Fault
 from openqq_nb.simulator.lasting import BEGIN, CHANGES_WORLD, Lasting
-from openqq_nb.simulator.login import Protocol
-from openqq_nb.simulator.pages import refusal
-from openqq_nb.simulator.records import History
+from openqq_nb.simulator.protocols import START, Plan, Server
 from openqq_nb.simulator.roster_changes import List
-from openqq_nb.simulator.web import Web
-from openqq_nb.simulator.world import World
 
 BACKLOG = 1024
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What one run of a server is started with.
-
-    Args:
-        world: The truth.
-        protocol: The dialect.
-        history: Where to note what happens.
-        times: How long things take.
-        nth_login: How many logins came before.
-        post_api: Where to post.
-        token: What authenticates a call, if anything.
-        token_name: The parameter that carries it.
-        faults: What goes wrong.
-        keep_lists: Whether the member lists are loaded from the start.
-    """
-
-    world: World
-    protocol: Protocol
-    history: History
-    times: Times
-    nth_login: int
-    post_api: str | None
-    token: str | None
-    token_name: str
-    faults: Faults
-    keep_lists: bool
 
 
 class Running:
@@ -70,7 +36,7 @@ class Running:
     """
 
     def __init__(
-        self, plan: Plan, portal: BlockingPortal, engine: Engine, listening: Listening, stack: ExitStack
+        self, plan: Plan, portal: BlockingPortal, engine: Server, listening: Listening, stack: ExitStack
     ) -> None:
         self.portal = portal
         self.engine = engine
@@ -170,24 +136,23 @@ class Running:
         held, self._held, old = self._held, None, self.engine
         if held:
             held.listen(BACKLOG)
-            times = replace(self._plan.times, pace_s=old.queue.pace_s)
+            times = replace(self._plan.times, pace_s=old.pace_s)
             plan = replace(
                 self._plan,
-                nth_login=old.login.nth + 1,
-                post_api=old.posts.url,
+                nth_login=old.nth_login + 1,
+                post_api=old.post_api,
                 times=times,
                 keep_lists=False,
             )
             self.engine, self._listening = await _open(plan, held)
 
 
-async def _open(plan: Plan, listener: socket.socket) -> tuple[Engine, Listening]:
-    engine = Engine(
-        plan.world, plan.protocol, plan.history, plan.times, plan.nth_login, plan.faults, plan.keep_lists
-    )
-    engine.posts.url = plan.post_api
-    listening = Listening(Web(engine, plan.token, plan.token_name), refusal(plan.protocol))
+async def _open(plan: Plan, listener: socket.socket) -> tuple[Server, Listening]:
+    started = START[plan.protocol](plan)
+    engine = started.engine
+    listening = Listening(started.app, started.refusal, started.has_sockets)
     engine.on_end = listening.close
     await listening.open(listener)
+    engine.post_to(plan.post_api)
     engine.open()
     return engine, listening

@@ -2,55 +2,45 @@
 
 import socket
 import weakref
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import count
 from random import Random
 from threading import Lock
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 from openqq_nb.simulator.changing import Changing
+from openqq_nb.simulator.dialects import DIALECTS, Dialect, EndName, Format, check_choice
 from openqq_nb.simulator.engine import Times
 from openqq_nb.simulator.faults import FAULTS, Fault, Faults, checked
 from openqq_nb.simulator.happened import Happened
-from openqq_nb.simulator.login import Protocol
-from openqq_nb.simulator.lookup import Who, find_discuss, find_group, find_person
-from openqq_nb.simulator.messages import Arrival
-from openqq_nb.simulator.records import History, Kind, now, unix_now
+from openqq_nb.simulator.lookup import find_group
+from openqq_nb.simulator.onebot11.doing import Doing
+from openqq_nb.simulator.onebot11.settings import settings_of
+from openqq_nb.simulator.onebot11.store import Store
+from openqq_nb.simulator.protocols import CALL_NAMES, Plan
+from openqq_nb.simulator.records import History
 from openqq_nb.simulator.roster_changes import List
-from openqq_nb.simulator.running import BACKLOG, Plan, Running
-from openqq_nb.simulator.talk import Line, conversation
-from openqq_nb.simulator.things import Discuss, Group
-from openqq_nb.simulator.web import call_names
+from openqq_nb.simulator.running import BACKLOG, Running
+from openqq_nb.simulator.talking import Message, Saying, Talking
+from openqq_nb.simulator.things import Group
 from openqq_nb.simulator.world import World
 
 T = TypeVar("T")
 FIRST_MSG_ID = 10_857
-Message = dict[str, object]
+__all__ = ["Message", "NotRunningError", "Saying", "Simulator"]
 
 
 class NotRunningError(RuntimeError):
     """The simulator is stopped, or has ended itself as the real server would have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """What somebody says; the fields are the arguments of `Simulator.say`."""
-
-    who: Who
-    text: str | None
-    group: Group | str | int | None = None
-    discuss: Discuss | str | int | None = None
-    session: bool = False
-
-
-class Simulator(Changing, Happened):
-    """A simulated Openqq server.
+class Simulator(Talking, Changing, Doing, Happened):
+    """A simulated API server of a QQ account.
 
     Args:
-        protocol: `openqq1` (release 1.7.6) or `openqq2` (release 2.2.7).
+        protocol: `openqq1` (release 1.7.6), `openqq2` (release 2.2.7) or `onebot11`.
         seed: Of the world; the same seed gives the same world.
         pace: Seconds between two sends; the real server takes 3.
         groups: How many groups the world has.
@@ -61,11 +51,17 @@ class Simulator(Changing, Happened):
         host: Address to listen on.
         port: Port to listen on; 0 takes a free one, which is kept over restarts.
         post_api: Where to post what arrives; see `post_to`.
-        token: Switches authentication on: what the parameter `token_name` must be.
+        token: Switches authentication on: what the parameter `token_name` must be; in OneBot the bearer's token.
         token_name: Name of that parameter.
         idle_timeout: Seconds until a connection whose answer does not come is closed; the real server: 15.
         poll_timeout: Seconds that `check_event` waits; the real server: 30.
         restart_delay: Seconds between a call of `relogin` or `stop_client` and what it does; the real server: 3.
+        end: The program that speaks OneBot: `napcat`, `llbot` or `lagrange`. This and what follows is for OneBot only.
+        secret: Signs what is posted, and is the token of a reverse WebSocket.
+        report_own: Whether one's own messages are posted.
+        message_format: Whether a message is an `array` of segments or a `string` of CQ code.
+        heartbeat: Seconds between heartbeats; 0 for none, as the end has it if not given.
+        reconnect: Seconds until a reverse WebSocket that broke off is opened anew.
 
     Example:
         >>> with Simulator("openqq1", groups=2, friends=3, members=5) as simulator:
@@ -76,7 +72,7 @@ class Simulator(Changing, Happened):
 
     def __init__(  # noqa: PLR0913 - each is one thing to set, and has a default
         self,
-        protocol: Protocol = "openqq1",
+        protocol: Dialect = "openqq1",
         seed: int = 0,
         *,
         pace: float = 0.0,
@@ -93,12 +89,23 @@ class Simulator(Changing, Happened):
         idle_timeout: float = 15.0,
         poll_timeout: float = 30.0,
         restart_delay: float = 3.0,
+        end: EndName = "napcat",
+        secret: str | None = None,
+        report_own: bool = False,
+        message_format: Format = "array",
+        heartbeat: float | None = None,
+        reconnect: float = 3.0,
     ) -> None:
-        if protocol not in ("openqq1", "openqq2"):
-            raise ValueError(f"There is no protocol {protocol!r}. Choose 'openqq1' or 'openqq2'.")
-        self.protocol: Protocol = protocol
+        check_choice("protocol", protocol, DIALECTS)
+        self.protocol: Dialect = protocol
+        self._settings = settings_of(end, token, secret, report_own, message_format, heartbeat, reconnect)
+        self._store = Store(end)
         self.world = world or World.seeded(
-            seed, friends=friends, groups=groups, members=members, discusses=discusses
+            seed,
+            friends=friends,
+            groups=groups,
+            members=members,
+            discusses=0 if protocol == "onebot11" else discusses,
         )
         self._history = History()
         self._host = host
@@ -135,7 +142,7 @@ class Simulator(Changing, Happened):
     def stop(self) -> None:
         """Stop the server and end its faults; what it knows of this login is lost, world and records stay."""
         if self._running:
-            self._next_login = self._running.engine.login.nth + 1
+            self._next_login = self._running.engine.nth_login + 1
         if self._finalizer:
             self._finalizer()
         self._running = None
@@ -158,7 +165,12 @@ class Simulator(Changing, Happened):
             *self._auth,
             self._faults,
             self.world.lists_loaded,
+            self._settings,
+            self._store,
         )
+
+    def _next_msg_id(self) -> int:
+        return next(self._msg_ids)
 
     def _now_running(self) -> Running:
         if self._running is None:
@@ -193,13 +205,17 @@ class Simulator(Changing, Happened):
     def pace(self, pace: float) -> None:
         self._times = replace(self._times, pace_s=pace)
         if self._running:
-            self._running.engine.queue.pace_s = pace
+            self._running.engine.pace_s = pace
 
     def post_to(self, url: str | None) -> None:
-        """Say where to post what arrives; `None` posts nothing."""
+        """Say where to post what arrives; `None` posts nothing.
+
+        Args:
+            url: The address of a listener; in OneBot also of a WebSocket (`ws://`), which is then opened from here.
+        """
         self._post_api = url
         if self._running:
-            self._running.engine.posts.url = url
+            self._running.portal.call(self._running.engine.post_to, url)
 
     def relogin(self, *, keep_lists: bool | None = None) -> None:
         """Log in anew: every temporary id changes, calls wait meanwhile, 2.x posts its events.
@@ -223,6 +239,7 @@ class Simulator(Changing, Happened):
         times: int | None = None,
         seconds: float | None = None,
         code: int | None = None,
+        group: Group | str | int | None = None,
     ) -> Fault:
         """Let something go wrong from now on; may be called from any thread, also before `start`.
 
@@ -232,7 +249,8 @@ class Simulator(Changing, Happened):
             times: How often; then the fault ends. Without it until it is ended.
             seconds: How late something comes, or how long something lasts; what lasts otherwise lasts until it is
                 ended.
-            code: What the provider says to a send, from -1 to -5.
+            code: What the provider says to a send, from -1 to -5; in OneBot the number of QQ, such as 120.
+            group: Only at this group, a name, remark, number or object (OneBot).
 
         Returns:
             The fault, to be ended by its `end()` or by a `with` block; its `hits` tells how often it struck.
@@ -248,9 +266,9 @@ class Simulator(Changing, Happened):
             ...         httpx.get(f"{simulator.url}/openqq/get_user_info").status_code, fault.hits
             (500, 1)
         """
-        fault = checked(
-            self.protocol, call_names(self.protocol), name, calls, times, seconds, code, self._fault_ended
-        )
+        place = None if group is None else find_group(self.world, group).number
+        given = (calls, times, seconds, code, place)
+        fault = checked(self.protocol, CALL_NAMES[self.protocol], name, *given, self._fault_ended)
         self._faults.add(fault)
         if self._running:
             self._running.begin(fault)
@@ -281,82 +299,6 @@ class Simulator(Changing, Happened):
         running = self._now_running()
         running.portal.call(running.engine.notice)
 
-    # Talk
-
-    def say(
-        self,
-        who: Who,
-        text: str | None,
-        group: Group | str | int | None = None,
-        discuss: Discuss | str | int | None = None,
-        session: bool = False,
-    ) -> Message:
-        """Let somebody say something. It is posted in the background.
-
-        Args:
-            who: A nick, remark, card or number, or an object of the world; a `Person` may be a stranger.
-            text: What he says; `None` for a message with nothing but formatting.
-            group: In which group: name, remark, number or object; without group and discuss he writes to the account.
-            discuss: In which discuss: name or object.
-            session: With `group` or `discuss`: a temporary message of that member to the account.
-
-        Returns:
-            The message as posted; empty if the dialect drops it.
-
-        Raises:
-            NotExactlyOneError: A name fits nobody or several; the message lists the choices.
-            NotRunningError: The simulator is not running.
-        """
-        return self.say_together([Saying(who, text, group, discuss, session)])[0]
-
-    def say_together(self, sayings: Iterable[Saying | Mapping[str, Any] | tuple[Any, ...]]) -> list[Message]:
-        """Let several people speak at the same moment; their messages are posted over separate connections.
-
-        Args:
-            sayings: Each the arguments of `say`, as a `Saying`, a mapping or a tuple.
-
-        Returns:
-            The messages as posted.
-        """
-        running = self._now_running()
-        arrivals = [self._arrival(_saying(one)) for one in sayings]
-        return [dict(one) for one in running.portal.call(running.engine.arrive_together, arrivals)]
-
-    def chatter(self, n: int) -> list[Message]:
-        """Let people talk believably: bunches of messages, one bunch posted after the other.
-
-        Args:
-            n: How many messages.
-
-        Returns:
-            The messages as posted.
-        """
-        running = self._now_running()
-        messages: list[Message] = []
-        for bunch in _bunches(conversation(self.world, n, now(), self._rng)):
-            arrivals = [self._line(line) for line in bunch]
-            messages += running.portal.call(running.engine.arrive_in_turn, arrivals)
-        return messages
-
-    def _arrival(self, saying: Saying) -> Arrival:
-        group = find_group(self.world, saying.group) if saying.group is not None else None
-        discuss = find_discuss(self.world, saying.discuss) if saying.discuss is not None else None
-        who = find_person(self.world, saying.who, group, discuss)
-        kind: Kind = "group" if group else "discuss" if discuss else "friend"
-        if saying.session and kind == "friend":
-            raise ValueError(
-                "A temporary message comes through a group or a discuss. Give group= or discuss=."
-            )
-        number = next(self._msg_ids)
-        return Arrival(
-            "session" if saying.session else kind, who, saying.text, number, unix_now(), group, discuss
-        )
-
-    def _line(self, line: Line) -> Arrival:
-        return Arrival(
-            line.kind, line.who, line.text, next(self._msg_ids), unix_now(), line.group, line.discuss
-        )
-
     @property
     def truth(self) -> World:
         """The world itself."""
@@ -366,32 +308,13 @@ class Simulator(Changing, Happened):
         state = "stopped"
         if self._running:
             state = f"ended itself: {self.ended}" if self.ended else self.url
-        return (
-            f"<Simulator {self.protocol} {state}, posts to {_without_path(self._post_api)}, {self.world!r}>"
+        spoken = (
+            f"{self.protocol} ({self._settings.end.name})" if self.protocol == "onebot11" else self.protocol
         )
+        return f"<Simulator {spoken} {state}, posts to {_without_path(self._post_api)}, {self.world!r}>"
 
 
 def _without_path(post_api: str | None) -> str:
     """Show whom one posts to; who knows the path can post there, too."""
     parts = urlsplit(post_api or "")
     return f"{parts.scheme}://{parts.netloc}/…" if post_api else "nobody"
-
-
-def _saying(one: Saying | Mapping[str, Any] | tuple[Any, ...]) -> Saying:
-    if isinstance(one, Saying):
-        return one
-    return Saying(**one) if isinstance(one, Mapping) else Saying(*one)
-
-
-def _bunches(lines: Iterable[Line]) -> Iterable[list[Line]]:
-    """Split talk where more than a minute passes."""
-    bunch: list[Line] = []
-    last: datetime | None = None
-    for line in lines:
-        if last is not None and (line.at - last).total_seconds() > 60:  # noqa: PLR2004
-            yield bunch
-            bunch = []
-        bunch.append(line)
-        last = line.at
-    if bunch:
-        yield bunch

@@ -17,6 +17,10 @@ class Person:
         state: `online`, `offline`, `away`, `hidden`, `busy`, `callme` or `silent`.
         client_type: `pc`, `mobile`, `iphone`, `web` or `unknown`.
         findable: Whether the provider tells his number when it is asked for him alone (1.x asks).
+        age: Years; 0 if he does not tell (OneBot shows it, as the next ones).
+        born: Year, month and day; zeros if he does not tell.
+        qid: A name that is unique.
+        long_nick: What he writes about himself.
     """
 
     qq: int
@@ -28,6 +32,10 @@ class Person:
     state: str = "offline"
     client_type: str = "unknown"
     findable: bool = True
+    age: int = 0
+    born: tuple[int, int, int] = (0, 0, 0)
+    qid: str = ""
+    long_nick: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,7 @@ class Friend:
         is_vip: Whether he pays.
         vip_level: How long he has been paying.
         listed: Whether the provider's second list, the one with numbers, has him.
+        phone: His telephone number.
     """
 
     person: Person
@@ -76,6 +85,7 @@ class Friend:
     is_vip: bool = False
     vip_level: int = 0
     listed: bool = True
+    phone: str = ""
 
     @property
     def displayname(self) -> str:
@@ -97,6 +107,9 @@ class Membership:
         level: The word for his activity.
         bad_record: Whether he was reported.
         listed: Whether the provider's second list, the one with numbers and roles, has him under the same names.
+        title: What the owner calls him; few have one (OneBot shows it, as the next ones).
+        grade: The number for his activity.
+        muted_until: Seconds since 1970; in the past if he may speak.
     """
 
     person: Person
@@ -108,6 +121,9 @@ class Membership:
     level: str = "潜水"
     bad_record: bool = False
     listed: bool = True
+    title: str = ""
+    grade: int = 1
+    muted_until: int = 0
 
     @property
     def displayname(self) -> str:
@@ -129,6 +145,9 @@ class Group:
         level: The provider's code.
         created: Seconds since 1970.
         members: In the provider's order; empty if the provider does not tell.
+        is_muted: Whether nobody but owner and admins may speak.
+        max_members: How many it may have.
+        is_top: Whether the account keeps it at the top of its list.
     """
 
     number: int
@@ -140,6 +159,9 @@ class Group:
     level: int = 0
     created: int = 1_290_000_000
     members: tuple[Membership, ...] = ()
+    is_muted: bool = False
+    max_members: int = 200
+    is_top: bool = False
 
     @property
     def displayname(self) -> str:

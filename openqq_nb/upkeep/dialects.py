@@ -1,14 +1,13 @@
 """Reads stored bodies again, whatever dialect they are in."""
 
-import re
 from collections.abc import Mapping
 
 from openqq_nb.models import Arrival
 from openqq_nb.protocols import registry
 from openqq_nb.protocols.base import Dialect
 
-# Posts of 1.x have no such key. Within a text its quotes would be escaped.
-_OF_2 = re.compile(rb'"post_type"\s*:')
+_ANY = "openqq1"
+"""What is taken for a dialect that no post shows a sign of: its posts have none."""
 
 
 class Decoder:
@@ -42,4 +41,4 @@ class Decoder:
 
 def dialect_of(body: bytes) -> str:
     """Tell which dialect a body is in."""
-    return "openqq2" if _OF_2.search(body) else "openqq1"
+    return registry.dialect_of(body) or _ANY

@@ -23,7 +23,7 @@ from openqq_nb.upkeep.salvage import Read, Source
 from openqq_nb.upkeep.stored import BATCH_ROWS, Told, table_of, unheard
 from openqq_nb.upkeep.words import counted, first_few
 
-_CLASS = MESSAGES.names.index("msg_class")
+_CLASS, _RECALLED = (MESSAGES.names.index(name) for name in ("msg_class", "recalled_at"))
 
 
 @dataclass(slots=True)
@@ -163,6 +163,8 @@ def _add(journal: Journal, read: Sequence[Read], merged: Merged) -> None:
             if first[arrival.fingerprint] is arrival and arrival.fingerprint not in present
         ]
         _append(turn, new)
+        added = {id(arrival) for arrival, _ in new}
+        _flag(turn, [one for one in read if id(one[0]) not in added])
     merged.doubles += len(read) - len(new)
     merged.messages += sum(arrival.kind == "message" for arrival, _ in new)
     merged.events += sum(arrival.kind == "event" for arrival, _ in new)
@@ -178,6 +180,18 @@ def _append(turn: Turn, new: Sequence[tuple[Arrival, Entry]]) -> None:
     ]
     if own:
         turn.amend({number: {} for number in own}, {})
+
+
+def _flag(turn: Turn, doubles: Sequence[tuple[Arrival, Entry]]) -> None:
+    """Take over from messages that are there already when they were taken back."""
+    turn.amend(
+        {
+            turn.seq_of(arrival.fingerprint): {"recalled_at": entry.cells[_RECALLED]}
+            for arrival, entry in doubles
+            if arrival.kind == "message" and entry.cells[_RECALLED] is not None
+        },
+        {},
+    )
 
 
 def _add_aside(journal: Journal, offered: Sequence[Aside], merged: Merged) -> None:

@@ -31,7 +31,7 @@ _DIGITS = 6  # frames hold microseconds
 # Of what a roster knows, and of a send that was recorded by ourselves, the body may not tell.
 _LEARNT = ("sender", "receiver", "group", "discuss", "sender_qq", "receiver_qq", "gnumber")
 _SETTLED = ("code", "status", "info", "delivery")
-_OURS = ("received_at", "login")
+_OURS = ("received_at", "login", "recalled_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,20 +205,26 @@ def _read(row: StoredRow, unpacker: Unpacker, decoder: Decoder, result: Redecode
     except (JournalFailed, NotUnderstood):
         result.unreadable += 1
         return None
+    if arrival.kind == "state":
+        result.unreadable += (
+            1  # such a post becomes no row today; what stands there is not thrown away for that
+        )
+        return None
     result.read += 1
     return arrival
 
 
 def _changed(row: StoredRow, arrival: Arrival) -> _Change | None:
+    kind = records.kind_of(arrival)
     before = _named(row.kind, row.cells)
-    known = before if arrival.kind == row.kind else {"received_at": before["received_at"]}
+    known = before if kind == row.kind else {"received_at": before["received_at"]}
     full = _message(known, arrival) if arrival.kind == "message" else _event(known, arrival)
-    entry = records.entry(ARRIVALS[arrival.kind], full, arrival.extra)
-    after = _named(arrival.kind, [*entry.cells, records.extra_json(entry)])
+    entry = records.entry(ARRIVALS[kind], full, arrival.extra)
+    after = _named(kind, [*entry.cells, records.extra_json(entry)])
     # What we know ourselves stays as it stands, to the last digit.
     after |= {name: before[name] for name in _OURS if name in before and name in after}
-    if arrival.kind != row.kind:
-        return _Change(row, arrival.kind, before, after)
+    if kind != row.kind:
+        return _Change(row, kind, before, after)
     cells = {name: value for name, value in after.items() if not _same(name, before[name], value)}
     return _Change(row, row.kind, before, cells) if cells else None
 

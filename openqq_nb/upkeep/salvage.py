@@ -147,7 +147,7 @@ class Source:
                 return None
             full = messages.complete(arrival.row) if arrival.kind == "message" else arrival.row
             self.reread.append(number)
-            entry = records.entry(ARRIVALS[arrival.kind], full, arrival.extra)
+            entry = records.entry(ARRIVALS[records.kind_of(arrival)], full, arrival.extra)
             return Arrival(arrival.kind, {}, fingerprint, body or b""), entry
         return None
 

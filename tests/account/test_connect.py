@@ -10,11 +10,11 @@ from openqq_nb.errors import InvalidInput, NoAnswer, NotOpenqq, Refused, Unreach
 from openqq_nb.simulator import Simulator
 from tests.client.raw import NOTHING, Asked, Said, answering, closed_port, hanging, said
 
-Protocol = Literal["openqq1", "openqq2"]
+Protocol = Literal["openqq1", "openqq2", "onebot11"]
 SECRET = "s3cret of the owner"
 
 
-@pytest.fixture(params=["openqq1", "openqq2"])
+@pytest.fixture(params=["openqq1", "openqq2", "onebot11"])
 def protocol(request: pytest.FixtureRequest) -> Protocol:
     found: Protocol = request.param
     return found
@@ -49,11 +49,11 @@ def test_looking_for_the_dialect_asks_only_what_changes_nothing() -> None:
     with answering(said("[]", status=403)) as server:
         with pytest.raises(NotOpenqq):
             oq.connect(server.url)
-        assert {asked.target for asked in server.asked} <= {
-            "/openqq/get_client_info",
-            "/openqq/get_user_info",
-        }
-        assert {asked.method for asked in server.asked} == {"GET"}
+        assert [(asked.method, asked.target) for asked in server.asked] == [
+            ("POST", "/get_version_info"),
+            ("GET", "/openqq/get_client_info"),
+            ("GET", "/openqq/get_user_info"),
+        ]
 
 
 def test_the_environment_names_server_and_token(locked: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +78,9 @@ def test_without_any_address_it_is_said_what_to_write(url: str | None) -> None:
 
 
 def test_an_unknown_protocol_is_refused_with_those_there_are() -> None:
-    with pytest.raises(InvalidInput, match=r"Unknown protocol 'openqq3'.*'auto', 'openqq1', 'openqq2'"):
+    with pytest.raises(
+        InvalidInput, match=r"Unknown protocol 'openqq3'.*'auto', 'onebot11', 'openqq1', 'openqq2'"
+    ):
         oq.connect("http://127.0.0.1:5000", protocol="openqq3")
 
 
@@ -197,7 +199,7 @@ def test_a_nick_cannot_add_lines_to_the_card() -> None:
         my.close()
 
 
-@pytest.mark.parametrize("protocol", ["openqq1", "openqq2"])
+@pytest.mark.parametrize("protocol", ["openqq1", "openqq2", "onebot11"])
 def test_a_server_of_the_other_release_is_an_error_not_an_empty_frame(protocol: str) -> None:
     other = "openqq2" if protocol == "openqq1" else "openqq1"
     with Simulator(other, groups=2, friends=3, members=4) as server:  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ import pytest
 import openqq_nb as oq
 from openqq_nb.demo_account import DemoAccount
 
-Protocol = Literal["openqq1", "openqq2"]
+Protocol = Literal["openqq1", "openqq2", "onebot11"]
 
 
 def small(protocol: Protocol = "openqq1", seed: int = 0, pace: float = 0) -> DemoAccount:
@@ -35,7 +35,7 @@ def test_the_same_seed_gives_the_same_people() -> None:
     assert frames[0].equals(frames[1])
 
 
-@pytest.mark.parametrize("protocol", ["openqq1", "openqq2"])
+@pytest.mark.parametrize("protocol", ["openqq1", "openqq2", "onebot11"])
 def test_the_sizes_are_those_asked_for(protocol: Protocol) -> None:
     my = small(protocol)
     roster = my.roster()

@@ -18,7 +18,7 @@ from openqq_nb.schema import FRIENDS
 from openqq_nb.simulator import Simulator
 
 
-@pytest.fixture(params=["openqq1", "openqq2"])
+@pytest.fixture(params=["openqq1", "openqq2", "onebot11"])
 def my(request: pytest.FixtureRequest) -> Iterator[DemoAccount]:
     demo = oq.demo(request.param, seed=5, groups=3, friends=8, members=6)
     yield demo

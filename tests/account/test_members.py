@@ -15,21 +15,21 @@ from openqq_nb.simulator import Simulator, World
 PERL = "PERL学习交流"
 
 
-@pytest.fixture(params=["openqq1", "openqq2"])
-def protocol(request: pytest.FixtureRequest) -> Literal["openqq1", "openqq2"]:
-    found: Literal["openqq1", "openqq2"] = request.param
+@pytest.fixture(params=["openqq1", "openqq2", "onebot11"])
+def protocol(request: pytest.FixtureRequest) -> Literal["openqq1", "openqq2", "onebot11"]:
+    found: Literal["openqq1", "openqq2", "onebot11"] = request.param
     return found
 
 
 @pytest.fixture
-def my(protocol: Literal["openqq1", "openqq2"]) -> Iterator[oq.Account]:
+def my(protocol: Literal["openqq1", "openqq2", "onebot11"]) -> Iterator[oq.Account]:
     demo = oq.demo(protocol, groups=6, members=8, friends=10)
     yield demo
     demo.close()
 
 
 @pytest.fixture
-def unloaded(protocol: Literal["openqq1", "openqq2"]) -> Iterator[tuple[Account, Simulator]]:
+def unloaded(protocol: Literal["openqq1", "openqq2", "onebot11"]) -> Iterator[tuple[Account, Simulator]]:
     world = World.seeded(groups=6, members=8, friends=10)
     world.lists_loaded = False
     with Simulator(protocol, world=world) as simulator:

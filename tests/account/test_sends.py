@@ -12,11 +12,11 @@ from openqq_nb.demo_account import DemoAccount
 from openqq_nb.errors import InvalidInput, NoAnswer, NotFound, NotSupported
 from openqq_nb.models import Delivery
 
-Protocol = Literal["openqq1", "openqq2"]
+Protocol = Literal["openqq1", "openqq2", "onebot11"]
 HOSTILE = ["0", "   ", "第一行\r\n第二行", "😀👩‍👩‍👧", "'\"\\&lt;%41+\x00\t", "[微笑]", "长" * 4000]
 
 
-@pytest.fixture(params=["openqq1", "openqq2"])
+@pytest.fixture(params=["openqq1", "openqq2", "onebot11"])
 def my(request: pytest.FixtureRequest) -> Iterator[DemoAccount]:
     account = oq.demo(request.param, groups=4, members=8, friends=10)
     yield account

@@ -88,6 +88,8 @@ def test_the_whole_job_by_mouse(opened: Any, app: App) -> None:
     expect(one.root.get_by_text("字符数：14")).to_be_visible()
     expect(one.root.get_by_role("group", name="实际发出的内容")).to_have_text("1 ＜ 2\n第二行 [微笑]")
     expect(one.root.get_by_text("将显示为表情：[微笑]")).to_be_visible()
+    # Such a server sends nothing but text, so nothing else is offered.
+    expect(one.root.get_by_role("group", name="文字之外")).to_have_count(0)
     one.send.click()
     expect(one.result).to_contain_text("已发送给 测试小灰。")
     expect(one.text).to_have_value("")

@@ -94,7 +94,8 @@ DOINGS: dict[str, Callable[[Simulator, Account], None]] = {
 
 
 def cases(expected: dict[str, tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(name, protocol) for name in expected for protocol in FAULTS[name].dialects]
+    dialects = ((name, protocol) for name in expected for protocol in FAULTS[name].dialects)
+    return [(name, protocol) for name, protocol in dialects if protocol != "onebot11"]
 
 
 @contextmanager
@@ -110,7 +111,9 @@ def found(report: Report, check: str) -> str:
 
 
 def test_each_fault_has_an_expected_finding() -> None:
-    assert set(BY_CALLS) | set(BY_LISTENER) == set(FAULTS)
+    assert set(BY_CALLS) | set(BY_LISTENER) == {
+        name for name, kind in FAULTS.items() if kind.dialects != ("onebot11",)
+    }
 
 
 @pytest.mark.parametrize(("name", "protocol"), cases(BY_CALLS))

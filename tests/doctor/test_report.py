@@ -14,11 +14,13 @@ from openqq_nb.doctor import Finding, Heard, Report
 from openqq_nb.doctor.listener import listener
 from openqq_nb.doctor.server import address
 from openqq_nb.doctor.surroundings import Machine, surroundings
+from openqq_nb.protocols.registry import dialect
 from openqq_nb.simulator import Simulator
 
 URL = "http://127.0.0.1:5000"
 MACHINE = Machine({}, in_container=False, utc_offset=timedelta(hours=8), versions={"ipykernel": "7.4.0"})
-HEARD = Heard("127.0.0.1", 5005, secret=True, public=False, posts_own=False)
+HINTS = dialect("openqq1", None).hints
+HEARD = Heard("127.0.0.1", 5005, secret=True, public=False, hints=HINTS)
 
 
 def said(findings: Iterator[Finding]) -> dict[str, str]:
@@ -95,12 +97,12 @@ def test_a_proxy_counts_for_servers_elsewhere_only() -> None:
     [("http://qq.example:5000", "unencrypted"), ("http://localhost:5000", "::1"), (URL, "ok")],
 )
 def test_the_host_name_is_looked_at(url: str, words: str) -> None:
-    assert words in said(address(url, "x", answers=True))["host name"]
+    assert words in said(address(url, "x", HINTS, answers=True))["host name"]
 
 
 def test_without_a_token_it_says_who_can_reach_the_server() -> None:
-    assert "any web page" in said(address(URL, None, answers=True))["token"]
-    assert "token" not in said(address(URL, "x", answers=True))
+    assert "any web page" in said(address(URL, None, HINTS, answers=True))["token"]
+    assert "token" not in said(address(URL, "x", HINTS, answers=True))
 
 
 @pytest.mark.parametrize(
@@ -162,7 +164,7 @@ def test_consulted_from_outside_it_listens_only_where_a_server_answers() -> None
 
 
 def test_what_is_no_token_is_not_said_of_a_server_that_does_not_answer() -> None:
-    assert "token" not in said(address(URL, None, answers=False))
+    assert "token" not in said(address(URL, None, HINTS, answers=False))
 
 
 @pytest.mark.parametrize("wait", [-1, True, "60", None, float("nan"), float("inf")])

@@ -191,7 +191,7 @@ def test_a_frame_larger_than_a_sheet_is_refused(frame: pd.DataFrame, tmp_path: P
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("protocol", ["openqq1", "openqq2"])
+@pytest.mark.parametrize("protocol", ["openqq1", "openqq2", "onebot11"])
 def test_every_frame_of_a_demo_is_exported_with_every_id(protocol: Any, kind: str, tmp_path: Path) -> None:
     with closing(oq.demo(protocol, groups=3, members=5)) as my:
         roster = my.roster()

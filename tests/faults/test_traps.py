@@ -75,7 +75,7 @@ def test_each_row_says_everything() -> None:
 
 
 def test_each_fault_of_the_simulator_shows_a_trap() -> None:
-    assert faults(TRAPS) == set(FAULTS)
+    assert faults(TRAPS) == {name for name, kind in FAULTS.items() if kind.dialects != ("onebot11",)}
 
 
 @pytest.mark.parametrize("dialect", ["openqq1", "openqq2"])
@@ -94,7 +94,7 @@ def test_a_trap_of_one_dialect_is_shown_by_a_fault_that_this_dialect_has() -> No
     for trap in TRAPS:
         cells = {"openqq1": trap.first, "openqq2": trap.second}
         for name in faults([trap]):
-            assert any(cells[dialect] != "–" for dialect in FAULTS[name].dialects), trap
+            assert any(cells.get(dialect, "–") != "–" for dialect in FAULTS[name].dialects), trap
 
 
 def test_both_languages_have_the_same_rows() -> None:

@@ -14,13 +14,14 @@ import httpx
 from openqq_nb.errors import NotFound, NotSupported
 from openqq_nb.inbox import Inbox, Links
 from openqq_nb.inbox.links import Meant
-from openqq_nb.inbox.receiver import Settings
+from openqq_nb.inbox.settings import Settings
 from openqq_nb.journal import Journal
 from openqq_nb.messages import reply_address
 from openqq_nb.models import Cell, Delivery, Outcome, Receipt, Recipient, Row
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.protocols.registry import dialect
 from openqq_nb.receive.address import Address
+from openqq_nb.segments import Content
 
 PATIENCE_S = 10.0
 JSON = {"Content-Type": "application/json"}
@@ -35,14 +36,17 @@ class Account:
 
     numbers: dict[str, str] = field(default_factory=dict)
     named: dict[str, set[Meant]] = field(default_factory=dict)
-    sent: list[tuple[Recipient, str]] = field(default_factory=list)
+    sent: list[tuple[Recipient, Content]] = field(default_factory=list)
     was_sent: threading.Event = field(default_factory=threading.Event)
+    was_muted: threading.Event = field(default_factory=threading.Event)
     refreshed: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     learns: dict[str, str] = field(default_factory=dict)
     doubtful: set[Cell] = field(default_factory=set)
     forgotten: int = 0
     me: Row = field(default_factory=lambda: {"sender": "小机", "sender_qq": "9900000100", "sender_id": "77"})
     outcome: Receipt | Exception | None = None
+    mutes: list[tuple[Row, int]] | None = None
+    muted: Outcome = field(default_factory=lambda: Outcome(True, 0, "ok", "done"))
 
     def number(self, row: Row) -> Row:
         pairs = (("sender_id", "sender_qq"), ("receiver_id", "receiver_qq"), ("group_id", "gnumber"))
@@ -63,7 +67,7 @@ class Account:
         self.forgotten += 1
         self.numbers.clear()
 
-    def send(self, recipient: Recipient, content: str) -> Receipt:
+    def send(self, recipient: Recipient, content: Content) -> Receipt:
         self.sent.append((recipient, content))
         self.was_sent.set()
         if isinstance(self.outcome, Exception):
@@ -71,6 +75,10 @@ class Account:
         return receipt() if self.outcome is None else self.outcome
 
     def mute_later(self, row: Row, seconds: int) -> Outcome:
+        if self.mutes is not None:
+            self.mutes.append((row, seconds))
+            self.was_muted.set()
+            return self.muted
         raise NotSupported("A 1.x server cannot mute later. Nothing was done.")
 
     def resolve(self, name: object) -> Collection[Meant]:

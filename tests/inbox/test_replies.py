@@ -76,7 +76,7 @@ def test_reply_takes_what_it_says(reply: Reply) -> None:
 
 @pytest.mark.parametrize("text", [None, 5, b"x", ["a"], True], ids=repr)
 def test_text_of_a_reply_is_a_str(text: Any) -> None:
-    with pytest.raises(InvalidInput, match="The text of a Reply must be a str; found"):
+    with pytest.raises(InvalidInput, match=r"The text of a Reply must be a str, or parts .*; found"):
         Reply(text)
 
 

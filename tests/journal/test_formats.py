@@ -9,14 +9,22 @@ from pathlib import Path
 import pytest
 
 import openqq_nb as oq
-from openqq_nb.database import JOURNAL
+from openqq_nb import bodies
+from openqq_nb.database import JOURNAL, open_readonly
 from openqq_nb.errors import JournalFailed
 from openqq_nb.journal import Journal
+from openqq_nb.schema import MESSAGES
+from openqq_nb.upkeep.checking import check
+from openqq_nb.upkeep.forgetting import look, person
+from openqq_nb.upkeep.info import info
+from openqq_nb.upkeep.redecoding import preview
 from tests.journal.making import message
 
 FORMATS = Path(__file__).parent / "formats"
-EARLIER = [1, 2]
+EARLIER = [1, 2, 3]
 PRESENT = len(JOURNAL.migrations)
+DICTIONARIES = 3
+LATER = ["segments", "recalled_at"]
 
 CONTENTS = ["第一条 🐱", None, "[图片]"]
 
@@ -62,7 +70,8 @@ def test_the_bodies_of_an_earlier_format_come_back_byte_by_byte(number: int, tmp
     path = stored(number, tmp_path)
     with closing(sqlite3.connect(path)) as connection:
         before = {
-            seq: zlib.decompress(body) for seq, body in connection.execute("SELECT seq, body FROM arrivals")
+            seq: zlib.decompress(body) if number < DICTIONARIES else bodies.unpacked(body, bodies.DICTIONARY)
+            for seq, body in connection.execute("SELECT seq, body FROM arrivals")
         }
     with Journal.open(path) as journal:
         assert {seq: journal.body(seq) for seq in before} == before
@@ -93,8 +102,41 @@ def test_a_log_reads_an_earlier_format_without_writing_to_it(number: int, tmp_pa
     assert log.events["event"].tolist() == ["login"]
     assert log.problems["why"].tolist() == ["This is no JSON."]
     assert log.read(["content"], contains="第一").values.tolist() == [["第一条 🐱"]]
+    assert tuple(log.df.columns) == (*MESSAGES.names, "heat") and log.df[LATER].isna().all(axis=None)
+    assert log.df.dtypes[LATER].tolist() == [MESSAGES.column(name).dtype for name in LATER]
+    assert log.read(LATER, segments="[]").empty
     assert path.read_bytes() == before
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("number", EARLIER)
+def test_an_earlier_format_reads_the_same_where_this_process_has_the_file_open(
+    number: int, tmp_path: Path
+) -> None:
+    path = stored(number, tmp_path)
+    read = oq.open_log(path).df
+    with open_readonly(path):
+        assert oq.open_log(path).df.equals(read)
+
+
+@pytest.mark.parametrize("number", EARLIER)
+def test_what_looks_after_journals_reads_an_earlier_format_and_leaves_it_alone(
+    number: int, tmp_path: Path
+) -> None:
+    path = stored(number, tmp_path)
+    before = path.read_bytes()
+    assert (info(path).messages, info(path).format) == (3, number)
+    assert not [problem for problem in check(path).problems if problem.serious]
+    assert preview(path).bodiless == 0
+    assert look(path, person(path, qq="2345")).messages == [1, 4]
+    assert path.read_bytes() == before
+
+
+def test_the_schema_of_a_journal_fits_into_one_page(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    Journal.open(path).close()
+    leaf_of_a_table = 13
+    assert path.read_bytes()[100] == leaf_of_a_table
 
 
 def test_a_format_of_a_later_version_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import openqq_nb as oq
 from openqq_nb.demo_account import DemoAccount, DemoSettings
 
 
-@pytest.fixture(params=["openqq1", "openqq2"])
+@pytest.fixture(params=["openqq1", "openqq2", "onebot11"])
 def my(request: pytest.FixtureRequest) -> Iterator[DemoAccount]:
     account = DemoAccount(DemoSettings(request.param, 0, 0, 6, 20, 12))
     yield account

@@ -15,7 +15,7 @@ from tests.torture.children import Child, collector, free_port
 PATIENCE_S = 15.0
 SMALL: dict[str, Any] = {"friends": 6, "groups": 3, "members": 5, "discusses": 2}
 
-Protocol = Literal["openqq1", "openqq2"]
+Protocol = Literal["openqq1", "openqq2", "onebot11"]
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from tests.torture.children import Child
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(params=["openqq1", "openqq2"])
+@pytest.fixture(params=["openqq1", "openqq2", "onebot11"])
 def protocol(request: pytest.FixtureRequest) -> Protocol:
     found: Protocol = request.param
     return found

@@ -40,6 +40,9 @@ JSON = st.recursive(
 )
 
 
+# No call asks more often than that.
+_QUESTIONS = 3
+
 GROUP: Row = {"displayname": "组", "gname": "组", "gid": "1", "gnumber": "1"}
 
 
@@ -51,12 +54,19 @@ def asked(flow: Flow[object]) -> Request:
 
 
 def offered(flow: Flow[object]) -> Request | None:
-    """Give the first request of a flow, or None if the dialect says that it has no such call."""
+    """Give the first request of a flow, or None if the dialect asks nothing, or says that it has no such call."""
     try:
         return asked(flow)
+    except StopIteration:
+        return None
     except NotSupported as error:
         assert str(error)
         return None
+
+
+def said(request: Request) -> str:
+    """Give all that a request carries, in whatever way the dialect has it carried."""
+    return repr((request.params, request.content, request.bearer))
 
 
 def answered(flow: Flow[object], *responses: Response) -> object:
@@ -76,12 +86,23 @@ def json_answer(body: bytes) -> Response:
 
 
 class DialectContract:
-    """Inherited once per dialect: `make` gives it, `message` is a post that it takes for a received message."""
+    """Inherited once per dialect: `make` gives it, `message` is a post that it takes for a received message.
+
+    Attributes:
+        code_key: the key of the server's number in its answers.
+        lifts: whether muting for 0 seconds ends a mute, and is no slip.
+    """
 
     message: bytes
+    code_key: str = "code"
+    lifts: bool = False
 
     def make(self, token: str | None = None) -> Dialect:
         raise AssertionError("a dialect's tests say which dialect they test")
+
+    def texts(self, request: Request) -> list[object]:
+        """Give what a send carries as texts."""
+        return list(dict(request.params).values())
 
     def infos(self) -> dict[Callable[[], Flow[object]], tuple[Schema, ...]]:
         dialect = self.make()
@@ -109,6 +130,14 @@ class DialectContract:
         ]
         return [change for change in every if offered(change())]
 
+    def test_discusses_are_asked_for_or_there_are_none(self) -> None:
+        flow = self.make().discusses()
+        if offered(flow) is None:
+            with pytest.raises(StopIteration) as done:
+                next(self.make().discusses())
+            check_frames(done.value.value, (schema.DISCUSSES, schema.DISCUSS_MEMBERS))
+            assert done.value.value.places.num_rows == 0
+
     def test_an_info_call_may_be_repeated(self) -> None:
         assert all(asked(info()).repeatable for info in self.infos())
 
@@ -126,7 +155,7 @@ class DialectContract:
         assert (request is not None) == dialect.polls
         if request is not None:
             assert not request.repeatable, "what came with a lost answer is gone from the server"
-            assert request.held_s > 0 and "s3cret" in repr(request.params)
+            assert request.held_s > 0 and "s3cret" in said(request)
 
     @per_dialect
     @given(found=JSON)
@@ -148,11 +177,21 @@ class DialectContract:
                     next(flow)
 
     @pytest.mark.parametrize(
-        "seconds", [0, -1, math.nan, math.inf, 10**400, 1e300, True, "60"], ids=lambda value: repr(value)[:9]
+        "seconds", [-1, math.nan, math.inf, 10**400, 1e300, True, "60"], ids=lambda value: repr(value)[:9]
     )
     def test_a_time_that_is_none_is_refused_before_anybody_is_muted(self, seconds: Any) -> None:
         with pytest.raises((InvalidInput, NotSupported), match=r"[Nn]othing was done"):
             next(self.make().mute("1", "2", seconds))
+
+    def test_a_time_of_0_lifts_a_mute_if_the_dialect_can_and_is_refused_before_anybody_is_muted_else(
+        self,
+    ) -> None:
+        flow = self.make().mute("1", "2", 0)
+        if self.lifts:
+            assert "0" in said(asked(flow))
+            return
+        with pytest.raises((InvalidInput, NotSupported), match=r"[Nn]othing was done"):
+            next(flow)
 
     def test_an_empty_text_is_refused_before_it_leaves(self) -> None:
         with pytest.raises(InvalidInput, match="empty"):
@@ -168,11 +207,11 @@ class DialectContract:
 
     def test_a_token_goes_along_with_every_call(self) -> None:
         dialect = self.make("s3cret")
-        infos = (dialect.me(), dialect.server(), dialect.friends(), dialect.groups(), dialect.discusses())
-        flows = [*infos, *(change() for change in self.changes("s3cret"))]
-        assert all("s3cret" in repr(asked(flow).params) for flow in flows)
+        infos = (dialect.me, dialect.server, dialect.friends, dialect.groups, dialect.discusses)
+        requests = [offered(call()) for call in (*infos, *self.changes("s3cret"))]
+        assert all("s3cret" in said(request) for request in requests if request is not None)
         recent = offered(dialect.recent())
-        assert recent is None or "s3cret" in repr(recent.params)
+        assert recent is None or "s3cret" in said(recent)
 
     def test_a_token_is_never_shown(self) -> None:
         dialect = self.make("s3cret")
@@ -182,12 +221,13 @@ class DialectContract:
     @given(content=st.text(st.characters(codec="utf-8"), min_size=1))
     def test_any_text_leaves_unchanged(self, content: str) -> None:
         request = asked(self.make().send(Recipient("group", gnumber="1"), content))
-        assert content in dict(request.params).values()
+        assert content in self.texts(request)
 
     def test_it_sends_to_whom_it_says_and_refuses_others(self) -> None:
         dialect = self.make()
         for kind in get_args(RecipientType):
-            request = offered(dialect.send(Recipient(kind, qq="1", gnumber="2", did="3"), "你好"))
+            recipient = Recipient(kind, qq="1", gnumber="2", did="3" if kind == "discuss" else None)
+            request = offered(dialect.send(recipient, "你好"))
             assert (request is not None) == (kind in dialect.reaches), kind
 
     @per_dialect
@@ -216,7 +256,7 @@ class DialectContract:
         body = written(found)
         for info, schemas in self.infos().items():
             try:
-                result = answered(info(), *[json_answer(body)] * 2)
+                result = answered(info(), *[json_answer(body)] * _QUESTIONS)
             except OpenqqError:
                 continue
             check_frames(result, schemas)
@@ -224,9 +264,17 @@ class DialectContract:
     @per_dialect
     @example({"code": 0})
     @example({"code": "100", "status": None, "id": [], "msg_id": {}})
+    @example({"status": "async", "retcode": -1})
     @given(
         found=JSON
         | st.fixed_dictionaries({"code": JSON}, optional={"status": JSON, "id": JSON, "info": JSON})
+        | st.fixed_dictionaries(
+            {
+                "status": st.sampled_from(["ok", "failed", "async"]) | JSON,
+                "retcode": st.integers(-2, 2) | JSON,
+            },
+            optional={"data": JSON | st.fixed_dictionaries({"message_id": JSON}), "wording": JSON},
+        )
     )
     def test_any_json_is_the_word_of_a_server_or_an_error_of_ours(self, found: object) -> None:
         for change in self.changes():
@@ -235,8 +283,9 @@ class DialectContract:
             except OpenqqError:
                 continue
             assert isinstance(told, Receipt | Outcome)
-            assert isinstance(found, dict) and told.code == int(str(found["code"]))
-            assert told.ok == (told.code == 0) and isinstance(told.status, str)
+            assert isinstance(found, dict) and told.code == int(str(found[self.code_key]))
+            assert (told.code == 0 or not told.ok) or told.code == 1
+            assert told.meaning and isinstance(told.status, str)
 
     @per_dialect
     @given(body=st.binary(max_size=200))
@@ -252,7 +301,10 @@ class DialectContract:
     @example({"post_type": "receive_message", "type": [], "class": {}})
     @given(found=st.dictionaries(st.text(max_size=8), JSON, max_size=8))
     def test_any_object_is_an_arrival_with_text_only(self, found: object) -> None:
-        arrival = self.make().arrival(written(found))
+        try:
+            arrival = self.make().arrival(written(found))
+        except NotUnderstood:
+            return  # a dialect may know its posts by a key
         assert all(value is None or isinstance(value, str | int) for value in arrival.row.values())
 
     def test_the_same_push_twice_has_one_fingerprint(self) -> None:
@@ -267,6 +319,9 @@ class DialectContract:
     def test_a_reply_is_an_object_of_json(self) -> None:
         dialect = self.make()
         answer = dialect.answer(dialect.arrival(self.message), Reply("你好"))
+        if not dialect.answers:
+            assert answer == Answer(204)
+            return
         assert (answer.http_status, answer.content_type) == (200, "application/json")
         assert "你好" in answer.body.decode()
 

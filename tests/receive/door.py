@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -14,8 +14,9 @@ from openqq_nb.receive.address import Address
 from openqq_nb.receive.connection import Respond
 from openqq_nb.receive.crowd import LIMITS, Limits
 from openqq_nb.receive.intake import Head, Refusal
-from openqq_nb.receive.listener import Listener
+from openqq_nb.receive.listener import Listener, Sockets
 from openqq_nb.receive.loop import LoopThread
+from openqq_nb.receive.signature import Seal
 
 PATIENCE_S = 10.0
 ADDRESS = Address(secret="abc")
@@ -46,6 +47,9 @@ class Door:
         bodies: the posts that were accepted.
         reasons: why others were not.
         errors: what went wrong.
+        seal: what posts are signed with, where they are.
+        full: whether no more can be kept.
+        changes: how many ends were connected, each time when that changed.
     """
 
     host: str = "127.0.0.1"
@@ -56,10 +60,14 @@ class Door:
     bodies: list[bytes] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    seal: Seal | None = None
+    full: bool = False
+    changes: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.thread = LoopThread(lambda doing, error: self.errors.append(f"{doing}: {error!r}"))
-        self.listener = Listener(self._screen, self._accept, self.host, self.port, self._refused, self.limits)
+        sockets = Sockets(lambda: self.changes.append(self.listener.sockets), lambda: self.full)
+        self.listener = Listener(self, self._accept, self.host, self.port, self.limits, sockets)
 
     @property
     def url(self) -> str:
@@ -97,11 +105,17 @@ class Door:
             self.thread.run(asyncio.sleep(0))
         self.thread.run(asyncio.sleep(0))
 
-    def _screen(self, head: Head) -> Refusal | None:
+    def screen(self, head: Head) -> Refusal | None:
+        """Judge the head of a request."""
         self.heads.append(head)
-        return intake.screen(head, ADDRESS)
+        return intake.screen(head, ADDRESS, self.seal)
 
-    def _refused(self, refusal: Refusal) -> None:
+    def verify(self, body: bytes, signatures: Sequence[bytes]) -> Refusal | None:
+        """Judge a whole post."""
+        return None if self.seal is None else intake.verify(body, signatures, self.seal)
+
+    def refused(self, refusal: Refusal) -> None:
+        """Take note of a refusal."""
         self.reasons.append(refusal.reason)
 
     def _accept(self, body: bytes, respond: Respond) -> None:

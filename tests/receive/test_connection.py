@@ -221,7 +221,7 @@ def test_an_answer_after_an_error_is_not_written() -> None:
 
 
 class Broken(Door):
-    def _screen(self, head: object) -> None:
+    def screen(self, head: object) -> None:
         raise LookupError("a secret of ours")
 
 

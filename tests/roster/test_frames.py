@@ -15,7 +15,7 @@ from openqq_nb.columns import Schema
 from openqq_nb.errors import NotLoadedWarning
 from openqq_nb.flows.reading import Reading
 from openqq_nb.models import Flow
-from openqq_nb.protocols.openqq import rows
+from openqq_nb.protocols import rows
 from openqq_nb.protocols.openqq.fields import TABLES, Name, Table
 from tests.roster.zoo import (
     DIALECTS,

@@ -23,6 +23,19 @@ def test_ids_give_numbers_and_names() -> None:
     assert (row["gnumber"], row["group"], row["discuss"]) == ("77", "二群", "午饭")
 
 
+def test_a_writer_without_number_and_id_is_nobody_whom_the_roster_knows() -> None:
+    nobody = pd.DataFrame({"id": [None, "5"], "qq": [None, None], "displayname": ["甲", "乙"]}, dtype="str")
+    anonymous = {"sender": " ", "gnumber": "77", "sender_qq": None}
+    numbering = Numbering([nobody], GROUPS, DISCUSSES)
+    assert numbering.number(anonymous) == {**anonymous, "group": "二群"}
+    assert not numbering.doubts(anonymous)
+
+
+def test_numbers_alone_give_names() -> None:
+    row = NUMBERING.number({"sender_qq": "1234567890", "gnumber": "77"})
+    assert row == {"sender_qq": "1234567890", "sender": "乙", "gnumber": "77", "group": "二群"}
+
+
 def test_what_the_server_said_stays() -> None:
     said = {
         "sender_id": "5",

@@ -175,7 +175,7 @@ def test_a_number_that_stands_for_two_ids_fills_nothing(fetched: Roster) -> None
     assert pd.isna(kept.friends["qq"][one]) and pd.isna(kept.friends["qq"][other])
 
 
-@pytest.fixture(params=["openqq1", "openqq2"])
+@pytest.fixture(params=["openqq1", "openqq2", "onebot11"])
 def moving(request: pytest.FixtureRequest) -> Iterator[DemoAccount]:
     demo = oq.demo(request.param, seed=SEED + 1, friends=8, groups=3, members=6)
     yield demo

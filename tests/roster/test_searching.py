@@ -20,9 +20,9 @@ from openqq_nb.schema import FRIENDS, GROUPS
 from openqq_nb.searching import Index, initials, search_friends, search_groups
 
 
-@pytest.fixture(scope="module", params=["openqq1", "openqq2"])
+@pytest.fixture(scope="module", params=["openqq1", "openqq2", "onebot11"])
 def my(request: pytest.FixtureRequest) -> Iterator[DemoAccount]:
-    protocol: Literal["openqq1", "openqq2"] = request.param
+    protocol: Literal["openqq1", "openqq2", "onebot11"] = request.param
     demo = oq.demo(protocol, seed=31, friends=12, groups=4, members=5)
     yield demo
     demo.close()

@@ -31,16 +31,17 @@ Answering = Callable[[Request], Reply]
 
 
 class Listener:
-    """An HTTP server on a free port.
+    """An HTTP server, on a free port unless one is named.
 
     Args:
         answering: Gives the answer to a request.
+        port: A port of one's own.
     """
 
-    def __init__(self, answering: Answering = lambda _: Reply()) -> None:
+    def __init__(self, answering: Answering = lambda _: Reply(), port: int = 0) -> None:
         self.requests: list[Request] = []
         self._changed = threading.Condition()
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.listener = self
         self.answering = answering
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
@@ -68,9 +69,9 @@ class Listener:
             self._changed.notify_all()
         return self.answering(request)
 
-    def wait(self, count: int) -> list[Request]:
+    def wait(self, count: int, patience_s: float = PATIENCE_S) -> list[Request]:
         with self._changed:
-            enough = self._changed.wait_for(lambda: len(self.requests) >= count, PATIENCE_S)
+            enough = self._changed.wait_for(lambda: len(self.requests) >= count, patience_s)
         assert enough, f"only {len(self.requests)} of {count} requests came"
         return list(self.requests)
 
@@ -91,8 +92,18 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
 
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
+
     def _handle(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        body = self._body().decode()
         reply = self.server.listener.take(Request(self.command, self.path, dict(self.headers), body))
         if reply.status is None:
             self.close_connection = True

@@ -71,7 +71,7 @@ def test_a_fault_may_be_there_before_the_start_and_ends_at_the_stop() -> None:
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_every_fault_can_be_on_while_the_simulator_stops(name: str) -> None:
-    with Simulator("openqq2", **SMALL) as simulator:
+    with Simulator(FAULTS[name].dialects[-1], **SMALL) as simulator:
         simulator.fault(name)
     assert not simulator.running and simulator.faults == []
 

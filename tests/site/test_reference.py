@@ -20,6 +20,7 @@ from openqq_nb.inbox.login_code import LoginCode
 from openqq_nb.inbox.message import Message
 from openqq_nb.inbox.setup import Setup
 from openqq_nb.inbox.stats import Stats
+from openqq_nb.segments import Parts
 from openqq_nb.simulator import Fault, Simulator
 from openqq_nb.widgets.broadcaster import Broadcaster
 from openqq_nb.widgets.composer import Composer
@@ -29,7 +30,7 @@ from tools.site import read
 
 MET = (
     AsyncAccount, AsyncInbox, AsyncRun, Broadcaster, Composer, DemoAccount, Exclusions, Explorer, Feed, LoginCode,
-    Message, Plan, Progress, Run, Setup, Stats,
+    Message, Parts, Plan, Progress, Run, Setup, Stats,
 )  # fmt: skip
 """Classes that nobody types, but everybody gets objects of."""
 

@@ -3,7 +3,8 @@ import json
 import pytest
 
 from openqq_nb.errors import NotUnderstood
-from openqq_nb.protocols.openqq import arrivals, rows
+from openqq_nb.protocols import reading
+from openqq_nb.protocols.openqq import arrivals
 from openqq_nb.protocols.registry import dialect as dialect_of
 from tests.torture.bodies import torment
 from tests.torture.making import Bodies
@@ -50,7 +51,7 @@ def test_a_post_is_read_to_the_digit_whichever_way_it_is_read(dialect: str) -> N
     read = []
     for body in bodies:
         try:
-            read.append((_texts(arrivals._object(body)), _texts(rows.value(body))))
+            read.append((_texts(arrivals._object(body)), _texts(reading.value(body))))
         except NotUnderstood:
             continue
     assert len(read) > BODIES // 2
@@ -60,4 +61,4 @@ def test_a_post_is_read_to_the_digit_whichever_way_it_is_read(dialect: str) -> N
 def _texts(found: object) -> dict[str | None, str | None]:
     """Give what becomes of it in a row, where half a surrogate pair is mended."""
     assert isinstance(found, dict)
-    return {rows.text(key): rows.text(cell) for key, cell in found.items()}
+    return {reading.text(key): reading.text(cell) for key, cell in found.items()}

@@ -3,6 +3,7 @@
 `test_interface.py` has a type checker read this file, runs it, and looks that no public name is missing.
 """
 
+import base64
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, assert_type
@@ -17,6 +18,7 @@ from openqq_nb.broadcast.run import Run
 from openqq_nb.demo_account import DemoAccount
 from openqq_nb.inbox import LoginCode, Message, Setup, Stats
 from openqq_nb.languages import Language
+from openqq_nb.segments import Parts
 from openqq_nb.simulator import (
     FAULTS,
     Fault,
@@ -52,6 +54,10 @@ def who_is_there(my: oq.Account) -> None:
     assert_type(my.server(), "pd.Series[Any]")
     with suppress(oq.NotSupported):
         assert_type(my.recent(), pd.DataFrame)
+    with suppress(oq.NotSupported):
+        assert_type(my.history(gnumber="1", since="2026-11-17", limit=10, contains="签到"), pd.DataFrame)
+        my.history(qq=1)
+        my.history(to=my.groups().iloc[0])
 
 
 def rosters(my: oq.Account) -> None:
@@ -117,7 +123,21 @@ def sends(my: oq.Account) -> None:
     assert_type(receipt.delivery.value, str)
 
 
+def more_than_text(my: oq.Account, picture: Path) -> None:
+    message = oq.reply_to("387693160") + oq.at("4200000011") + " 看图 " + oq.image(picture) + oq.face(14)
+    assert_type(message, Parts)
+    assert_type(("x" + oq.at("all")).text, str)
+    assert_type(message.reply_to, str | None)
+    with suppress(oq.NotSupported):
+        assert_type(my.send_group(message, gnumber="1"), oq.Receipt)
+        my.send_friend(oq.face(14), qq="1")
+    assert_type(oq.Reply(oq.at("1") + "收到").text, str | Parts)
+
+
 def manages(my: oq.Account) -> None:
+    with suppress(oq.NotSupported):
+        assert_type(my.recall("387693160"), oq.Outcome)
+        my.recall(-5)
     with suppress(oq.NotSupported):
         outcome = my.mute(gnumber="1", qq="2", seconds=600)
         assert_type(outcome, oq.Outcome)
@@ -154,6 +174,8 @@ def listens(my: DemoAccount) -> None:
 
         my.simulator.say(my.friends()["qq"].dropna().iloc[0], "签到")
         assert_type(inbox.wait(1, timeout=30, contains="签到"), pd.DataFrame)
+        with suppress(oq.NotSupported):
+            assert_type(inbox.backfill("2026-11-17", groups=["1"], friends=[]), pd.DataFrame)
         assert_type((inbox.df, inbox.events, inbox.handlers), tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame])
         assert_type(inbox.stats, Stats)
         assert_type(inbox.url, str)
@@ -189,7 +211,11 @@ async def awaits(my: oq.Account) -> None:
     with suppress(oq.NotSupported):
         assert_type(await my.aio.recent(), pd.DataFrame)
     with suppress(oq.NotSupported):
+        assert_type(await my.aio.history(gnumber="1"), pd.DataFrame)
+    with suppress(oq.NotSupported):
         assert_type(await my.aio.send_session("hi", gnumber="1", qq="2"), oq.Receipt)
+    with suppress(oq.NotSupported):
+        assert_type(await my.aio.recall("1"), oq.Outcome)
     with suppress(oq.NotSupported):
         assert_type(await my.aio.mute(gnumber="1", qq="2", seconds=60), oq.Outcome)
         assert_type(await my.aio.kick(gnumber="1", qq="2"), oq.Outcome)
@@ -316,11 +342,18 @@ def warnings() -> list[type[UserWarning]]:
     return [oq.FollowingWarning, oq.HandlerWarning, oq.InboxWarning, oq.NotLoadedWarning, oq.SkippedWarning]
 
 
+def _picture(folder: Path) -> Path:
+    picture = folder / "dot.gif"
+    picture.write_bytes(base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"))
+    return picture
+
+
 def use(my: DemoAccount, folder: Path) -> None:
     """Use everything, once."""
     who_is_there(my)
     rosters(my)
     sends(my)
+    more_than_text(my, _picture(folder))
     consults(my)
     listens(my)
     keeps(my, folder)

@@ -70,7 +70,7 @@ def test_rows_bodies_unknown_keys_and_asides_come_over_as_they_are(tmp_path: Pat
             assert other.body(number) == one.body(number)
 
 
-@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("number", [1, 2, 3])
 def test_a_journal_of_an_earlier_format_is_merged_and_stays_as_it_is(number: int, tmp_path: Path) -> None:
     source = Path(shutil.copy(FORMATS / f"journal-{number}.db", tmp_path))
     before = source.read_bytes()
@@ -81,6 +81,13 @@ def test_a_journal_of_an_earlier_format_is_merged_and_stays_as_it_is(number: int
     with Journal.open(source) as one, Journal.open(tmp_path / "new.db") as other:
         assert sorted(other.body(n) for n in range(1, 5)) == sorted(one.body(n) for n in range(1, 5))
         assert other.messages().column("heat").to_pylist() == [None, "3", None]
+
+
+def test_a_message_that_is_there_is_flagged_where_another_journal_knows_of_its_recall(tmp_path: Path) -> None:
+    into = written(tmp_path / "a.db", message("1"), message("2"))
+    source = written(tmp_path / "b.db", message("1", recalled_at=1448010900.0), message("3"))
+    assert merge(into, [source]).doubles == 1
+    assert rows(into, "SELECT recalled_at FROM messages ORDER BY seq") == [(1448010900.0,), (None,), (None,)]
 
 
 def test_nothing_is_written_to_where_it_comes_from(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from openqq_nb.listening.holding import Hold
 from openqq_nb.models import Arrival, Recipient
 from openqq_nb.upkeep.redecoding import preview, redecode
 from tests.inbox.desk import group_message, listening, message, message2, own2, receipt
+from tests.inbox.test_onebot import BODIES, onebot
 from tests.upkeep.filled import changed, contents, posted, recorded, rows, written
 
 PROTOCOLS = ["openqq1", "openqq2"]
@@ -22,6 +23,22 @@ def test_what_was_read_by_this_version_reads_the_same(tmp_path: Path, protocol: 
     numbers = {"2457053901": "9900000101", "2617047201": "9910000201"}
     found = preview(recorded(tmp_path / "j.db", protocol, **numbers))
     assert (found.rows, dict(found.columns), found.unreadable) == (0, {}, 0) and found.read > 20
+
+
+@pytest.mark.filterwarnings("ignore:QQ has logged the account out")
+def test_what_onebot_posted_reads_the_same_and_stays_taken_back(tmp_path: Path) -> None:
+    path = tmp_path / "j.db"
+    with onebot(path) as desk:
+        for body in BODIES.values():
+            desk.post(body)
+    flagged = rows(path, "SELECT seq, recalled_at FROM messages WHERE recalled_at IS NOT NULL")
+    assert len(flagged) == 3
+    found = preview(path)
+    assert (found.rows, dict(found.columns), found.unreadable) == (0, {}, 0) and found.read > 35
+    changed(path, "UPDATE messages SET kind = 'other', segments = NULL, content = 'x'")
+    redecode(path)
+    assert rows(path, "SELECT seq, recalled_at FROM messages WHERE recalled_at IS NOT NULL") == flagged
+    assert rows(path, "SELECT count(*) FROM messages WHERE segments IS NULL OR content = 'x'") == [(0,)]
 
 
 def test_columns_that_an_earlier_decoder_read_wrongly_are_mended(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from openqq_nb.inbox.watched import Watched
 from openqq_nb.journal import Journal
 from openqq_nb.messages import complete
 from openqq_nb.models import Arrival, Cell, Delivery, Outgoing, Receipt, RecipientType, Row
+from openqq_nb.segments import Content, plain
 from openqq_nb.widgets.composer.draft import Draft
 from openqq_nb.widgets.feed.bar import Bar
 from openqq_nb.widgets.feed.pulse import Pulse
@@ -60,17 +61,17 @@ class Account:
     """Who answers; keeps what was sent."""
 
     reaches: frozenset[RecipientType]
-    sent: list[tuple[Row, str]] = field(default_factory=list)
+    sent: list[tuple[Row, Content]] = field(default_factory=list)
 
-    def later(self, row: Row) -> Callable[[str], Receipt]:
-        def send(text: str) -> Receipt:
-            self.sent.append((row, text))
+    def later(self, row: Row) -> Callable[[Content], Receipt]:
+        def send(content: Content) -> Receipt:
+            self.sent.append((row, content))
             return Receipt(True, 0, "发送成功", "1", None, Delivery.SENT, "sent")
 
         return send
 
     def ways(self) -> Ways:
-        return Ways(self.later, lambda text: Outgoing(text, (), ()), self.reaches, lambda: LOGIN)
+        return Ways(self.later, lambda content: Outgoing(plain(content), (), ()), self.reaches, lambda: LOGIN)
 
 
 class Stage:

@@ -16,6 +16,7 @@ from openqq_nb.errors import (
     Unreachable,
 )
 from openqq_nb.models import Delivery, Outgoing, Receipt
+from openqq_nb.segments import Content, plain
 from openqq_nb.widgets.composer.addressee import Addressee
 from openqq_nb.widgets.composer.draft import Draft
 from openqq_nb.widgets.parts import View
@@ -36,19 +37,19 @@ class Post:
         self.open = threading.Event()
         self.open.set()
 
-    def send(self, text: str) -> Receipt:
-        self.texts.append(text)
+    def send(self, content: Content) -> Receipt:
+        self.texts.append(plain(content))
         assert self.open.wait(PATIENCE_S)
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
 
 
-def as_it_is(text: str) -> Outgoing:
-    return Outgoing(text, (), ())
+def as_it_is(content: Content) -> Outgoing:
+    return Outgoing(plain(content), (), ())
 
 
-def addressee(post: Post, outgoing: Callable[[str], Outgoing] = as_it_is) -> Addressee:
+def addressee(post: Post, outgoing: Callable[[Content], Outgoing] = as_it_is) -> Addressee:
     return Addressee("friend", "小灰", "123456", outgoing, post.send)
 
 
@@ -328,7 +329,8 @@ def test_the_length_is_that_of_the_text_in_characters(text: str, length: int) ->
 
 
 def test_what_goes_out_is_shown_where_it_differs_with_the_reason() -> None:
-    def outgoing(text: str) -> Outgoing:
+    def outgoing(content: Content) -> Outgoing:
+        text = plain(content)
         return Outgoing(text.replace("<", "＜"), (("<", "＜"),) if "<" in text else (), ("微笑", "微笑"))
 
     draft, page = opened()
@@ -341,7 +343,7 @@ def test_what_goes_out_is_shown_where_it_differs_with_the_reason() -> None:
 
 
 def test_a_text_that_cannot_be_sent_says_why_before_it_is() -> None:
-    def refuses(_: str) -> Outgoing:
+    def refuses(_: Content) -> Outgoing:
         raise InvalidInput("Half of a surrogate pair.")
 
     post = Post()
@@ -410,3 +412,14 @@ def test_the_one_written_to_is_shown_with_the_number_or_that_it_is_not_known(num
         "place": "through PERL学习交流",
         "number": words,
     }
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(10, ""), (11, "QQ refuses or cuts messages of more than about 10")]
+)
+def test_a_text_that_may_be_too_long_is_said_to_be(count: int, said: str) -> None:
+    draft, page = opened(text="长" * count)
+    draft.address(addressee(Post(), lambda content: Outgoing(plain(content), longest=10)))
+    shown = page.view("draft")
+    assert shown["preview"]["long"].startswith(said) and bool(shown["preview"]["long"]) == bool(said)
+    assert shown["why"] == ""

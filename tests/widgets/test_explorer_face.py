@@ -322,5 +322,5 @@ def test_an_open_composer_is_there_for_the_next_page_and_takes_the_next_one(my: 
     act(explorer, "writing", "open")
     views = explorer._parts["writing"].view()["composer"]
     assert views["draft"]["to"]["name"] == my.members()["displayname"][0]
-    assert set(views) == {"chooser", "draft", "sent"}
+    assert set(views) == {"chooser", "extras", "draft", "sent"}
     explorer.close()

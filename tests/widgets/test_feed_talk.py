@@ -72,6 +72,18 @@ def test_what_becomes_of_a_send_changes_its_line_and_no_other() -> None:
     assert page.lines[1] is other
 
 
+def test_a_message_that_is_taken_back_stays_on_the_page_and_says_when_that_was() -> None:
+    stage, pages, page = opened()
+    stage.comes(in_group(TEXTS["script"]), message("别的", 1))
+    pages.beat()
+    texts, other = page.texts, page.lines[1]
+    assert "recalled" not in page.lines[0]
+    stage.changes(0, recalled_at=NOON_S + 61.0)
+    pages.beat()
+    assert page.lines[0]["recalled"] == "04:27:41"
+    assert page.texts == texts and page.lines[1] is other
+
+
 def test_numbers_learnt_later_bring_a_message_to_its_chat() -> None:
     stage, pages, page = opened()
     stage.comes(in_group(gnumber=None))

@@ -10,6 +10,7 @@ from openqq_nb import widgets
 from openqq_nb.languages import Table
 from openqq_nb.widgets import problems, words
 from openqq_nb.widgets.broadcaster import words as broadcaster
+from openqq_nb.widgets.composer import faces
 from openqq_nb.widgets.composer import words as composer
 from openqq_nb.widgets.explorer import words as explorer
 from openqq_nb.widgets.feed import words as feed
@@ -19,6 +20,7 @@ TABLES: dict[str, Table] = {
     "common": words.COMMON,
     "problems": problems.WORDS,
     "composer": composer.WORDS,
+    "faces": faces.WORDS,
     "explorer": explorer.WORDS,
     "broadcaster": broadcaster.WORDS,
     "feed": feed.FEED,

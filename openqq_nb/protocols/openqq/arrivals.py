@@ -7,7 +7,6 @@ Source:
 import hashlib
 import html
 import json
-import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -15,10 +14,11 @@ from typing import Any
 import msgspec
 
 from openqq_nb import schema
-from openqq_nb.errors import InvalidInput, NotSupported, NotUnderstood, first_bytes
+from openqq_nb.errors import InvalidInput, NotSupported
 from openqq_nb.models import Answer, Arrival, Cell, Reply, Row
 from openqq_nb.protocols.openqq.decode import delivery
-from openqq_nb.protocols.openqq.rows import text, value
+from openqq_nb.protocols.reading import posted, text, whole
+from openqq_nb.segments import Content, Parts
 
 _TYPES = {"friend_message": "message"}
 _KNOWN_TYPES = frozenset({"message", "group_message", "discuss_message", "sess_message"})
@@ -38,14 +38,8 @@ _IDENTITY = (
     "content",
 )
 SHORTEST_MUTE_S = 60
-# Servers nest five levels. How many Python can read depends on who asks: on the writer's thread more than in a cell, so
-# that what was taken could not be read again.
-_DEEPEST = 100
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_AS_LISTS = bytes.maketrans(b"{}", b"[]")
 _FLAT = msgspec.json.Decoder(dict[str, str | int | None])
 _AS_JSON = json.encoder.encode_basestring
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def read_openqq1(body: bytes) -> Arrival:
@@ -86,7 +80,7 @@ def answer(arrival: Arrival, reply: Reply | None, *, sessions: bool) -> Answer:
         sessions: whether the server can answer temporary messages.
 
     Raises:
-        NotSupported: the server would drop this reply without a word.
+        NotSupported: the server would drop this reply without a word, or it is more than text.
         InvalidInput: its text cannot be written as UTF-8.
     """
     if reply is None or not (reply.text or reply.shutup) or not arrival.answerable:
@@ -96,22 +90,28 @@ def answer(arrival: Arrival, reply: Reply | None, *, sessions: bool) -> Answer:
             "A 2.x server does not send a reply to a temporary message; nothing was written back. "
             "Write to the person as a friend, or in the group."
         )
-    _check_text(reply.text)
-    content: dict[str, Any] = {"reply": reply.text} if reply.text else {}
+    written = _written(reply.text)
+    content: dict[str, Any] = {"reply": written} if written else {}
     if reply.shutup:
         _check_mute(arrival.row, reply)
         content |= {"shutup": 1, "shutup_time": reply.shutup_time}
     return Answer(200, "application/json", json.dumps(content, ensure_ascii=False).encode())
 
 
-def _check_text(text: str) -> None:
+def _written(content: Content) -> str:
+    if isinstance(content, Parts):
+        raise NotSupported(
+            "An Openqq server sends plain text only: no mentions, pictures, faces or quotes. Nothing was written back. "
+            "Return a str."
+        )
     try:
-        text.encode()
+        content.encode()
     except UnicodeEncodeError as error:
         raise InvalidInput(
             f"The reply has half of a surrogate pair at position {error.start}, which cannot be written; nothing was "
             "written back. Remove it, for instance with text.encode(errors='ignore').decode()."
         ) from error
+    return content
 
 
 def _check_mute(row: Row, reply: Reply) -> None:
@@ -142,23 +142,7 @@ def _object(body: bytes) -> dict[str, Any]:
 
 
 def _any_object(body: bytes) -> dict[str, Any]:
-    found = value(body)
-    if not isinstance(found, dict):
-        raise NotUnderstood(f"A post must be a JSON object; this one begins with {first_bytes(body)}.")
-    # Counting is quick, and tells of nearly every post that it cannot be too deep.
-    if body.count(b"{") + body.count(b"[") > _DEEPEST and _is_too_deep(body):
-        raise NotUnderstood(
-            f"A post must not be nested deeper than {_DEEPEST} levels; this one begins with {first_bytes(body)}."
-        )
-    return {key: text(cell) if isinstance(cell, str) else cell for key, cell in found.items()}
-
-
-def _is_too_deep(body: bytes) -> bool:
-    """Tell whether valid JSON is nested deeper than any of ours; what a later key of the same name hides counts too."""
-    brackets = _STRING.sub(b"", body).translate(_AS_LISTS, _NO_BRACKETS)
-    for _ in range(_DEEPEST):
-        brackets = brackets.replace(b"[]", b"")
-    return bool(brackets)
+    return {key: text(cell) if isinstance(cell, str) else cell for key, cell in posted(body).items()}
 
 
 def _message(
@@ -172,7 +156,7 @@ def _message(
             extra[key] = cell if type(cell) is str else text(cell)
         else:
             received[column] = cell if type(cell) is str else text(cell)
-    received["msg_time"] = _whole(received.get("msg_time"))
+    received["msg_time"] = whole(received.get("msg_time"))
     fingerprint = _fingerprint(received)
     received |= {
         name: html.unescape(str(received[name])) for name in escaped if received.get(name) is not None
@@ -190,7 +174,7 @@ def _message(
 
 
 def _outcome(row: Row) -> dict[str, Cell]:
-    code = _whole(row.get("code"))
+    code = whole(row.get("code"))
     return {"code": code, "delivery": None if code is None else delivery(code).value}
 
 
@@ -234,9 +218,3 @@ def _described(name: str, params: list[Any]) -> dict[str, Cell]:
         "qq": text(person.get("uid")),
         "displayname": text(shown),
     }
-
-
-def _whole(found: Cell) -> int | None:
-    # More digits than these are no time and no code, and more than a journal or a frame can hold.
-    written = str(found) if found is not None else ""
-    return int(written) if re.fullmatch(r"-?[0-9]{1,18}", written) else None

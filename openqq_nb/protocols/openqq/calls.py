@@ -28,11 +28,12 @@ from openqq_nb.models import (
     Row,
 )
 from openqq_nb.protocols.base import Listing
+from openqq_nb.protocols.hints import Hints
 from openqq_nb.protocols.openqq import arrivals, decode, manage
 from openqq_nb.protocols.openqq.outgoing import check_content, outgoing
 from openqq_nb.protocols.openqq.polling import HELD_S, POLL_CALL, polled
 from openqq_nb.protocols.openqq.releases import RELEASE_1, RELEASE_2, Release
-from openqq_nb.protocols.openqq.rows import value
+from openqq_nb.protocols.reading import value
 from openqq_nb.segments import Content
 
 HTTP_OK = 200
@@ -55,6 +56,11 @@ class Openqq:
         return self.release.name
 
     @property
+    def hints(self) -> Hints:
+        """What people are told of a set-up with it."""
+        return self.release.hints
+
+    @property
     def posts_own(self) -> bool:
         """Whether the server posts back what the account sends."""
         return self.release.posts_own
@@ -72,6 +78,11 @@ class Openqq:
     @property
     def remembers(self) -> bool:
         """Whether it can be asked for what was written in a chat."""
+        return False
+
+    @property
+    def composes(self) -> bool:
+        """Whether more than text can be sent."""
         return False
 
     @property

@@ -7,6 +7,7 @@ Source:
 import html
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -15,8 +16,10 @@ import pyarrow.compute as pc
 from openqq_nb.errors import NotUnderstood, first_bytes
 from openqq_nb.models import Delivery, Receipt
 from openqq_nb.protocols.base import Listing
-from openqq_nb.protocols.openqq.fields import Table, Tables
-from openqq_nb.protocols.openqq.rows import PLACE, check_release, read, text, texts, value
+from openqq_nb.protocols.openqq.fields import Table, Tables, check_release
+from openqq_nb.protocols.reading import text, value
+from openqq_nb.protocols.rows import PLACE, Check, read, texts
+from openqq_nb.protocols.shown import first_shown, shown
 
 _NOBODY = pa.scalar(None, pa.string())
 
@@ -52,31 +55,31 @@ def me(body: bytes, tables: Tables) -> pa.Table:
 
 def friends(body: bytes, tables: Tables, *, escaped: bool) -> pa.Table:
     """Read `get_friend_info`; one row a friend."""
-    raw = read(body, tables.friends).outer
+    raw = read(body, tables.friends, check=_release(tables.friends)).outer
     named = _named(raw, tables.friends, _names(escaped, "nick", "markname", "category"))
-    return named.append_column("displayname", _first_shown(named, "markname", "nick", "qq", "id"))
+    return named.append_column("displayname", first_shown(named, "markname", "nick", "qq", "id"))
 
 
 def groups(body: bytes, tables: Tables, *, escaped: bool) -> Listing:
     """Read `get_group_info`; groups, and one row per (group, member)."""
-    raw = read(body, tables.groups, tables.members)
+    raw = read(body, tables.groups, tables.members, _release(tables.groups))
     # Both dialects pass the notice on as the provider escaped it.
     places = _named(raw.outer, tables.groups, ("gmemo", *_names(escaped, "gname", "gmarkname")))
-    places = places.append_column("displayname", _first_shown(places, "gmarkname", "gname", "gnumber", "gid"))
+    places = places.append_column("displayname", first_shown(places, "gmarkname", "gname", "gnumber", "gid"))
     members = _named(raw.inner, tables.members, _names(escaped, "nick", "card"))
     members = _of_their_place(members, places, ("gname", "gmarkname", "gnumber", "gid"))
-    members = members.append_column("displayname", _first_shown(members, "card", "nick", "qq", "id"))
+    members = members.append_column("displayname", first_shown(members, "card", "nick", "qq", "id"))
     places = _counted(_own_number(places, members), members)
     return Listing(_owned(places, members, "gowner"), members.drop_columns([PLACE]))
 
 
 def discusses(body: bytes, tables: Tables) -> Listing:
     """Read `get_discuss_info`; discusses and their members. Both dialects escape the members' nicks."""
-    raw = read(body, tables.discusses, tables.discuss_members)
+    raw = read(body, tables.discusses, tables.discuss_members, _release(tables.discusses))
     places = _named(raw.outer, tables.discusses, ("dname",))
     members = _named(raw.inner, tables.discuss_members, ("nick",))
     members = _of_their_place(members, places, ("dname", "did"))
-    members = members.append_column("displayname", _first_shown(members, "nick", "qq", "id"))
+    members = members.append_column("displayname", first_shown(members, "nick", "qq", "id"))
     places = _counted(places, members)
     places = places.append_column("displayname", _discuss_names(places, members))
     return Listing(_owned(places, members, "downer"), members.drop_columns([PLACE]))
@@ -85,11 +88,13 @@ def discusses(body: bytes, tables: Tables) -> Listing:
 def recent(body: bytes, table: Table) -> pa.Table:
     """Read `get_recent_info` (1.x): friends, and members who sent a temporary message, which carry a group."""
     named = _named(
-        read(body, table).outer, table, ("nick", "markname", "category", "card", "gname", "gmarkname")
+        read(body, table, check=_release(table)).outer,
+        table,
+        ("nick", "markname", "category", "card", "gname", "gmarkname"),
     )
     session = pc.is_valid(named.column("gid"))
     named = named.append_column("recipient_type", pc.if_else(session, "session", "friend"))
-    return named.append_column("displayname", _first_shown(named, "markname", "card", "nick", "qq", "id"))
+    return named.append_column("displayname", first_shown(named, "markname", "card", "nick", "qq", "id"))
 
 
 def server(name: str, account: bytes, program: bytes | None, tables: Tables) -> pa.Table:
@@ -101,6 +106,10 @@ def server(name: str, account: bytes, program: bytes | None, tables: Tables) -> 
     stated = {"dialect": pa.array([name]), "state": pa.array([state], pa.string())}
     kept = {column: named.column(column) for column in named.column_names if column not in stated}
     return pa.table(stated | kept)
+
+
+def _release(table: Table) -> Check:
+    return partial(check_release, shape=table)
 
 
 def _object(body: bytes, what: str) -> dict[str, Any]:
@@ -174,18 +183,6 @@ def _unescaped(names: pa.ChunkedArray) -> pa.ChunkedArray:
     )
 
 
-def _first_shown(table: pa.Table, *columns: str) -> pa.ChunkedArray:
-    """Take the first of several columns that shows something; the last of them counts as it is."""
-    candidates = [_shown(table.column(column)) for column in columns]
-    return pc.coalesce(*candidates, pa.scalar("?"))
-
-
-def _shown(names: pa.ChunkedArray) -> pa.ChunkedArray:
-    # Format characters such as zero-width joiners show nothing on their own either.
-    blank = pc.match_substring_regex(names, r"^[\s\p{Z}\p{C}]*$")
-    return pc.if_else(blank, _NOBODY, names)
-
-
 def _of_their_place(members: pa.Table, places: pa.Table, columns: tuple[str, ...]) -> pa.Table:
     position = members.column(PLACE)
     for column in columns:
@@ -252,7 +249,7 @@ def _discuss_names(places: pa.Table, members: pa.Table) -> pa.ChunkedArray:
     lists = members.group_by(PLACE, use_threads=False).aggregate([("displayname", "list")])
     joined = pc.binary_join(lists.column("displayname_list").cast(pa.list_(pa.string())), "、")
     found = joined.take(pc.index_in(_positions(places), lists.column(PLACE)))
-    return pc.coalesce(_shown(places.column("dname")), found, _shown(places.column("did")), pa.scalar("?"))
+    return pc.coalesce(shown(places.column("dname")), found, shown(places.column("did")), pa.scalar("?"))
 
 
 def _positions(places: pa.Table) -> pa.Array:

@@ -4,44 +4,16 @@ Source:
     API document §1 to §4 and recorded answers of both releases.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from openqq_nb import schema
 from openqq_nb.columns import Schema
+from openqq_nb.errors import NotUnderstood
+from openqq_nb.protocols.rows import Table
 
 Name = Literal["openqq1", "openqq2"]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """How one kind of object is written by one dialect.
-
-    Attributes:
-        columns: key of the server to our column; keys that are in neither this nor `copies` are unknown.
-        copies: keys that repeat what stands elsewhere, or that are nobody's business; they are dropped.
-        numbers: keys whose values are JSON numbers.
-    """
-
-    columns: Mapping[str, str]
-    copies: frozenset[str]
-    numbers: frozenset[str]
-
-    def is_of_other_release(self, found: Iterable[Mapping[str, object]]) -> bool:
-        """Tell objects that the other release wrote: none has a key that only ours writes, and some has theirs."""
-        own, column = next((key, column) for key, column in self.columns.items() if column in _KEYS_OF_1)
-        first, second = _KEYS_OF_1[column], {"name", "uid"}
-        ours, theirs = (first, {"name", "id"}) if own == column else (second, first)
-        listed = list(found)
-        return not any(ours & item.keys() for item in listed) and any(
-            theirs <= item.keys() for item in listed
-        )
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """All keys that the dialect is known to write."""
-        return tuple(self.columns) + tuple(sorted(self.copies))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +91,27 @@ def _openqq2() -> Tables:
 
 
 TABLES: Mapping[Name, Tables] = {"openqq1": _openqq1(), "openqq2": _openqq2()}
+
+
+def check_release(found: Sequence[Mapping[str, object]], shape: Table) -> None:
+    """Refuse objects that another release than the expected one has written.
+
+    Raises:
+        NotUnderstood: they have the names of another release.
+    """
+    if _are_of_other_release(found, shape):
+        raise NotUnderstood(
+            "The server speaks another release of the API than this account was connected with: its objects have the "
+            f"keys {', '.join(sorted(found[0])[:8])}. Connect again, with protocol='auto'."
+        )
+
+
+def _are_of_other_release(found: Sequence[Mapping[str, object]], shape: Table) -> bool:
+    """Tell objects that the other release wrote: none has a key that only ours writes, and some has theirs."""
+    own, column = next((key, column) for key, column in shape.columns.items() if column in _KEYS_OF_1)
+    first, second = _KEYS_OF_1[column], {"name", "uid"}
+    ours, theirs = (first, {"name", "id"}) if own == column else (second, first)
+    return not any(ours & item.keys() for item in found) and any(theirs <= item.keys() for item in found)
+
+
+__all__ = ["TABLES", "Name", "Table", "Tables", "check_release"]

@@ -14,7 +14,7 @@ from openqq_nb.errors import InvalidInput
 from openqq_nb.models import Outcome
 from openqq_nb.protocols.base import Listing
 from openqq_nb.protocols.openqq.decode import stated_code
-from openqq_nb.protocols.openqq.rows import text, value
+from openqq_nb.protocols.reading import text, value
 
 MUTE_CALL = "shutup_group_member"
 KICK_CALL = "kick_group_member"

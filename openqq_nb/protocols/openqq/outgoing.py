@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from openqq_nb.errors import InvalidInput, NotSupported
 from openqq_nb.models import Outgoing
+from openqq_nb.protocols.sendable import check_encodable
 from openqq_nb.segments import Content, Parts
 
 _NAMES = """
@@ -61,11 +62,5 @@ def check_content(content: Content) -> str:
         )
     if not content:
         raise InvalidInput("The text is empty. The server would never answer such a call; nothing was sent.")
-    try:
-        content.encode()
-    except UnicodeEncodeError as error:
-        raise InvalidInput(
-            f"The text has half of a surrogate pair at position {error.start}, which cannot be sent; "
-            "nothing was sent. Remove it, for instance with text.encode(errors='ignore').decode()."
-        ) from error
+    check_encodable(content)
     return content

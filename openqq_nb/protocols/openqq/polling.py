@@ -10,7 +10,7 @@ import msgspec
 
 from openqq_nb.errors import NotUnderstood, first_bytes
 from openqq_nb.models import Polled
-from openqq_nb.protocols.openqq.rows import value
+from openqq_nb.protocols.reading import value
 
 POLL_CALL = "check_event"
 HELD_S = 150.0

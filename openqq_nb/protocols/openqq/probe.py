@@ -4,9 +4,11 @@ Source:
     Recorded answers of both releases to each other's calls.
 """
 
+from dataclasses import replace
+
 from openqq_nb.errors import NotUnderstood
-from openqq_nb.models import Flow, Response
-from openqq_nb.protocols.base import Dialect
+from openqq_nb.models import Flow, Request, Response
+from openqq_nb.protocols.base import PROBE_S, Dialect
 from openqq_nb.protocols.openqq.calls import (
     HTTP_FORBIDDEN,
     HTTP_OK,
@@ -15,7 +17,7 @@ from openqq_nb.protocols.openqq.calls import (
     openqq2,
     refuse_refusal,
 )
-from openqq_nb.protocols.openqq.rows import value
+from openqq_nb.protocols.reading import value
 
 
 def probe(token: str | None) -> Flow[Dialect | None]:
@@ -24,13 +26,17 @@ def probe(token: str | None) -> Flow[Dialect | None]:
     Raises:
         Refused: an Openqq server answers, and wants another token.
     """
-    response = yield get_request("get_client_info", token)
+    response = yield _asking("get_client_info", token)
     refuse_refusal(response)
     if response.http_status == HTTP_OK and "version" in _object(response):
         return openqq2(token)
     if response.http_status != HTTP_FORBIDDEN:
         return None
-    return _by_account((yield get_request("get_user_info", token)), token)
+    return _by_account((yield _asking("get_user_info", token)), token)
+
+
+def _asking(call: str, token: str | None) -> Request:
+    return replace(get_request(call, token), within_s=PROBE_S)
 
 
 def _by_account(response: Response, token: str | None) -> Dialect | None:
@@ -45,4 +51,5 @@ def _object(response: Response) -> dict[str, object]:
         found = value(response.body)
     except NotUnderstood:
         return {}  # HTML and the like: not an Openqq server, which the caller says with what it found
-    return found if isinstance(found, dict) else {}
+    # What has a retcode is an answer of OneBot, whatever the path.
+    return found if isinstance(found, dict) and "retcode" not in found else {}

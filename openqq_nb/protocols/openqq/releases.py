@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from openqq_nb.models import Arrival, RecipientType
+from openqq_nb.protocols.hints import Hints
 from openqq_nb.protocols.openqq import arrivals
 from openqq_nb.protocols.openqq.fields import TABLES, Name, Tables
+from openqq_nb.protocols.openqq.hints import HINTS_1, HINTS_2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Release:
         sends: per kind of recipient the call, and which attribute of `Recipient` goes under which key.
         replaces: which signs of a text it replaces before it sends it, and by what.
         read: how its posts are read.
+        hints: what people are told of a set-up with it.
     """
 
     name: Name
@@ -37,6 +40,7 @@ class Release:
     sends: Mapping[RecipientType, tuple[str, Mapping[str, str]]]
     replaces: Mapping[str, str]
     read: Callable[[bytes], Arrival]
+    hints: Hints
 
 
 _PERSON_1 = {"id": "id", "qq": "qq"}
@@ -59,6 +63,7 @@ RELEASE_1 = Release(
     },
     replaces={},
     read=arrivals.read_openqq1,
+    hints=HINTS_1,
 )
 # A 2.x server never sends a temporary message, and never answers the call.
 RELEASE_2 = Release(
@@ -75,4 +80,5 @@ RELEASE_2 = Release(
     },
     replaces={"<": "＜", ">": "＞"},
     read=arrivals.read_openqq2,
+    hints=HINTS_2,
 )

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pandas as pd
+
 from openqq_nb.languages import Words
 from openqq_nb.models import Outgoing, Receipt, RecipientType
+from openqq_nb.segments import Content
 from openqq_nb.widgets.composer.words import ADDRESSEE
 from openqq_nb.widgets.parts import View
 
@@ -21,19 +24,23 @@ class Addressee:
         kind: what the recipient is.
         name: what people call it.
         number: its number for people to read; empty where the server does not know it.
-        outgoing: tells what the server makes of a text; raises `InvalidInput` for one that cannot be sent.
-        send: sends a text and waits for the receipt.
+        outgoing: tells what the server makes of a text or parts; raises `InvalidInput` for what cannot be sent.
+        send: sends a text or parts and waits for the receipt.
         place: the name of the group or discuss that a session goes through.
         if_uncertain: says what to do when it is not certain any more who that is; empty where nothing can be done.
+        composes: whether more than text can be sent, by this way to write.
+        members: gives the members of a group who can be mentioned, and may ask the server; `None` where nobody can be.
     """
 
     kind: RecipientType
     name: str
     number: str
-    outgoing: Callable[[str], Outgoing]
-    send: Callable[[str], Receipt]
+    outgoing: Callable[[Content], Outgoing]
+    send: Callable[[Content], Receipt]
     place: str = ""
     if_uncertain: str = ""
+    composes: bool = False
+    members: Callable[[], pd.DataFrame] | None = None
 
     def view(self) -> View:
         """Tell it as a page shows it."""

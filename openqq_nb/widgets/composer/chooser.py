@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import pandas as pd
+
 from openqq_nb.errors import InvalidInput, NotSupported
 from openqq_nb.languages import Words
 from openqq_nb.models import Recipient, RecipientType
@@ -215,9 +217,19 @@ class Chooser(Part):
         entry = self.directory.shelves[kind].entry(row)
         send = partial(self._links.send, kind, row)
         again = _words("chooser_again", change=_words("chooser_change"), reload=_words("chooser_reload"))
-        self._to = Addressee(kind, entry.name, entry.number, self._links.outgoing, send, entry.place, again)
+        members = partial(self._members, row) if kind == "group" and self._links.composes else None
+        self._to = Addressee(
+            kind, entry.name, entry.number, self._links.outgoing, send, entry.place, again, self._links.composes,
+            members,
+        )  # fmt: skip
         self._kind, self._text = kind, ""
         self._chosen(self._to)
+
+    def _members(self, row: Mapping[str, Any]) -> pd.DataFrame:
+        """Give the members of a group, as far as they are in the roster, else by asking."""
+        members = self.directory.roster.members
+        there = members[members["gnumber"] == row.get("gnumber")]
+        return there if len(there) else self._links.members(row)
 
     def _known(self, recipient: Recipient, row: Mapping[str, Any]) -> Mapping[str, Any]:
         """Take the row of the roster for one that has numbers only; an id without a name may be an old one."""

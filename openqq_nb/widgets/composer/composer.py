@@ -15,6 +15,9 @@ from openqq_nb.widgets.pages import script, style
 class Composer(Face):
     """A widget that writes to one friend, group or discuss, or by a temporary session.
 
+    Where the server speaks OneBot, mentions, pictures, faces and a quote can go out before the text, which itself is
+    always text.
+
     Nothing is sent unless somebody presses the button, or Ctrl-Enter or ⌘-Enter in the text. To send from code there
     are `my.send_friend` and the others, whose sends are in the list of the widget, too.
 
@@ -28,8 +31,8 @@ class Composer(Face):
         NotSupported: the server cannot send to that kind of recipient.
     """
 
-    _esm = script("draft", "chooser", "sent", "composer")
-    _css = style("draft", "chooser", "sent")
+    _esm = script("draft", "chooser", "extras", "sent", "composer")
+    _css = style("draft", "chooser", "extras", "sent")
 
     _typed: ClassVar[tuple[str, ...]] = ("choose", "write")
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from openqq_nb.recipients import RowLike
 from openqq_nb.roster import Roster
+from openqq_nb.widgets.composer.addressee import Addressee
 from openqq_nb.widgets.composer.chooser import Chooser
 from openqq_nb.widgets.composer.draft import Draft
+from openqq_nb.widgets.composer.extras import Extras
 from openqq_nb.widgets.composer.sent import SentList
 from openqq_nb.widgets.links import Links
 from openqq_nb.widgets.parts import Part
@@ -21,7 +23,8 @@ class Composing:
 
     Attributes:
         chooser: finds the recipient.
-        draft: has the text.
+        draft: has the message.
+        extras: puts more than text into it.
         sent: has what was sent.
 
     Raises:
@@ -31,7 +34,8 @@ class Composing:
 
     def __init__(self, links: Links, roster: Roster, to: RowLike | None = None) -> None:
         self.draft = Draft()
-        self.chooser = Chooser(links, roster, self.draft.address)
+        self.extras = Extras(self.draft)
+        self.chooser = Chooser(links, roster, self._address)
         if to is not None:
             self.chooser.choose_row(to)
         self.sent = SentList(links.sends, lambda: self.chooser.directory, self.chooser.choose_again)
@@ -39,4 +43,8 @@ class Composing:
     @property
     def parts(self) -> Mapping[str, Part]:
         """The parts under the names that the page has for them."""
-        return {"chooser": self.chooser, "draft": self.draft, "sent": self.sent}
+        return {"chooser": self.chooser, "extras": self.extras, "draft": self.draft, "sent": self.sent}
+
+    def _address(self, to: Addressee | None) -> None:
+        self.draft.address(to)
+        self.extras.address(to)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from openqq_nb.errors import one_line
 from openqq_nb.languages import Words
 from openqq_nb.models import Delivery, Recipient
+from openqq_nb.segments import plain
 from openqq_nb.sends import Sends, Sent
 from openqq_nb.widgets.composer.addressee import kind_word, shortened
 from openqq_nb.widgets.composer.directory import Directory, is_permanent
@@ -123,7 +124,7 @@ class SentList(Part):
             "time": f"{sent.at:%H:%M:%S}",
             "kind": kind_word(sent.recipient.recipient_type),
             "name": shortened(entry.name) or _numbers(sent.recipient),
-            "text": shortened(one_line(sent.content), _SHOWN_SIGNS),
+            "text": shortened(one_line(plain(sent.content)), _SHOWN_SIGNS),
             "code": _words("sent_no_code") if receipt is None else _words("sent_code", code=receipt.code),
             "delivery": delivered(delivery),
             "tone": TONES[delivery],

@@ -17,6 +17,8 @@ ADDRESSEE: Table = {
 
 DRAFT: Table = {
     "draft_text": ("Message", "消息内容"),
+    "draft_before": ("Before the text", "文字之前"),
+    "draft_remove": ("Remove {label}", "移除 {label}"),
     "draft_send": ("Send", "发送"),
     "draft_sending": ("Sending …", "正在发送 …"),
     "draft_keys": ("Ctrl-Enter or ⌘-Enter sends", "Ctrl+Enter 或 ⌘+Enter 发送"),
@@ -29,6 +31,10 @@ DRAFT: Table = {
         "服务器不能发送 {sign}，将改为 {by} 发出。",
     ),
     "draft_faces": ("Shown as faces: {faces}", "将显示为表情：{faces}"),
+    "draft_long": (
+        "QQ refuses or cuts messages of more than about {most} characters.",
+        "超过约 {most} 个字符的消息，QQ 会拒绝或截断。",
+    ),
     "draft_earlier": ("Of the message before:", "上一条消息："),
     "draft_result": ("What became of it", "发送结果"),
     "draft_sent": ("Sent to {name}.", "已发送给 {name}。"),
@@ -38,6 +44,41 @@ DRAFT: Table = {
     ),
     "draft_failed": ("Not sent to {name}.", "未能发送给 {name}。"),
     "draft_unknown": ("It is not known whether this reached {name}.", "不知道这条消息是否到达 {name}。"),
+}
+
+EXTRAS: Table = {
+    "extras_title": ("Besides text", "文字之外"),
+    "extras_mention": ("Mention", "提及"),
+    "extras_picture": ("Picture", "图片"),
+    "extras_face": ("Face", "表情"),
+    "extras_quote": ("Reply to", "回复"),
+    "extras_find": ("Find a member by name, number or pinyin initials", "按名称、号码或拼音首字母查找群成员"),
+    "extras_list": ("Members found", "找到的成员"),
+    "extras_found": ("Found: {total}", "找到 {total} 个"),
+    "extras_found_first": (
+        "Found: {total}. The first {shown} are shown; type more to narrow it down.",
+        "找到 {total} 个，显示前 {shown} 个；继续输入以缩小范围。",
+    ),
+    "extras_loading": ("Loading the members …", "正在载入成员 …"),
+    "extras_everyone": ("Everyone", "全体成员"),
+    "extras_everyone_sure": (
+        "This alerts everybody in {group}. QQ lets only owner and admins do it, a few times a day.",
+        "这会提醒 {group} 的所有人。只有群主和管理员可以这样做，每天次数有限。",
+    ),
+    "extras_everyone_yes": ("Mention everyone", "提及全体成员"),
+    "extras_cancel": ("Cancel", "取消"),
+    "extras_faces": ("Faces; arrow keys move", "表情；用方向键移动"),
+    "extras_face_named": ("{name} ({number})", "{name}（{number}）"),
+    "extras_msg_id": ("msg_id of the message", "消息的 msg_id"),
+    "extras_add": ("Add", "添加"),
+    "extras_quoted": ("Reply to {msg_id}", "回复 {msg_id}"),
+    "extras_quote_empty": ("Give the msg_id of the message.", "请填写消息的 msg_id。"),
+    "extras_off": ("Nothing but text can be sent there.", "那里只能发送文字。"),
+    "extras_large": (
+        "{name} has more than {most} MB. Send it from code, with oq.image.",
+        "{name} 超过 {most} MB。请在代码里用 oq.image 发送。",
+    ),
+    "extras_unreadable": ("{name} could not be read.", "读不出 {name}。"),
 }
 
 CHOOSER: Table = {
@@ -85,6 +126,7 @@ SENT: Table = {
 WORDS: Table = {
     **ADDRESSEE,
     **DRAFT,
+    **EXTRAS,
     **CHOOSER,
     **SENT,
     "in_a_terminal": (

@@ -27,8 +27,8 @@ class Explorer(Face):
         handing: brings what is selected to the broadcaster.
     """
 
-    _esm = script("draft", "chooser", "sent", "table", "explorer_top", "explorer")
-    _css = style("draft", "chooser", "sent", "table", "explorer")
+    _esm = script("draft", "chooser", "extras", "sent", "table", "explorer_top", "explorer")
+    _css = style("draft", "chooser", "extras", "sent", "table", "explorer")
 
     _typed: ClassVar[tuple[str, ...]] = ("overlap", "selection", "shown")
 

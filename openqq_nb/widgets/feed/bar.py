@@ -9,7 +9,7 @@ from openqq_nb.widgets.parts import Action, Part, View
 
 _words = Words(BAR)
 
-_LIVE = ("listening", "polling", "following")
+_LIVE = ("listening", "polling", "streaming", "following")
 
 
 class Bar(Part):

@@ -22,7 +22,7 @@ _BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 _HERE = ZoneInfo(ZONE)
 _COLUMNS = (
     "msg_time", "received_at", "type", "chat", "sender", "content", "kind", "own", "reply_to", "chat_key", "code",
-    "status", "info", "delivery",
+    "status", "info", "delivery", "recalled_at",
 )  # fmt: skip
 _OUTCOME = ("delivery", "code", "status", "info")
 _QUOTED = ("msg_id", "chat_key", "sender", "content")
@@ -39,7 +39,7 @@ def lines(messages: Rows, positions: Sequence[int], window: Sequence[int]) -> di
     Returns:
         For each position a line: `n` (the position), `t` (its place in time), `day`, `at`, `type`, `chat`, `sender`,
         `text`, `kind`; and where there is something to tell, `own`, the outcome of a send, `cut` (the length of
-        a text that is too long) and `quote`.
+        a text that is too long), `quote` and `recalled` (at what time of the day it was taken back).
     """
     if not positions:
         return {}
@@ -50,6 +50,9 @@ def lines(messages: Rows, positions: Sequence[int], window: Sequence[int]) -> di
         position: _line(position, moment, row)
         for position, moment, row in zip(positions, moments.tolist(), rows, strict=True)
     }
+    for position, row in zip(positions, rows, strict=True):
+        if row["recalled_at"] is not None:
+            made[position]["recalled"] = f"{row['recalled_at'].astimezone(_HERE):%H:%M:%S}"
     quoting = {position: row for position, row in zip(positions, rows, strict=True) if row["reply_to"]}
     for position, quoted in _quotes(messages, quoting, window).items():
         made[position]["quote"] = quoted

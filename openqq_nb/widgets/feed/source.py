@@ -8,8 +8,9 @@ import pandas as pd
 
 from openqq_nb.filtering import Filter
 from openqq_nb.models import Outgoing, Receipt, RecipientType, Row
+from openqq_nb.segments import Content
 
-Doing = Literal["listening", "polling", "following", "abandoned", "stopped"]
+Doing = Literal["listening", "polling", "streaming", "disconnected", "following", "abandoned", "stopped"]
 
 
 class Rows(Protocol):
@@ -93,8 +94,8 @@ class Ways:
         login: the label of the present login of the server.
     """
 
-    later: Callable[[Row], Callable[[str], Receipt]]
-    outgoing: Callable[[str], Outgoing]
+    later: Callable[[Row], Callable[[Content], Receipt]]
+    outgoing: Callable[[Content], Outgoing]
     reaches: frozenset[RecipientType]
     login: Callable[[], str]
 

@@ -44,6 +44,7 @@ FEED: Table = {
     "feed_unread": ("{count} new ↓", "{count} 条新消息 ↓"),
     "feed_to_end": ("To the end ↓", "回到最新 ↓"),
     "feed_own": ("sent by this account", "本账号发送"),
+    "feed_recalled": ("taken back at {at}", "已于 {at} 撤回"),
     "feed_to": ("to", "发给"),
     "feed_type_message": ("friend", "好友"),
     "feed_type_group_message": ("group", "群"),
@@ -113,6 +114,11 @@ REPLY: Table = {
 BAR: Table = {
     "bar_listening": ("Listening at {where}", "正在监听 {where}"),
     "bar_polling": ("Asking the server for news", "正在轮询服务器"),
+    "bar_streaming": ("Receiving over the WebSocket of {where}", "正在通过 {where} 的 WebSocket 接收"),
+    "bar_disconnected": (
+        "The WebSocket of {where} is broken and tried again",
+        "{where} 的 WebSocket 已断开，正在重连",
+    ),
     "bar_following": ("Following {where}", "正在跟随 {where}"),
     "bar_abandoned": (
         "{where} has ended: nothing comes any more. my.listen() listens itself.",
@@ -149,6 +155,12 @@ BAR: Table = {
     "refused_head": ("head too large", "请求头过大"),
     "refused_slow": ("too slow", "过慢"),
     "refused_crowd": ("too many connections", "连接过多"),
+    "refused_account": ("for another account", "属于其他账号"),
+    "refused_signature": ("signed with another key", "签名密钥不符"),
+    "refused_unsigned": ("not signed", "没有签名"),
+    "refused_token": ("WebSocket with another token", "WebSocket 的 token 不符"),
+    "refused_websocket": ("not a proper WebSocket", "不是正常的 WebSocket"),
+    "refused_stray": ("answers to no call", "多余的调用应答"),
     "refused_count": ("{reason}: {count}", "{reason}：{count}"),
 }
 

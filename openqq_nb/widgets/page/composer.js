@@ -3,5 +3,6 @@
 export default widget("composer", (channel, root) => {
   const draft = draftPage(channel, channel.part("draft"));
   const chooser = chooserPage(channel, channel.part("chooser"), draft.focus);
-  root.append(chooser, draft.element, sentPage(channel, channel.part("sent"), draft.focus));
+  const extras = extrasPage(channel, channel.part("extras"), draft.focus);
+  root.append(chooser, extras, draft.element, sentPage(channel, channel.part("sent"), draft.focus));
 });

@@ -14,6 +14,40 @@ function addresseeLine(to) {
   ].filter(Boolean);
 }
 
+/** What goes out before the text, in order, each with a button that takes it away; `last()` takes the focus at the end. */
+function chipList(channel, remove, last) {
+  let shown = [];
+  const list = make("ul", { class: "oq-row oq-draft-chips", "aria-label": channel.word("draft_before") });
+
+  function chip({ label, thumb, kind }, place) {
+    const title = channel.word("draft_remove", { label });
+    return make(
+      "li", { class: "oq-draft-chip", "data-kind": kind },
+      thumb ? make("img", { src: thumb, alt: "" }) : null,
+      make("span", { class: "oq-name", text: label }),
+      button("✕", () => remove(place), { class: "oq-button oq-draft-remove", "aria-label": title, title }),
+    );
+  }
+
+  return {
+    element: list,
+    tell(pieces) {
+      show(list, pieces.length > 0);
+      if (JSON.stringify(pieces) === JSON.stringify(shown)) return;
+      const at = [...list.children].findIndex((one) => one.contains(document.activeElement));
+      shown = pieces;
+      list.replaceChildren(...pieces.map(chip));
+      if (at >= 0) (list.children[Math.min(at, pieces.length - 1)]?.querySelector("button") ?? last()).focus();
+    },
+  };
+}
+
+/** One piece of what goes out, as it arrives. */
+function arrivingPiece({ kind, label }, thumb) {
+  if (thumb) return make("img", { class: "oq-draft-picture", src: thumb, alt: label });
+  return make("span", { class: "oq-text", "data-kind": kind, text: label });
+}
+
 /** A box with what goes out, which is hidden where that is what was written. */
 function previewBox(channel) {
   const notes = make("div", { class: "oq-draft-notes" });
@@ -25,12 +59,14 @@ function previewBox(channel) {
   const box = make("div", { class: "oq-draft-preview" }, notes, out);
   return {
     box,
-    tell({ goes_out, replaced, faces, problem }) {
-      const sentences = [...replaced, faces, problem?.detail].filter(Boolean);
+    tell({ goes_out, items, replaced, faces, long, problem }, pieces) {
+      const sentences = [...replaced, faces, long, problem?.detail].filter(Boolean);
       notes.replaceChildren(...sentences.map((sentence) => make("p", { text: sentence })));
-      show(out, goes_out !== null);
-      say(text, goes_out ?? "");
-      show(box, goes_out !== null || sentences.length > 0);
+      const told = goes_out !== null || items.length > 0;
+      show(out, told);
+      if (items.length) text.replaceChildren(...items.map((one, index) => arrivingPiece(one, pieces[index]?.thumb)));
+      else say(text, goes_out ?? "");
+      show(box, told || sentences.length > 0);
     },
   };
 }
@@ -88,6 +124,7 @@ function draftPage(channel, part, { addressed = false } = {}) {
   const why = make("span", { class: "oq-quiet", id: freshId("why") });
   const keys = make("span", { class: "oq-quiet oq-draft-keys", text: channel.word("draft_keys"), id: freshId("keys") });
   const press = button("", (event) => { if (event.detail <= 1) send(); }, { class: "oq-button oq-main" });
+  const chips = chipList(channel, (place) => part.ask("remove", { place, draft: view.number }), () => field);
   const preview = previewBox(channel);
   const result = resultBox(channel);
   const problem = problemBox();
@@ -110,7 +147,7 @@ function draftPage(channel, part, { addressed = false } = {}) {
   }
 
   function take(next) {
-    view = next;
+    view = { pieces: view.pieces, ...next };
     asked = 0;
     if (view.by === me) {
       typed &&= field.value !== view.text;
@@ -142,7 +179,8 @@ function draftPage(channel, part, { addressed = false } = {}) {
     // Not `disabled`: that would take the focus away, and nobody would hear why it is off.
     setAttribute(press, "aria-disabled", busy || view.why ? "true" : "false");
     say(why, busy ? "" : view.why);
-    preview.tell(view.preview);
+    chips.tell(view.pieces);
+    preview.tell(view.preview, view.pieces);
     result.tell(view.result, view.earlier);
   }
 
@@ -172,6 +210,7 @@ function draftPage(channel, part, { addressed = false } = {}) {
     "div",
     { class: "oq-draft" },
     to,
+    chips.element,
     labelled(channel.word("draft_text"), field),
     make("div", { class: "oq-row oq-draft-bar" }, length, keys, make("span", { class: "oq-row oq-draft-press" }, why, press)),
     preview.box,

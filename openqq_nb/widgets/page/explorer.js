@@ -309,7 +309,8 @@ class WriteButton {
     const part = (name) => ({ ...this.channel.part(name), first: views[name] });
     this.draft = draftPage(this.channel, part("draft"));
     this.place.replaceChildren(
-      chooserPage(this.channel, part("chooser"), this.draft.focus), this.draft.element,
+      chooserPage(this.channel, part("chooser"), this.draft.focus),
+      extrasPage(this.channel, part("extras"), this.draft.focus), this.draft.element,
       sentPage(this.channel, part("sent"), this.draft.focus),
     );
     show(this.place, true);

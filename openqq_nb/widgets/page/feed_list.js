@@ -55,12 +55,19 @@ function feedMessage(channel, line, ask) {
   const text = make("span", { class: "oq-text oq-feed-text", text: line.text });
   return make(
     "article",
-    { class: "oq-feed-message", tabindex: -1, "data-n": line.n, "data-own": Boolean(line.own) },
+    {
+      class: "oq-feed-message",
+      tabindex: -1,
+      "data-n": line.n,
+      "data-own": Boolean(line.own),
+      "data-recalled": Boolean(line.recalled),
+    },
     feedHead(channel, line),
     quote,
     make(
       "div",
       { class: "oq-feed-body" },
+      line.recalled ? make("span", { class: "oq-feed-tag", text: channel.word("feed_recalled", { at: line.recalled }) }) : null,
       marked ? make("span", { class: "oq-feed-tag", text: marked }) : null,
       text,
       line.text ? null : make("span", { class: "oq-quiet", text: channel.word("feed_no_content") }),

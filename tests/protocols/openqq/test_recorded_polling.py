@@ -11,7 +11,7 @@ from openqq_nb.errors import NotSupported, NotUnderstood, Refused
 from openqq_nb.models import Polled, Response
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.protocols.openqq import DIALECTS
-from openqq_nb.protocols.openqq.rows import value
+from openqq_nb.protocols.reading import value
 from tests.protocols.contract import JSON, answered, asked, json_answer
 from tests.recordings import Call, body, call, calls, posts
 

@@ -1,14 +1,13 @@
 """JSON lists of objects to Arrow tables of text, one column a key of the server.
 
-An answer of exactly the expected shape, which is what real servers give, is read by Arrow's own reader,
+An answer of the expected shape, which is what real servers give, is read by Arrow's own reader,
 a few megabytes at a time. Any other shape goes the general way through Python objects: slower, the same
 result, and nothing is lost: unknown keys, numbers in place of texts, texts in place of numbers.
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -17,7 +16,7 @@ import pyarrow.json as pj
 
 from openqq_nb import schema
 from openqq_nb.errors import NotUnderstood, first_bytes
-from openqq_nb.protocols.openqq.fields import Table
+from openqq_nb.protocols.reading import mended, text, value
 
 PLACE = "_place"
 """Column of nested rows: the position of the object that they stand in."""
@@ -25,6 +24,33 @@ PLACE = "_place"
 _OURS = frozenset({PLACE, *(name for frame in schema.ALL for name in frame.names)})
 _CHUNK_BYTES = 2 << 20
 _BLOCK_BYTES = 1 << 20
+_PLAIN = (pa.string(), pa.int64(), pa.bool_(), pa.null())
+
+
+Check = Callable[[Sequence[Mapping[str, object]]], None]
+"""Refuses objects that are not of the expected kind at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """How one kind of object is written by one dialect.
+
+    Attributes:
+        columns: key of the server to our column; keys that are in neither this nor `copies` are unknown.
+        copies: keys that repeat what stands elsewhere, or that are nobody's business; they are dropped.
+        numbers: keys whose values are JSON numbers.
+        varies: whether other keys are usual, since several programs write such objects.
+    """
+
+    columns: Mapping[str, str]
+    copies: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    varies: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys that the dialect is known to write."""
+        return tuple(self.columns) + tuple(sorted(self.copies))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +66,14 @@ class Rows:
     inner: pa.Table
 
 
-def read(body: bytes, outer: Table, inner: Table | None = None) -> Rows:
+def read(body: bytes, outer: Table, inner: Table | None = None, check: Check = lambda _: None) -> Rows:
     """Read a JSON list of objects, with their `member` lists if `inner` says how those look.
+
+    Args:
+        body: the list.
+        outer: how its objects look.
+        inner: how their members look.
+        check: looks at objects that are not of the expected shape.
 
     Raises:
         NotUnderstood: the body is no JSON, or no list of objects.
@@ -51,7 +83,9 @@ def read(body: bytes, outer: Table, inner: Table | None = None) -> Rows:
         spread = b"\n" in body
         return _joined([_expected(chunk, outer, inner, spread) for chunk in _chunks(pieces)], outer, inner)
     except (msgspec.DecodeError, RecursionError, pa.ArrowInvalid):
-        return _general(objects(body), outer, inner)
+        found = objects(body)
+        check(found)
+        return _general(found, outer, inner)
 
 
 def objects(body: bytes) -> list[dict[str, Any]]:
@@ -64,48 +98,9 @@ def objects(body: bytes) -> list[dict[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise NotUnderstood(
             f"The server answered with JSON that is no list of objects: {first_bytes(body)}. "
-            "Check that the address belongs to an Openqq server, and that its token is right."
+            "Check that the address belongs to the API server of an account, and that its token is right."
         )
     return found
-
-
-def value(body: bytes) -> object:
-    """Read any JSON; numbers become the text of their digits, so that none loses a digit.
-
-    Raises:
-        NotUnderstood: the body is no JSON in UTF-8, or nested too deeply.
-    """
-    try:
-        return cast(
-            object, json.loads(body.decode("utf-8-sig"), parse_int=str, parse_float=str, parse_constant=str)
-        )
-    except (ValueError, RecursionError) as error:
-        raise NotUnderstood(
-            f"The server answered with something that is no JSON in UTF-8 ({type(error).__name__}): "
-            f"{first_bytes(body)}. Check that the address belongs to an Openqq server."
-        ) from error
-
-
-def text(found: object) -> str | None:
-    """Turn one JSON value into text: `true` and what is nested as JSON writes them, lone surrogates as U+FFFD."""
-    if found is None:
-        return None
-    if isinstance(found, str):
-        return found if found.isascii() or _encodable(found) else _mended(found)
-    # Not 1 for true: where a number belongs, that would be the number of somebody.
-    return _mended(json.dumps(found, ensure_ascii=False))
-
-
-def _encodable(found: str) -> bool:
-    try:
-        found.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _mended(found: str) -> str:
-    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _chunks(pieces: Sequence[msgspec.Raw]) -> Iterator[list[msgspec.Raw]]:
@@ -132,7 +127,7 @@ def _expected(chunk: Sequence[msgspec.Raw], outer: Table, inner: Table | None, s
         read_options=pj.ReadOptions(block_size=max(_BLOCK_BYTES, longest + 1)),
         parse_options=pj.ParseOptions(
             explicit_schema=_arrow_schema(outer, inner),
-            unexpected_field_behavior="error",
+            unexpected_field_behavior="infer" if outer.varies else "error",
             newlines_in_values=spread,
         ),
     )
@@ -152,7 +147,16 @@ def _types(table: Table) -> list[tuple[str, pa.DataType]]:
 
 
 def _known(table: pa.Table, shape: Table) -> pa.Table:
-    return pa.table({key: table.column(key).cast(pa.string()) for key in shape.columns})
+    known = {key: table.column(key).cast(pa.string()) for key in shape.columns}
+    unknown = [key for key in table.column_names if key not in shape.columns and key not in shape.copies]
+    return pa.table(known | {_column(key): _plain(table.column(key)) for key in unknown})
+
+
+def _plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Give what Arrow made of a key that was not expected; it takes some texts for times, and rounds long numbers."""
+    if values.type not in _PLAIN:
+        raise pa.ArrowInvalid(f"a key of the type {values.type}")
+    return values.cast(pa.string())
 
 
 def _members(lists: pa.ChunkedArray, inner: Table) -> pa.Table:
@@ -171,28 +175,15 @@ def _joined(parts: Sequence[Rows], outer: Table, inner: Table | None) -> Rows:
     for part in parts:
         shifted.append(_shifted(part.inner, start) if inner else part.inner)
         start += part.outer.num_rows
-    return Rows(pa.concat_tables(part.outer for part in parts), pa.concat_tables(shifted))
+    outers = pa.concat_tables((part.outer for part in parts), promote_options="default")
+    return Rows(outers, pa.concat_tables(shifted))
 
 
 def _shifted(members: pa.Table, start: int) -> pa.Table:
     return members.set_column(0, PLACE, pc.add(members.column(PLACE), start))
 
 
-def check_release(found: Sequence[Mapping[str, object]], shape: Table) -> None:
-    """Refuse objects that another release than the expected one has written.
-
-    Raises:
-        NotUnderstood: they have the names of another release.
-    """
-    if shape.is_of_other_release(found):
-        raise NotUnderstood(
-            "The server speaks another release of the API than this account was connected with: its objects have the "
-            f"keys {', '.join(sorted(found[0])[:8])}. Connect again, with protocol='auto'."
-        )
-
-
 def _general(found: Sequence[dict[str, Any]], outer: Table, inner: Table | None) -> Rows:
-    check_release(found, outer)
     places = [{key: item[key] for key in item if key != "member"} if inner else item for item in found]
     if inner is None:
         return Rows(texts(places, outer), texts([], outer))
@@ -223,5 +214,5 @@ def texts(found: Sequence[Mapping[str, Any]], shape: Table) -> pa.Table:
 
 def _column(key: str) -> str:
     """Name the column of an unknown key; one that is called like a column of ours is not mixed up with it."""
-    name = key if _encodable(key) else _mended(key)
+    name = mended(key)
     return f"raw_{name}" if name in _OURS else name
