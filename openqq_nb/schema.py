@@ -95,7 +95,7 @@ MEMBERS = Schema(
         _CLIENT,
         time("join_time", "when the person joined", "join_time", "join_time"),
         time("last_speak_time", "when the person last spoke", "last_speak_time", "last_speak_time"),
-        text("level", "title of activity in the group, a word", "level", "level"),
+        text("level", "title of activity in the group, a word; OneBot: a number", "level", "level"),
         count("qage", "years on QQ", "qage", "qage"),
         text("bad_record", "mark of bad conduct, of the provider", "bad_record", "bad_record"),
         _GID,
@@ -149,13 +149,18 @@ RECENT = Schema(
 SERVER = Schema(
     "SERVER",
     (
-        text("dialect", "the dialect of the API: openqq1 or openqq2"),
+        text("dialect", "the dialect of the API: openqq1, openqq2 or onebot11"),
         text("version", "release of the server program; 1.x does not tell", "", "version"),
         text("state", "state that the server gives the account: online, hidden …", "state", "state"),
         time("started_at", "when the server program was started; 1.x does not tell", "", "starttime"),
         count("runtime", "for how many seconds it has been running; 1.x does not tell", "", "runtime"),
         text("os", "operating system of its machine; 1.x does not tell", "", "os"),
-        text("client", "name of this client among those of its machine; 1.x does not tell", "", "account"),
+        text(
+            "client",
+            "name of this client among those of its machine; OneBot: the program; 1.x does not tell",
+            "",
+            "account",
+        ),
         text("log_level", "how much it writes into its log; 1.x does not tell", "", "log_level"),
     ),
 )

@@ -55,7 +55,8 @@ def test_the_tour_shows_friends_members_a_sent_message_and_three_arriving(protoc
     assert result.exit_code == 0, result.output
     parts = [
         "my.friends()",
-        "小灰",
+        # OneBot gives the friends by category, and his is not the first.
+        "小灰" if protocol != "onebot11" else "_青衫_",
         "my.members().groupby",
         "PERL学习交流",
         "my.send_friend(",

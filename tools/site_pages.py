@@ -9,17 +9,20 @@ from typing import Any
 
 from openqq_nb import schema
 from openqq_nb.columns import ZONE, Kind, Schema
+from openqq_nb.protocols.onebot11 import fields
 from openqq_nb.simulator.faults import FAULTS
 
 DOCS = Path(__file__).parents[1] / "docs"
 HEADS = {
-    "en": ("column", "dtype", "meaning", "key in 1.x", "key in 2.x"),
-    "zh": ("列", "类型", "含义", "1.x 的键", "2.x 的键"),
+    "en": ("column", "dtype", "meaning", "key in 1.x", "key in 2.x", "key in OneBot"),
+    "zh": ("列", "类型", "含义", "1.x 的键", "2.x 的键", "OneBot 的键"),
 }
 FAULT_HEADS = {
     "en": ("fault", "what happens", "arguments", "dialects"),
-    "zh": ("故障", "会发生什么", "参数", "版本"),
+    "zh": ("故障", "会发生什么", "参数", "协议"),
 }
+SHORT = {"openqq1": "1.x", "openqq2": "2.x", "onebot11": "OneBot"}
+"""What the dialects are called in tables."""
 LAYER_HEADS = ("层", "模块", "可以导入我们的", "外部的库")
 DTYPES: Mapping[Kind, str] = {
     "text": "str",
@@ -27,6 +30,43 @@ DTYPES: Mapping[Kind, str] = {
     "count": "Int64",
     "flag": "boolean",
 }
+ONEBOT_TABLES = {
+    "ME": fields.ME,
+    "SERVER": fields.SERVER,
+    "FRIENDS": fields.FRIENDS,
+    "GROUPS": fields.GROUPS,
+    "MEMBERS": fields.MEMBERS,
+}
+"""Whose keys are a table in the package as well."""
+ONEBOT_KEYS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "ME": {"state": ("online",)},
+    "SERVER": {"state": ("online",)},
+    # One of the two, by the end; the table has the second under its own name.
+    "GROUPS": {"gmarkname": ("group_remark", "remark_name")},
+    "MESSAGES": {
+        "msg_time": ("time",),
+        "type": ("message_type", "sub_type"),
+        "sender": ("card", "nickname"),
+        "content": ("message",),
+        "kind": ("message",),
+        "msg_class": ("post_type",),
+        "sender_qq": ("user_id",),
+        "gnumber": ("group_id",),
+        "group": ("group_name",),
+        "receiver_qq": ("target_id",),
+        "via": ("sub_type",),
+        "reply_to": ("message",),
+        "segments": ("message",),
+        "msg_id": ("message_id",),
+    },
+    "EVENTS": {
+        "event": ("notice_type", "post_type"),
+        "subtype": ("sub_type",),
+        "gnumber": ("group_id",),
+        "qq": ("user_id",),
+    },
+}
+"""Keys that the package reads without a table, by schema and column."""
 COLUMNS = re.compile(r"<!-- columns: (\w+) -->")
 FAULT_TABLE = "<!-- faults -->"
 LAYER_TABLE = "<!-- layers -->"
@@ -96,13 +136,20 @@ def cells(declared: Schema, language: str) -> Iterator[tuple[str, ...]]:
     meanings = chinese_meanings()[declared.name] if language == "zh" else {}
     for column in declared.columns:
         meaning = meanings[column.name][1] if language == "zh" else column.meaning
-        keys = (column.openqq1, column.openqq2)
+        keys = ((column.openqq1,), (column.openqq2,), onebot_keys(declared.name).get(column.name, ()))
         yield (
             f"`{column.name}`",
             f"`{DTYPES[column.kind]}`",
             meaning,
-            *(f"`{key}`" if key else "–" for key in keys),
+            *(" ".join(f"`{key}`" for key in several if key) or "–" for several in keys),
         )
+
+
+def onebot_keys(name: str) -> Mapping[str, tuple[str, ...]]:
+    """Tell from which keys of OneBot the columns of a schema come."""
+    table = ONEBOT_TABLES.get(name)
+    own = {column: (key,) for key, column in table.columns.items()} if table else {}
+    return {**own, **ONEBOT_KEYS.get(name, {})}
 
 
 def fault_cells(language: str) -> Iterator[tuple[str, ...]]:
@@ -111,7 +158,7 @@ def fault_cells(language: str) -> Iterator[tuple[str, ...]]:
     for name, kind in FAULTS.items():
         meaning = chinese[name][1] if language == "zh" else kind.meaning
         arguments = " ".join(f"`{argument}`" for argument in kind.takes) or "–"
-        dialects = " ".join({"openqq1": "1.x", "openqq2": "2.x"}[dialect] for dialect in kind.dialects)
+        dialects = ", ".join(SHORT[dialect] for dialect in kind.dialects)
         yield f"`{name}`", meaning, arguments, dialects
 
 

@@ -86,7 +86,7 @@ class Account(Reading, History, Sending, Managing):
             seen.me,
             seen.counts(),
             self._listening.in_words(),
-            posted_online=self._listening.online(),
+            posted_online=self._listening.posted_online(),
         )
 
     def roster(self, at: object = None) -> Roster:
@@ -133,6 +133,9 @@ class Account(Reading, History, Sending, Managing):
         via: Via = "push",
     ) -> "Inbox":
         """Start to take what the server posts, or give the inbox that already does.
+
+        Of an account at a `ws://` address events come over its own WebSocket, and nothing listens, unless a part of an
+        address is given. What was missed while that was broken is filled in from the history.
 
         Args:
             port: where to listen; without it a port that is remembered per account, 0 picks a free one.

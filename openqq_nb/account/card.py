@@ -7,6 +7,7 @@ from openqq_nb.errors import one_line
 from openqq_nb.protocols.base import Dialect
 
 _COUNTED = ("friends", "groups", "members", "discusses")
+_ALWAYS = {"friends", "groups"}
 
 
 def card(
@@ -47,7 +48,7 @@ def _who(me: Series | None) -> str:
 
 
 def _state(dialect: Dialect, me: Series | None, posted_online: bool | None) -> str:
-    """Give the state of the account; loudly where it is logged out. What was posted is newer than what was asked."""
+    """Give the state, loudly where the account is logged out; what was posted since it was asked for counts more."""
     state = _text(me, "state")
     told = state == "offline" if posted_online is None else not posted_online
     if told and dialect.hints.offline is not None:
@@ -70,5 +71,10 @@ def _text(me: Series | None, column: str) -> str:
 
 
 def _counted(counts: Mapping[str, int]) -> str:
-    known = [f"{counts[name]} {name}" for name in _COUNTED if name in counts]
+    # None of these may only mean that they come by another call, or that the protocol has no such thing.
+    known = [
+        f"{counts[name]} {name}"
+        for name in _COUNTED
+        if counts.get(name) or (name in counts and name in _ALWAYS)
+    ]
     return ", ".join(known) or "nothing yet"

@@ -193,7 +193,8 @@ class Http:
 
 def _why(error: httpx.HTTPError) -> str:
     stands_still = (
-        "A server may stand still while its login code waits to be scanned, and while it loads lists; try again later."
+        "A server may stand still while its login code waits to be scanned, and while it loads lists; "
+        "try again later."
     )
     if _how(error) != "closed":
         return stands_still

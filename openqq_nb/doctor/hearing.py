@@ -86,7 +86,7 @@ def heard(inbox: "Inbox", dialect: Dialect, waited_s: float) -> Heard:
     is_own = messages["own"].fillna(False)
     own, came = messages[is_own], messages[~is_own]
     told_of_own = bool(stats.posted_back) or isinstance(way, Followed)
-    live = _live(came, stats) if dialect.remembers else came
+    live = came_live(came, stats) if dialect.remembers else came
     after = (live["received_at"] - live["msg_time"]).dropna().dt.total_seconds()
     return Heard(
         host=address.host,
@@ -115,7 +115,7 @@ def heard(inbox: "Inbox", dialect: Dialect, waited_s: float) -> Heard:
     )
 
 
-def _live(came: pd.DataFrame, stats: "Stats") -> pd.DataFrame:
+def came_live(came: pd.DataFrame, stats: "Stats") -> pd.DataFrame:
     """Give what came since the inbox began; nothing if any of it is out of a history, and so came late."""
     return came.tail(0 if stats.filled else stats.received)
 

@@ -58,7 +58,8 @@ def address(url: str, token: str | None, hints: Hints, *, answers: bool) -> Iter
 def reach(looked: Looked, protocol: str | None) -> Iterator[Finding]:
     """Tell whether an API server answers, and if not, why."""
     if looked.failure is not None:
-        yield failed("server", looked.failure, looked.asked[-1:], looked.hints)
+        asked = looked.asked if isinstance(looked.failure, NotOpenqq) else looked.asked[-1:]
+        yield failed("server", looked.failure, asked, looked.hints)
         return
     if looked.spoken is None:
         yield _foreign(looked)
@@ -144,7 +145,7 @@ def _misplaced(check: str, text: str, answered: Sequence[Response], hints: Hints
         return Finding(
             check, "problem", "there is no WebSocket at that address: something else answers", hints.misplaced
         )
-    if answered[-1].http_status == _HTTP_WRONG_METHOD:
+    if any(response.http_status == _HTTP_WRONG_METHOD for response in answered):
         found = f"{hints.server} answers, but not to POST, which all calls need"
         return Finding(check, "problem", found, "Let POST through, for instance in the proxy before it.")
     return Finding(

@@ -1,5 +1,6 @@
 """Asking who is there, as flows that end in frames."""
 
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -42,7 +43,7 @@ class Reading:
     def me(self) -> Flow[Series]:
         """Ask who the account is."""
         table = yield from self._dialect.me()
-        self._seen.me = schema.ME.frame(table).iloc[0].rename("me")
+        self._seen.me, self._seen.me_at_s = schema.ME.frame(table).iloc[0].rename("me"), time.time()
         return self._seen.me
 
     def friends(self) -> Flow[pd.DataFrame]:

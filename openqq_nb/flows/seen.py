@@ -51,10 +51,12 @@ class Seen:
 
     Attributes:
         me: the account, once it was asked for.
+        me_at_s: when that was, in UTC seconds.
     """
 
     def __init__(self, on_login: Callable[[], None]) -> None:
         self.me: Series | None = None
+        self.me_at_s = 0.0
         self._on_login = on_login
         self._lock = threading.Lock()
         self._counts: dict[str, int] = {}

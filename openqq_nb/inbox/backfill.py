@@ -129,6 +129,11 @@ class Backfill:
         sent = await asyncio.to_thread(self._journal().sent, key_of(chat[0]), since_s - OVERLAP_S)
         return Filled(chat, since_s, await self._stored(_bodies(past, sent)), past.pages)
 
+    async def latest_first(self, chats: Sequence[Chat]) -> list[Chat]:
+        """Put chats in order: where somebody wrote last comes first, and last where nobody ever did."""
+        last = await asyncio.to_thread(self._journal().last_written, self._clock())
+        return sorted(chats, key=lambda chat: -last.get(key_of(chat[0]), 0.0))
+
     async def _stored(self, bodies: Sequence[bytes]) -> int:
         """Take bodies in, oldest first; gives how many were new."""
         new = 0

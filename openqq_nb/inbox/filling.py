@@ -26,7 +26,7 @@ class Span:
     """What a person wants filled.
 
     Attributes:
-        since_s: how far back to go, in UTC seconds; self._thread.call(lambda: self._gaps.begin(since_s)) for the last message that is known.
+        since_s: how far back to go, in UTC seconds; None for the last message that is known.
         groups: the groups that are named, if any are.
         friends: the friends that are named, if any are.
     """
@@ -112,7 +112,7 @@ class Filling:
         self._thread.call(lambda: self._put(Post(body)))
 
     def _missed(self, since_s: float) -> None:
-        None
+        self._thread.call(lambda: self._gaps.begin(since_s))
 
 
 class Going:

@@ -109,7 +109,7 @@ class Gaps:
         since_s = self._since_s
         if since_s is None:
             return
-        chats = await self._chats(None, None, None)
+        chats = await self._backfill.latest_first(await self._chats(None, None, None))
         if self._since_s == since_s:
             self._since_s = None
         for chat in chats:

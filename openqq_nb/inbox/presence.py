@@ -24,6 +24,7 @@ class Presence:
 
     Attributes:
         online: whether the account is online; None as long as no post has told.
+        told_s: when a post told that last, in UTC seconds.
         seen_s: when the server posted anything last, in UTC seconds; None if it never did.
     """
 
@@ -32,6 +33,7 @@ class Presence:
         self._clock = clock
         self._since_s = 0.0
         self.online: bool | None = None
+        self.told_s = 0.0
         self.seen_s: float | None = None
 
     @property
@@ -49,17 +51,22 @@ class Presence:
         if online is False:
             self.gone()
         elif online is True:
-            self.online = True
+            self._told(online=True)
 
     def message(self, row: Row) -> None:
         """Take note of a message: one that was written since the account was found offline shows that it is back."""
         if self.online is False:
             written_s = row.get("msg_time")
-            self.online = isinstance(written_s, int | float) and written_s >= self._since_s
+            if isinstance(written_s, int | float) and written_s >= self._since_s:
+                self._told(online=True)
 
     def gone(self) -> None:
         """Take note that the account is offline."""
-        if self.online is not False:
-            self._since_s = float(int(self._clock()))  # messages have whole seconds
-            self.online = False
+        news = self.online is not False
+        self._told(online=False)
+        if news:
+            self._since_s = float(int(self.told_s))  # messages have whole seconds
             self._warn(_TOLD)
+
+    def _told(self, *, online: bool) -> None:
+        self.told_s, self.online = self._clock(), online

@@ -20,6 +20,7 @@ from openqq_nb.inbox.frames import Shown
 from openqq_nb.inbox.handlers import Handlers
 from openqq_nb.inbox.links import Links
 from openqq_nb.inbox.numbers import Numbers
+from openqq_nb.inbox.presence import Presence
 from openqq_nb.inbox.rounds import Round
 from openqq_nb.inbox.settings import Settings
 from openqq_nb.inbox.shelf import KEPT, Shelf
@@ -198,6 +199,11 @@ class Receiver:
         """What came in, what was refused and what went wrong."""
         connected = 0 if self._listener is None else self._listener.sockets
         return self._counters.shown(self._shelf.waiting, connected)
+
+    @property
+    def presence(self) -> Presence:
+        """Whether the account is online, as far as posts tell."""
+        return self._counters.presence
 
     @property
     def alarm(self) -> str:

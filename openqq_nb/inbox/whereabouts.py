@@ -1,5 +1,6 @@
 """What an inbox is doing, and where: how messages come in, and what a server has to be told for that."""
 
+from openqq_nb.inbox.presence import Presence
 from openqq_nb.inbox.receiver import Receiver
 from openqq_nb.inbox.setup import Setup
 from openqq_nb.inbox.ways import Followed, Way, address_of, in_words
@@ -77,9 +78,9 @@ class Whereabouts:
         return f"; {self._receiver.alarm}" if self._receiver.alarm else ""
 
     @property
-    def online(self) -> bool | None:
-        """Whether the account is online at its server; None where no post has told."""
-        return self._receiver.stats.online
+    def presence(self) -> Presence:
+        """Whether the account is online at its server, as far as posts tell."""
+        return self._receiver.presence
 
     @property
     def abandoned(self) -> bool:

@@ -129,11 +129,12 @@ class Listening:
             return "off; my.listen() starts it"
         return self._now.inbox.state
 
-    def online(self) -> bool | None:
-        """Tell whether posts say that the account is online; None where they do not tell, or nothing is taken in."""
+    def posted_online(self) -> bool | None:
+        """Tell whether posts say that the account is online; None where they do not, or it was asked for since."""
         if self._now is None or not self._now.inbox.running:
             return None
-        return self._now.inbox.online
+        presence = self._now.inbox.presence
+        return presence.online if presence.told_s > self._flows.seen.me_at_s else None
 
     def record(self, recipient: Recipient, content: Content, receipt: Receipt | None) -> None:
         """Make a row of a send, while an inbox runs."""

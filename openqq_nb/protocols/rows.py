@@ -98,7 +98,8 @@ def objects(body: bytes) -> list[dict[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise NotUnderstood(
             f"The server answered with JSON that is no list of objects: {first_bytes(body)}. "
-            "Check that the address belongs to the API server of an account, and that its token is right."
+            "Check that the address belongs to the API server of an account, and that its token is right, or "
+            "connect again, with protocol='auto'."
         )
     return found
 

@@ -110,7 +110,12 @@ class Line:
         for answered in self._asked.values():
             if not answered.done():
                 answered.set_exception(copy.copy(why))
-        await self._connection.close()
+        try:
+            await self._connection.close()
+        except asyncio.CancelledError:  # in the midst of the goodbye
+            self._connection.transport.abort()
+            await self._connection.wait_closed()
+            raise
 
     async def _write(self, text: str, call: Call) -> None:
         if not self.open:

@@ -1,6 +1,6 @@
 """A new login of the server between two questions: noticed, and no id of before is used for anything."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from typing import Any
 
@@ -15,7 +15,10 @@ from openqq_nb.flows.seen import Seen
 from openqq_nb.models import Recipient
 from openqq_nb.protocols import registry
 from openqq_nb.schema import FRIENDS
-from openqq_nb.simulator import Simulator
+from openqq_nb.simulator import Person, Simulator
+
+
+openqq = pytest.mark.parametrize("my", ["openqq1", "openqq2"], indirect=True)
 
 
 @pytest.fixture(params=["openqq1", "openqq2", "onebot11"])
@@ -25,6 +28,7 @@ def my(request: pytest.FixtureRequest) -> Iterator[DemoAccount]:
     demo.close()
 
 
+@openqq
 @pytest.mark.parametrize("call", ["get_friend_info", "get_group_info", "get_discuss_info"])
 def test_a_roster_is_of_one_login_even_if_it_is_the_first_one(my: DemoAccount, call: str) -> None:
     with my.simulator.fault("new_login", calls=call, times=1) as fault:
@@ -36,6 +40,7 @@ def test_a_roster_is_of_one_login_even_if_it_is_the_first_one(my: DemoAccount, c
     assert set(roster.members["gid"]) == set(roster.groups["gid"])
 
 
+@openqq
 def test_a_server_that_logs_in_again_and_again_gives_no_roster_of_odd_parts(my: DemoAccount) -> None:
     with (
         my.simulator.fault("new_login"),
@@ -52,6 +57,7 @@ def test_a_row_of_an_earlier_login_with_a_number_still_reaches_the_same_person(m
     assert [one.number for one in my.simulator.wait_received(1)] == [row["qq"]]
 
 
+@openqq
 def test_a_row_of_an_earlier_login_without_a_number_is_refused(my: DemoAccount) -> None:
     row = my.discusses().iloc[0]
     my.simulator.relogin()
@@ -109,6 +115,40 @@ def test_an_id_that_the_server_does_not_list_is_said_to_be_in_no_list() -> None:
     my.close()
 
 
+@pytest.mark.parametrize("my", ["onebot11"], indirect=True)
+def test_where_there_are_no_ids_nothing_that_happens_looks_like_a_new_login(my: DemoAccount) -> None:
+    simulator, logins = my.simulator, []
+    group, friend = simulator.truth.groups[0], simulator.truth.friends[0]
+    goes = next(one for one in group.members if one.person.qq not in (group.owner, 9_900_000_100))
+    happenings: list[Callable[[], object]] = [
+        lambda: simulator.rename(friend.person, "改名"),
+        lambda: simulator.set_markname(friend, "老友"),
+        lambda: simulator.rename_group(group, "新群名"),
+        lambda: simulator.set_card(group, goes, "名片"),
+        lambda: simulator.join(group, Person(9_900_000_901, "新来的")),
+        lambda: simulator.leave(group, goes.person),
+        lambda: simulator.add_friend(Person(9_900_000_902, friend.person.nick)),
+        lambda: simulator.remove_friend(friend.person),
+        lambda: simulator.leave_group(simulator.truth.groups[-1]),
+        lambda: simulator.rename(simulator.truth.me.person, "我也改名"),
+        simulator.relogin,
+    ]
+    with my.listen() as inbox:
+        before = my.roster()
+        for happens in happenings:
+            happens()
+            my.roster()
+            simulator.say(simulator.truth.friends[-1].person, "早")
+            logins.append(my._flows.seen.logins)
+        simulator.wait_posted()
+        inbox.wait(len(happenings))
+        assert logins == [0] * len(happenings)
+        assert inbox.df["login"].nunique() == 1 and inbox.df["sender_qq"].notna().all()
+        changes = my.roster().diff(before)
+    assert changes["certain"].all()
+    assert {"added", "removed", "gname", "joined", "left"} <= set(changes["what"])
+
+
 def frame(*ids: str, numbers: tuple[str, ...] = (), nicks: tuple[str, ...] = ()) -> pd.DataFrame:
     rows: list[dict[str, Any]] = [
         {"id": one, "qq": number, "nick": nick, "displayname": nick}
@@ -153,6 +193,7 @@ def test_a_late_reply_goes_to_no_id_of_before_that_the_server_does_not_list_unde
         assert simulator.received == []
 
 
+@openqq
 def test_half_a_surrogate_pair_is_nobodys_name(my: DemoAccount) -> None:
     with pytest.raises(oq.NotFound, match="Nothing was sent"):
         my.send_friend("你好", to={"id": my.friends()["id"].iloc[0], "nick": "\ud800"})

@@ -15,6 +15,10 @@ from openqq_nb.models import Delivery
 Protocol = Literal["openqq1", "openqq2", "onebot11"]
 HOSTILE = ["0", "   ", "第一行\r\n第二行", "😀👩‍👩‍👧", "'\"\\&lt;%41+\x00\t", "[微笑]", "长" * 4000]
 
+# What has ids of a login beside the permanent numbers, and discusses.
+openqq = pytest.mark.parametrize("my", ["openqq1", "openqq2"], indirect=True)
+onebot = pytest.mark.parametrize("my", ["onebot11"], indirect=True)
+
 
 @pytest.fixture(params=["openqq1", "openqq2", "onebot11"])
 def my(request: pytest.FixtureRequest) -> Iterator[DemoAccount]:
@@ -38,6 +42,7 @@ def dialect(my: DemoAccount) -> str:
     return my.simulator.protocol
 
 
+@openqq
 def test_a_friend_a_group_and_a_discuss_are_reached_by_row_and_by_number(my: DemoAccount) -> None:
     friend = my.friends().dropna(subset="qq").iloc[0]
     group = my.groups().dropna(subset="gnumber").iloc[0]
@@ -62,6 +67,45 @@ def test_a_friend_a_group_and_a_discuss_are_reached_by_row_and_by_number(my: Dem
     ]
 
 
+@onebot
+def test_a_friend_and_a_group_are_reached_by_row_and_by_number_where_there_are_no_ids(
+    my: DemoAccount,
+) -> None:
+    friend, group, member = my.friends().iloc[0], my.groups().iloc[0], my.members().iloc[1]
+    assert friend[["id"]].isna().all() and group[["gid"]].isna().all() and len(my.discusses()) == 0
+    receipts = [
+        my.send_friend("a", to=friend),
+        my.send_friend("b", qq=int(friend["qq"])),
+        my.send_group("c", to=group),
+        my.send_group("d", gnumber=group["gnumber"]),
+        my.send_session("e", to=member),
+        my.send_session("f", gnumber=member["gnumber"], qq=member["qq"]),
+    ]
+    assert {(one.ok, one.code, one.delivery) for one in receipts} == {(True, 0, Delivery.SENT)}
+    assert all(one.msg_id and one.msg_id.lstrip("-").isdigit() for one in receipts)
+    kinds = ["friend", "friend", "group", "group", "session", "session"]
+    assert reached(my) == list(zip(kinds, "abcdef", strict=True))
+
+
+@onebot
+@pytest.mark.parametrize(
+    ("call", "keys"),
+    [
+        ("send_friend", {"id": "1"}),
+        ("send_friend", {"qq": "1", "id": "1"}),
+        ("send_group", {"gid": "1"}),
+        ("send_discuss", {"did": "1"}),
+        ("send_session", {"gid": "1", "id": "1"}),
+    ],
+)
+def test_an_id_is_refused_with_what_to_give_instead_where_there_are_none(
+    my: DemoAccount, call: str, keys: dict[str, Any]
+) -> None:
+    with pytest.raises((InvalidInput, NotSupported), match=r"[Nn]othing was sent"):
+        getattr(my, call)("x", **keys)
+    assert reached(my) == []
+
+
 @pytest.mark.parametrize("content", HOSTILE)
 def test_any_text_arrives_as_it_was_written(my: DemoAccount, content: str) -> None:
     assert my.send_friend(content, to=my.friends().iloc[0])
@@ -70,9 +114,21 @@ def test_any_text_arrives_as_it_was_written(my: DemoAccount, content: str) -> No
 
 def test_one_sign_is_another_where_a_release_replaces_it(my: DemoAccount) -> None:
     my.send_friend("a<b>c", to=my.friends().iloc[0])
-    assert my.simulator.received[-1].content == ("a<b>c" if dialect(my) == "openqq1" else "a＜b＞c")
+    assert my.simulator.received[-1].content == ("a＜b＞c" if dialect(my) == "openqq2" else "a<b>c")
 
 
+@onebot
+@pytest.mark.parametrize(("call", "keys"), [("send_friend", {"qq": "1"}), ("send_group", {"gnumber": "1"})])
+def test_an_unknown_number_is_failed_in_the_words_of_the_end(
+    my: DemoAccount, call: str, keys: dict[str, Any]
+) -> None:
+    receipt = getattr(my, call)("x", **keys)
+    assert not receipt and (receipt.code, receipt.delivery) == (200, Delivery.FAILED)
+    assert "nothing was sent" in receipt.meaning and receipt.meaning in repr(receipt)
+    assert reached(my) == []
+
+
+@openqq
 @pytest.mark.parametrize(
     ("call", "keys", "code"),
     [
@@ -115,6 +171,10 @@ def test_a_temporary_message_is_not_supported_in_2x_and_never_leaves() -> None:
 @pytest.mark.parametrize("call", ["send_friend", "send_group", "send_discuss"])
 def test_an_empty_text_never_leaves(my: DemoAccount, call: str) -> None:
     keys = {"send_friend": "qq", "send_group": "gnumber", "send_discuss": "did"}
+    if dialect(my) == "onebot11" and call == "send_discuss":
+        with pytest.raises(NotSupported, match=r"no discusses; nothing was sent.*gnumber="):
+            my.send_discuss("", did="1")
+        return
     with pytest.raises(InvalidInput, match=r"empty.*nothing was sent"):
         getattr(my, call)("", **{keys[call]: "1"})
     with pytest.raises(InvalidInput, match="surrogate"):
@@ -140,12 +200,14 @@ def test_a_float_never_leaves(my: DemoAccount, qq: Any) -> None:
         my.send_friend("x", qq=qq)
 
 
+@openqq
 def test_two_keys_of_one_person_both_go_out_and_must_fit(my: DemoAccount) -> None:
     friend = my.friends().dropna(subset="qq").iloc[0]
     assert my.send_friend("x", qq=friend["qq"], id=friend["id"])
     assert my.send_friend("x", qq=friend["qq"], id="1").code == 100
 
 
+@openqq
 def test_a_row_with_an_id_only_is_sent_within_its_login(my: DemoAccount) -> None:
     discuss = my.discusses().iloc[0]
     friend = my.friends().iloc[0].drop(["qq"])
@@ -155,6 +217,7 @@ def test_a_row_with_an_id_only_is_sent_within_its_login(my: DemoAccount) -> None
     assert my.send_group("x", to=group)
 
 
+@openqq
 @pytest.mark.parametrize("call", ["send_friend", "send_group", "send_discuss"])
 def test_an_id_of_an_earlier_login_is_refused_before_anything_is_sent(my: DemoAccount, call: str) -> None:
     rows = {
@@ -168,6 +231,15 @@ def test_an_id_of_an_earlier_login_is_refused_before_anything_is_sent(my: DemoAc
     assert reached(my) == []
 
 
+@onebot
+def test_a_row_without_a_number_names_nobody_where_there_are_no_ids(my: DemoAccount) -> None:
+    for call, row in (("send_friend", my.friends().iloc[0]), ("send_group", my.groups().iloc[0])):
+        with pytest.raises(InvalidInput, match=r"Nothing was sent.*(qq|gnumber)="):
+            getattr(my, call)("x", to=row.drop(["qq", "gnumber"], errors="ignore"))
+    assert reached(my) == []
+
+
+@openqq
 def test_an_id_that_belongs_to_another_now_is_refused(my: DemoAccount) -> None:
     friend = my.friends().iloc[0].drop(["qq"])
     friend["nick"] = "somebody who had this id before"

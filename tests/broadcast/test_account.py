@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import openqq_nb as oq
@@ -12,7 +13,7 @@ from openqq_nb import settings
 from openqq_nb.demo_account import DemoAccount
 from openqq_nb.receive.address import Address
 from openqq_nb.simulator import Simulator
-from tests.faults.stage import DIALECTS, IDLE_S, Dialect, stage
+from tests.faults.stage import DIALECTS, IDLE_S, OPENQQ, POSTS_OWN, Dialect, stage
 
 INSTANT = oq.Pace.instant()
 PATIENCE_S = 30.0
@@ -45,10 +46,10 @@ def test_a_member_who_is_no_friend_is_written_to_where_the_dialect_can(my: DemoA
     plan = my.broadcast("hi", to=my.members(), key="k", pace=INSTANT)
     preview = plan.preview()
     strangers = preview[preview["recipient_type"] == "session"]
-    if my.simulator.protocol == "openqq1":
-        assert strangers["problem"].isna().sum() > 0
-    else:
+    if my.simulator.protocol == "openqq2":
         assert strangers["problem"].notna().all()
+    else:
+        assert strangers["problem"].isna().sum() > 0
     with pytest.warns(oq.SkippedWarning):
         done = plan.send().wait(PATIENCE_S)
     assert done.sent == len(my.simulator.received) == preview["problem"].isna().sum()
@@ -89,6 +90,7 @@ def test_planning_leaves_the_rosters_of_the_account_alone() -> None:
         my.close()
 
 
+@pytest.mark.parametrize("my", OPENQQ, indirect=True)
 def test_ids_of_before_a_login_are_never_used(my: DemoAccount) -> None:
     unnamed = my.friends().assign(qq=None)
     plan = my.broadcast("hi", to=[unnamed, my.discusses()], key="k", pace=INSTANT)
@@ -102,7 +104,15 @@ def test_ids_of_before_a_login_are_never_used(my: DemoAccount) -> None:
     assert len(my.simulator.received) == known.sum()
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+def test_where_there_are_no_ids_all_are_reached_after_a_new_login(my: DemoAccount) -> None:
+    numbered = my.friends().dropna(subset="qq")
+    plan = my.broadcast("hi", to=[numbered, my.groups().dropna(subset="gnumber")], key="k", pace=INSTANT)
+    my.simulator.relogin()
+    done = plan.send().wait(PATIENCE_S)
+    assert done.sent == len(my.simulator.received) == len(plan.preview())
+
+
+@pytest.mark.parametrize("dialect", OPENQQ)
 def test_posts_of_our_own_messages_settle_what_was_left_open(dialect: Dialect) -> None:
     with stage(dialect) as one:
         plan = one.my.broadcast("{nick}", to=one.my.friends().head(3), key="k", pace=INSTANT)
@@ -111,9 +121,72 @@ def test_posts_of_our_own_messages_settle_what_was_left_open(dialect: Dialect) -
             run.wait(PATIENCE_S)
         one.settle()
         report = run.report()
-        posts_own = dialect == "openqq2"
+        posts_own = dialect in POSTS_OWN
         assert report["delivery"].tolist() == ["sent" if posts_own else "unknown", "sent", "sent"]
         assert len(one.arrived) == 3
+
+
+@pytest.mark.parametrize("report_own", [True, False])
+@pytest.mark.parametrize(("name", "sent"), [("false_failures", True), ("lost_sends", False)])
+def test_an_end_that_posts_own_messages_settles_what_it_timed_out_on(
+    name: str, sent: bool, report_own: bool
+) -> None:
+    with stage("onebot11", report_own=report_own) as one:
+        friends = one.my.friends().head(3)
+        plan = one.my.broadcast("{nick} {qq}", to=friends, key="k", pace=INSTANT)
+        with one.simulator.fault(name, times=1) as fault:
+            run = plan.send()
+            stood = run.wait(PATIENCE_S)
+        one.settle()
+        assert fault.hits == 1 and stood.failed == 0
+        first = "sent" if sent and report_own else "unknown"
+        report = run.report()
+        assert report["delivery"].tolist() == [first, "sent", "sent"]
+        known = report["msg_id"].notna().tolist()
+        assert known == [first == "sent", True, True]
+        # Once more, nobody who may have got it gets it again.
+        again = plan.send()
+        again.wait(PATIENCE_S)
+        assert len(one.arrived) == len(set(one.arrived)) == 2 + sent
+
+
+def test_what_qq_refuses_has_failed_and_is_sent_again_when_asked() -> None:
+    with stage("onebot11") as one:
+        plan = one.my.broadcast("{nick} {qq}", to=one.my.friends(), key="k", pace=INSTANT)
+        with one.simulator.fault("failing_sends", times=2):
+            run = plan.send()
+            done = run.wait(PATIENCE_S)
+        assert (done.failed, done.unknown) == (2, 0)
+        failed = run.report().query("delivery == 'failed'")
+        assert failed["problem"].str.contains("120").tolist() == [True, True]
+        assert run.retry("failed").wait(PATIENCE_S).sent == len(plan.preview())
+        assert len(one.arrived) == len(set(one.arrived)) == len(plan.preview())
+
+
+def test_discusses_and_frames_of_ids_are_problems_that_say_so() -> None:
+    my = oq.demo("onebot11", groups=3, friends=5, members=6)
+    try:
+        gone = pd.DataFrame({"did": ["7"], "dname": ["午饭"]})
+        ids = pd.DataFrame({"id": ["5"], "nick": ["小灰"]})
+        plan = my.broadcast("hi", to=[gone, ids, my.friends().head(1)], key="k", pace=INSTANT)
+        problems = plan.preview()["problem"].tolist()
+        assert all(problems[:2]) and pd.isna(problems[2])
+        with pytest.warns(oq.SkippedWarning, match="2 get nothing"):
+            assert plan.send().wait(PATIENCE_S).sent == 1
+    finally:
+        my.close()
+
+
+def test_a_report_is_an_audience_and_who_is_excluded_gets_nothing(my: DemoAccount) -> None:
+    friends = my.friends().dropna(subset="qq")
+    first = my.broadcast("早", to=friends.head(3), key="one", pace=INSTANT).send()
+    first.wait(PATIENCE_S)
+    my.exclusions.add(friends.iloc[0])
+    second = my.broadcast("{nick}，晚安", to=first.report().query("delivery == 'sent'"), key="two", pace=INSTANT)
+    with pytest.warns(oq.SkippedWarning, match="1: excluded"):
+        run = second.send()
+    assert run.wait(PATIENCE_S).sent == 2
+    assert arrived(my)[3:] == [f"{nick}，晚安" for nick in friends["nick"].iloc[1:3]]
 
 
 def test_a_server_that_is_gone_leaves_it_certain_what_was_not_sent() -> None:

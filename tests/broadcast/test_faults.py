@@ -9,20 +9,27 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 import openqq_nb as oq
 from openqq_nb.broadcast.run import Run
-from openqq_nb.simulator import Simulator
-from tests.faults.stage import DIALECTS, IDLE_S, Dialect
+from openqq_nb.simulator import FAULTS, Simulator
+from tests.faults.stage import DIALECTS, IDLE_S, OPENQQ, Dialect
 
 WORLD: dict[str, Any] = {"friends": 6, "groups": 3, "members": 5, "discusses": 2}
 SEND_CALLS = {
     "openqq1": ["send_message", "send_group_message", "send_discuss_message", "send_sess_message"],
     "openqq2": ["send_friend_message", "send_group_message", "send_discuss_message"],
+    "onebot11": ["send_private_msg", "send_group_msg"],
 }
-LIST_CALLS = ["get_friend_info", "get_group_info", "get_discuss_info"]
+_LISTS = ["get_friend_info", "get_group_info", "get_discuss_info"]
+LIST_CALLS = {
+    "openqq1": _LISTS,
+    "openqq2": _LISTS,
+    # Of a category that is not told the list of friends is asked for.
+    "onebot11": ["get_login_info", "get_friend_list", "get_group_list", "get_group_member_list"],
+}
 TIMEOUT_S = 5.0
 PATIENCE_S = 50.0
 NAMES = ("nick", "markname", "gname", "dname")
@@ -30,9 +37,11 @@ NAMES = ("nick", "markname", "gname", "dname")
 # What leaves it open whether the message arrived; each hit may leave one unknown.
 OPEN_FAULTS = (
     "hang", "drop_before", "drop_after", "cut_short", "error_page", "forbidden", "no_json", "html_page",
-    "failing_sends", "new_login",
+    "failing_sends", "new_login", "false_failures", "lost_sends",
 )  # fmt: skip
 SURE_FAULTS = ("wrong_token",)
+# A server of Openqq delivers each of its tries: whoever gets such a message gets it several times.
+NEVER = {"openqq1": {"false_failures"}, "openqq2": {"false_failures"}, "onebot11": set[str]()}
 EVENTS = ("relogin", "restart", "down", "replan", "lists", "nothing")
 
 ANY_FAULT = st.tuples(st.sampled_from([*OPEN_FAULTS, *SURE_FAULTS]), st.integers(1, 3))
@@ -73,7 +82,7 @@ def happens(event: str, simulator: Simulator, replan: Any, send: Any) -> None:
         with simulator.fault(event):
             send()
     elif event == "lists":
-        simulator.fault("drop_before", calls=LIST_CALLS, times=1)
+        simulator.fault("drop_before", calls=LIST_CALLS[simulator.protocol], times=1)
     elif event == "replan":
         try:
             replan()
@@ -96,7 +105,11 @@ def played(
     broadcasts = my._broadcasting.of(str(my.me()["qq"]))
     for event, faults in [*rounds, ("nothing", [])]:
         happens(event, simulator, plan, lambda: broadcasts.start(key).wait(PATIENCE_S))
-        hits += [simulator.fault(name, calls=SEND_CALLS[dialect], times=times) for name, times in faults]
+        hits += [
+            simulator.fault(name, calls=SEND_CALLS[dialect], times=times)
+            for name, times in faults
+            if dialect in FAULTS[name].dialects and name not in NEVER[dialect]
+        ]
         # Each failure pauses it.
         run = broadcasts.start(key)
         run.wait(PATIENCE_S)
@@ -143,6 +156,8 @@ def check(simulator: Simulator, run: Run, hits: int) -> None:
 def test_nobody_is_reached_twice_and_the_report_is_what_arrived(
     dialect: Dialect, who: list[str], template: str, rounds: Any
 ) -> None:
+    # Frames without a row name nobody, and are refused.
+    assume(dialect in OPENQQ or {*who} != {"discusses"})
     with server(dialect) as (simulator, my):
         run, hits = played(simulator, my, dialect, who, template, rounds)
         check(simulator, run, hits)

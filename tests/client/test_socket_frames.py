@@ -4,7 +4,7 @@ import json
 
 import pytest
 import tenacity
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openqq_nb.errors import InvalidInput
@@ -24,16 +24,19 @@ def read(**frame: object) -> frames.Frame:
     return frames.read(json.dumps(frame).encode())
 
 
+@settings(deadline=None)
 @given(st.binary() | st.text().map(str.encode) | ANY.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_a_frame(body: bytes) -> None:
     assert frames.read(body).kind in {"event", "answer", "refusal", "complaint", "garbage"}
 
 
+@settings(deadline=None)
 @given(OBJECTS, st.text(min_size=1), ANY)
 def test_whatever_has_a_post_type_is_an_event(rest: dict[str, object], post_type: str, echo: object) -> None:
     assert read(**{**rest, "post_type": post_type, "echo": echo}).kind == "event"
 
 
+@settings(deadline=None)
 @given(OBJECTS, st.text())
 def test_whatever_has_an_echo_and_no_post_type_is_the_answer_to_it(
     rest: dict[str, object], echo: str
@@ -81,6 +84,7 @@ def test_the_time_of_a_message_says_nothing_of_the_clock() -> None:
     assert read(post_type="message", time=1_795_502_511).server_s is None
 
 
+@settings(deadline=None)
 @given(OBJECTS)
 def test_json_that_can_be_written_is_what_was_given_and_the_rest_is_refused(
     content: dict[str, object],

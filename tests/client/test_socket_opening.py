@@ -87,6 +87,13 @@ def test_a_bad_token_is_refused_however_the_server_says_so(
         assert isinstance(client.stream.failure, Refused)
 
 
+def test_closing_in_the_midst_of_a_goodbye_leaves_nothing_open() -> None:
+    with serving(refuses_as_napcat) as server:
+        for _ in range(25):
+            with client_of(f"{server.url}/api") as client, pytest.raises(Refused):
+                client.run(ask_as(None))
+
+
 @both
 def test_the_token_goes_in_the_header_alone(drive: Drive) -> None:
     with serving(gate=wants(TOKEN)) as server, client_of(server.url) as client:

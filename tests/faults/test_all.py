@@ -9,14 +9,14 @@ from tests.faults.test_calls import CALLS
 from tests.faults.test_lists import LISTS
 from tests.faults.test_posts import POSTS
 from tests.faults.test_sends import SENDS
-from tests.faults.test_server import SERVER
+from tests.faults.test_server import SERVER, THROWN_OUT
+from tests.faults.test_sockets import SOCKETS
 
-TABLES = (CALLS, SERVER, SENDS, LISTS, POSTS)
+TABLES = (CALLS, SERVER, THROWN_OUT, SENDS, LISTS, POSTS, SOCKETS)
 
 
 def test_each_fault_is_in_the_table_of_one_family() -> None:
-    openqq = [name for name, kind in FAULTS.items() if kind.dialects != ("onebot11",)]
-    assert sorted(name for table in TABLES for name in table) == sorted(openqq)
+    assert sorted(name for table in TABLES for name in table) == sorted(FAULTS)
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

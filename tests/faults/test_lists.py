@@ -95,12 +95,25 @@ def shuffled(one: Stage) -> None:
     assert one.my.discusses()["displayname"].notna().all()
 
 
+def failing_members(one: Stage) -> None:
+    groups = one.my.groups()
+    with pytest.warns(oq.NotLoadedWarning, match=rf"(?s)has not loaded .* of 4 groups.*{named(one, 0).name}"):
+        assert len(one.my.members()) == 0
+    with pytest.raises(oq.NotLoaded, match=rf"(?s){named(one, 0).name}.*log of the server"):
+        one.my.members(groups.iloc[0])
+    assert not one.my.groups()["members_loaded"].any() and len(one.my.friends()) == 6
+    one.simulator.say(one_of(one, 0), "我在", named(one, 0))
+    one.settle()
+    assert one.rows("我在")["gnumber"].tolist() == [str(named(one, 0).number)]
+
+
 LISTS: dict[str, Callable[[Stage], None]] = {
     "unloaded": unloaded,
     "no_members": no_members,
     "no_extended": no_extended,
     "same_names": same_names,
     "shuffled": shuffled,
+    "failing_members": failing_members,
 }
 
 
@@ -133,6 +146,21 @@ def test_what_a_list_lacks_has_not_left(name: str, dialect: Dialect) -> None:
             meanwhile = one.my.roster().diff(before)["what"].tolist()
         assert meanwhile == (["gname"] * 3 if name == "same_names" else [])
         assert len(one.my.roster().diff(before)) == 0
+
+
+def test_one_group_that_fails_costs_no_other() -> None:
+    with stage("onebot11") as one:
+        failing, groups = named(one, 1), one.my.groups()
+        with (
+            one.simulator.fault("failing_members", group=failing.number),
+            pytest.warns(oq.NotLoadedWarning, match="of 1 of 4 groups") as told,
+        ):
+            roster = one.my.roster()
+        assert failing.displayname in str(told[0].message)
+        loaded = roster.groups.set_index("gnumber")["members_loaded"]
+        assert not loaded[str(failing.number)] and loaded.sum() == len(groups) - 1
+        assert set(roster.members["gnumber"]) == set(groups["gnumber"]) - {str(failing.number)}
+        assert len(one.my.roster().diff(roster)) == 0
 
 
 @pytest.mark.parametrize(("name", "dialect"), cases(["no_extended", "same_names"]))

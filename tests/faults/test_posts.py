@@ -22,6 +22,10 @@ def together(one: Stage, *said: str) -> None:
     one.settle()
 
 
+# Numbers of messages in OneBot have no order; of one chat the end has a number besides.
+ORDER: dict[Dialect, str] = {"openqq1": "msg_id", "openqq2": "msg_id", "onebot11": "real_seq"}
+
+
 def lost(one: Stage) -> None:
     one.say("丢了")
     with pytest.raises(oq.TimedOut) as timed_out:
@@ -42,6 +46,7 @@ def twice(one: Stage) -> None:
     one.inbox.on_message(contains="两次")(lambda message: "收到")
     one.say("两次")
     one.settle()
+    one.row_comes("收到")
     received = one.inbox.df.query("not own")
     assert received["content"].tolist() == ["两次"]
     assert (one.inbox.stats.received, one.inbox.stats.doubles) == (1, 1)
@@ -53,7 +58,7 @@ def reversed_order(one: Stage) -> None:
     together(one, "一", "二", "三")
     came = one.inbox.df
     assert came["content"].tolist() == ["三", "二", "一"]
-    order = came.sort_values(["msg_time", "msg_id"], kind="stable")["content"].tolist()
+    order = came.sort_values(["msg_time", ORDER[one.simulator.protocol]], kind="stable")["content"].tolist()
     assert order == ["一", "二", "三"]
     assert one.inbox.wait(3, timeout=TIMEOUT_S)["content"].tolist() == ["三", "二", "一"]
 
@@ -81,6 +86,17 @@ def polled(one: Stage) -> None:
     assert one.inbox.wait(1, timeout=TIMEOUT_S)["content"].tolist() == ["照样收到"]
 
 
+def poor(one: Stage) -> None:
+    group = one.simulator.truth.groups[2]
+    somebody = next(one.person for one in group.members if one.person.qq != 9900000100)
+    one.simulator.say(somebody, "大家好", group)
+    one.settle()
+    message = one.rows("大家好").iloc[0]
+    # What the post lacks is taken from the roster.
+    assert (message["group"], message["gnumber"]) == (group.name, str(group.number))
+    assert message["sender"] == somebody.nick and message["chat"] == group.name
+
+
 POSTS: dict[str, Callable[[Stage], None]] = {
     "lost_posts": lost,
     "late_posts": late,
@@ -89,6 +105,7 @@ POSTS: dict[str, Callable[[Stage], None]] = {
     "unknown_sender": unknown,
     "property_events": properties,
     "other_poller": polled,
+    "poor_posts": poor,
 }
 SECONDS = {"late_posts": 0.2}
 

@@ -1,17 +1,18 @@
 """Faults of sends: what the receipt says, what the row of the inbox says, and what has arrived."""
 
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import pytest
 
 import openqq_nb as oq
 from openqq_nb.errors import MAY_HAVE_GONE_OUT
-from tests.faults.stage import IDLE_S, Dialect, cases, stage
+from tests.faults.stage import CALLS_BACK, IDLE_S, OPENQQ, POSTS_OWN, Dialect, cases, stage, until
 
 pytestmark = pytest.mark.slow
 
-TRIES = {"openqq1": 5, "openqq2": 3}
+TRIES: dict[Dialect, int] = {"openqq1": 5, "openqq2": 3, "onebot11": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,13 @@ class Seen:
     Attributes:
         arrives: how often the message reaches the friend: never, once, or with each of the server's tries.
         code: of the receipt; `None` where no answer comes.
+        delivery: what the receipt says.
         seconds: of the fault.
     """
 
     arrives: str
     code: int | None
+    delivery: str = "unknown"
     seconds: float | None = None
 
 
@@ -33,7 +36,14 @@ SENDS = {
     "full_queue": Seen("once", None, seconds=2 * IDLE_S),
     "failing_sends": Seen("never", -4),
     "false_failures": Seen("each try", -4),
+    "lost_sends": Seen("never", 200),
 }
+# An end of OneBot has a text of QQ or of its own time-out, and one code for all.
+ONEBOT = {"failing_sends": Seen("never", 200, "failed"), "false_failures": Seen("each try", 200)}
+
+
+def seen_of(name: str, dialect: Dialect) -> Seen:
+    return ONEBOT.get(name, SENDS[name]) if dialect == "onebot11" else SENDS[name]
 
 
 def times(seen: Seen, dialect: Dialect) -> int:
@@ -42,7 +52,7 @@ def times(seen: Seen, dialect: Dialect) -> int:
 
 @pytest.mark.parametrize(("name", "dialect"), cases(SENDS))
 def test_a_send_whose_outcome_is_open_is_unknown_and_left_alone(name: str, dialect: Dialect) -> None:
-    seen = SENDS[name]
+    seen = seen_of(name, dialect)
     with stage(dialect) as one:
         with one.simulator.fault(name, seconds=seen.seconds):
             if seen.code is None:
@@ -50,12 +60,12 @@ def test_a_send_whose_outcome_is_open_is_unknown_and_left_alone(name: str, diale
                     one.my.send_friend("在吗？", qq=one.qq)
             else:
                 receipt = one.my.send_friend("在吗？", qq=one.qq)
-                assert not receipt and (receipt.code, receipt.delivery) == (seen.code, "unknown")
-                assert "unknown" in repr(receipt) and "(code -4" in repr(receipt)
+                assert not receipt and (receipt.code, receipt.delivery) == (seen.code, seen.delivery)
+                assert seen.delivery in repr(receipt) and f"(code {seen.code}" in repr(receipt)
         one.settle()
         one.check_all_is_well()
         assert one.arrived.count("在吗？") == times(seen, dialect)
-        settled = "sent" if seen.code is None and dialect == "openqq2" else "unknown"
+        settled = "sent" if seen.code is None and dialect in POSTS_OWN else seen.delivery
         assert one.rows("在吗？")["delivery"].tolist() == [settled]
 
 
@@ -78,7 +88,7 @@ def test_a_queue_that_is_short_is_waited_for(name: str, dialect: Dialect) -> Non
         (-5, "refused, or the tries were used up"),
     ],
 )
-@pytest.mark.parametrize(("name", "dialect"), cases(["failing_sends"]))
+@pytest.mark.parametrize(("name", "dialect"), cases(["failing_sends"], OPENQQ))
 def test_each_code_of_the_provider_is_told_in_words(
     name: str, dialect: Dialect, code: int, words: str
 ) -> None:
@@ -95,13 +105,33 @@ def test_each_code_of_the_provider_is_told_in_words(
         assert one.rows("在吗？")["delivery"].tolist() == ["unknown"]
 
 
-@pytest.mark.parametrize(("name", "dialect"), cases(["failing_sends", "false_failures"]))
+@pytest.mark.parametrize(("name", "dialect"), cases(["failing_sends", "false_failures"], OPENQQ))
 def test_one_failing_try_is_made_good_by_the_server(name: str, dialect: Dialect) -> None:
     with stage(dialect) as one:
         with one.simulator.fault(name, times=1):
             assert one.my.send_friend("在吗？", qq=one.qq).delivery == "sent"
         assert one.arrived == ["在吗？"] * (2 if name == "false_failures" else 1)
         assert one.rows("在吗？")["delivery"].tolist() == ["sent"]
+        one.check_all_is_well()
+
+
+def test_what_qq_refuses_is_failed_and_its_number_is_told() -> None:
+    with stage("onebot11") as one:
+        with one.simulator.fault("failing_sends", code=299, times=1) as fault:
+            receipt = one.my.send_friend("在吗？", qq=one.qq)
+        assert not receipt and receipt.delivery == "failed" and "299" in repr(receipt)
+        assert fault.hits == 1 and one.arrived == []
+        one.check_all_is_well()
+        assert one.rows("在吗？")["delivery"].tolist() == ["failed"]
+
+
+@pytest.mark.parametrize(("name", "settled"), [("false_failures", "sent"), ("lost_sends", "unknown")])
+def test_an_end_that_posts_own_messages_settles_what_it_gave_no_answer_to(name: str, settled: str) -> None:
+    with stage("onebot11", report_own=True) as one:
+        with one.simulator.fault(name):
+            assert one.my.send_friend("在吗？", qq=one.qq).delivery == "unknown"
+        one.settle()
+        assert one.rows("在吗？")["delivery"].tolist() == [settled]
         one.check_all_is_well()
 
 
@@ -142,8 +172,19 @@ def test_a_reply_that_the_server_cannot_send_costs_no_message(name: str, dialect
         with one.simulator.fault(name, times=TRIES[dialect], seconds=SENDS[name].seconds):
             one.say("签到")
             one.settle()
+            # Where a reply goes out by a call, there is a receipt, and whoever wrote the handler is told.
+            told = pytest.warns(oq.HandlerWarning, match="not taken") if dialect in CALLS_BACK else nullcontext()
+            with told:
+                one.row_comes("收到")
+                until(lambda: one.inbox.handlers[["replies", "errors"]].sum().sum() == 1)
         assert len(one.rows("签到")) == 1
-        assert one.inbox.handlers[["calls", "replies", "errors"]].values.tolist() == [[1, 1, 0]]
-        settled = {"openqq1": "accepted", "openqq2": "unknown" if SENDS[name].code else "sent"}
+        counts = [1, 0, 1] if dialect in CALLS_BACK else [1, 1, 0]
+        assert one.inbox.handlers[["calls", "replies", "errors"]].values.tolist() == [counts]
+        seen = seen_of(name, dialect)
+        settled: dict[Dialect, str] = {
+            "openqq1": "accepted",
+            "openqq2": "unknown" if seen.code else "sent",
+            "onebot11": seen.delivery,
+        }
         assert one.rows("收到")["delivery"].tolist() == [settled[dialect]]
         one.check_all_is_well()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 import openqq_nb as oq
-from tests.faults.stage import IMPATIENT_S, TIMEOUT_S, Dialect, Stage, cases, stage
+from tests.faults.stage import IMPATIENT_S, OPENQQ, POSTS_OWN, TIMEOUT_S, Dialect, Stage, cases, stage
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +39,8 @@ SERVER = {
     "restart": Seen(oq.Unreachable, NOBODY, is_row=False, goes_out=False),
     "scan_code": Seen(oq.NoAnswer, STANDS_STILL, is_row=True, goes_out=True, timeout=IMPATIENT_S),
 }
+THROWN_OUT = ("offline",)
+"""What QQ does to the account while the server stays."""
 CHANGING = ["restart", "scan_code"]
 QUESTIONS: tuple[Callable[[Stage], object], ...] = (
     lambda one: one.my.friends(),
@@ -74,7 +76,7 @@ def test_a_send_has_certainly_not_gone_out_only_where_nobody_took_it(name: str, 
             one.simulator.wait_received()
         one.check_all_is_well()
         assert one.arrived.count("在吗？") == seen.goes_out
-        settled = "sent" if dialect == "openqq2" else "unknown"
+        settled = "sent" if dialect in POSTS_OWN else "unknown"
         assert one.rows("在吗？")["delivery"].tolist() == [settled] * seen.is_row
 
 
@@ -94,7 +96,7 @@ def test_the_inbox_stays_and_hears_what_comes_after(name: str, dialect: Dialect)
         assert one.inbox.wait(1, timeout=TIMEOUT_S, content="后")["sender_qq"].tolist() == [one.qq]
 
 
-@pytest.mark.parametrize(("name", "dialect"), cases(CHANGING))
+@pytest.mark.parametrize(("name", "dialect"), cases(CHANGING, OPENQQ))
 def test_an_id_of_the_login_before_is_never_used_again(name: str, dialect: Dialect) -> None:
     with stage(dialect, SERVER[name].timeout) as one:
         friend = one.my.friends().query("qq == @one.qq").iloc[0]
@@ -108,7 +110,7 @@ def test_an_id_of_the_login_before_is_never_used_again(name: str, dialect: Diale
         assert one.simulator.received[-1].number == one.qq
 
 
-@pytest.mark.parametrize(("name", "dialect"), cases(CHANGING))
+@pytest.mark.parametrize(("name", "dialect"), cases(CHANGING, OPENQQ))
 def test_messages_before_and_after_a_login_are_of_two_logins_and_one_person(
     name: str, dialect: Dialect
 ) -> None:
@@ -121,6 +123,18 @@ def test_messages_before_and_after_a_login_are_of_two_logins_and_one_person(
         assert rows["sender_qq"].tolist() == [one.qq] * 2
         assert rows["sender_id"].nunique() == rows["login"].nunique() == 2
         assert rows["chat_key"].nunique() == 1
+
+
+def test_where_there_are_no_ids_nothing_is_taken_for_a_new_login() -> None:
+    with stage("onebot11") as one:
+        rows = [one.my.friends().query("qq == @one.qq").iloc[0], one.my.groups().iloc[0]]
+        one.say("前")
+        one.simulator.fault("restart").end()
+        one.my.roster()
+        one.say("后")
+        assert one.my.send_friend("旧行", to=rows[0]) and one.my.send_group("旧行", to=rows[1])
+        assert one.inbox.df.query("content in ['前', '后']")["login"].nunique() == 1
+        assert one.my._flows.seen.logins == 0 and len(one.inbox.events) == 0
 
 
 @pytest.mark.filterwarnings("ignore::openqq_nb.errors.NotLoadedWarning")
@@ -141,13 +155,27 @@ def test_after_a_restart_members_are_missing_and_named(dialect: Dialect) -> None
         assert one.my.groups()["member_count"].isna().all()
 
 
-@pytest.mark.parametrize("dialect", ["openqq2"])
+@pytest.mark.parametrize("dialect", ["openqq2", "onebot11"])
 def test_after_a_restart_members_are_loaded_where_the_dialect_can(dialect: Dialect) -> None:
     with stage(dialect) as one:
         before = one.my.members()
         one.simulator.fault("restart").end()
         assert one.my.members()["nick"].tolist() == before["nick"].tolist()
-        assert one.my.groups()["members_loaded"].all()
+        # An end of OneBot brings no members with its groups.
+        assert one.my.roster().groups["members_loaded"].all()
+
+
+def test_an_account_that_qq_threw_out_is_said_and_its_sends_stay_unknown() -> None:
+    with stage("onebot11") as one:
+        with one.simulator.fault("offline"):
+            assert one.my.me()["state"] == "offline"
+            assert one.my.send_friend("在吗？", qq=one.qq).delivery == "unknown"
+            one.settle()
+            with pytest.warns(oq.InboxWarning, match="logged the account out"):
+                assert one.inbox.events["event"].tolist() == ["bot_offline"]
+        one.check_all_is_well()
+        assert one.my.me()["state"] == "online" and one.arrived.count("在吗？") == 0
+        assert one.rows("在吗？")["delivery"].tolist() == ["unknown"]
 
 
 def test_a_code_that_waits_to_be_scanned_is_an_event_with_its_picture() -> None:

@@ -14,10 +14,11 @@ from tests.faults.stage import WORLD
 ROOT = Path(__file__).parents[2]
 PAGES = {"en": ROOT / "docs/traps.md", "zh": ROOT / "docs/zh/traps.md"}
 COLUMNS = 6
+COLUMNS_OF_ENDS = 5
 
 
 class Trap(NamedTuple):
-    """A row of the page."""
+    """A row of the page about servers of Openqq."""
 
     happens: str
     first: str
@@ -27,14 +28,32 @@ class Trap(NamedTuple):
     test: str
 
 
-def rows(language: str) -> list[Trap]:
+class TrapOfEnds(NamedTuple):
+    """A row of the page about programs that speak OneBot 11."""
+
+    happens: str
+    ends: str
+    does: str
+    see: str
+    test: str
+
+
+def cells(language: str) -> list[list[str]]:
     lines = [line for line in PAGES[language].read_text("utf-8").splitlines() if line.startswith("| ")]
-    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
-    assert {len(row) for row in cells} == {COLUMNS}
-    return [Trap(*row) for row in cells if row[1] != "1.x"]
+    found = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+    assert {len(row) for row in found} == {COLUMNS, COLUMNS_OF_ENDS}
+    return found
 
 
-def calls(trap: Trap) -> list[ast.Call]:
+def rows(language: str) -> list[Trap]:
+    return [Trap(*row) for row in cells(language) if len(row) == COLUMNS and row[1] != "1.x"]
+
+
+def of_ends(language: str) -> list[TrapOfEnds]:
+    return [TrapOfEnds(*row) for row in cells(language) if len(row) == COLUMNS_OF_ENDS][1:]
+
+
+def calls(trap: Trap | TrapOfEnds) -> list[ast.Call]:
     """Give the calls of `fault` in a row, parsed."""
     return [call for text in re.findall(r"`(fault\(.*?\))`", trap.see) for call in parsed(text)]
 
@@ -43,7 +62,7 @@ def parsed(text: str) -> list[ast.Call]:
     return [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
 
 
-def faults(traps: list[Trap]) -> set[str]:
+def faults(traps: list[Trap] | list[TrapOfEnds]) -> set[str]:
     return {ast.literal_eval(call.args[0]) for trap in traps for call in calls(trap)}
 
 
@@ -58,6 +77,7 @@ def functions_in(path: str) -> set[str]:
 
 
 TRAPS = rows("en")
+TRAPS_OF_ENDS = of_ends("en")
 
 
 def is_there(test: str) -> bool:
@@ -66,16 +86,25 @@ def is_there(test: str) -> bool:
 
 
 def test_each_trap_is_held_by_a_test_that_is_there() -> None:
-    assert [trap.test for trap in TRAPS if not is_there(trap.test)] == []
+    tests = [*(trap.test for trap in TRAPS), *(trap.test for trap in TRAPS_OF_ENDS)]
+    assert [test for test in tests if not is_there(test)] == []
 
 
 def test_each_row_says_everything() -> None:
-    assert all(all(trap) for language in PAGES for trap in rows(language))
+    assert all(all(trap) for language in PAGES for trap in (*rows(language), *of_ends(language)))
     assert all(trap.first != "–" or trap.second != "–" for trap in TRAPS)
 
 
 def test_each_fault_of_the_simulator_shows_a_trap() -> None:
     assert faults(TRAPS) == {name for name, kind in FAULTS.items() if kind.dialects != ("onebot11",)}
+    assert faults(TRAPS_OF_ENDS) >= {name for name, kind in FAULTS.items() if kind.dialects == ("onebot11",)}
+
+
+def test_each_fault_of_an_end_can_be_typed_as_it_is_written() -> None:
+    simulator = Simulator("onebot11", **WORLD)
+    for call in (one for trap in TRAPS_OF_ENDS for one in calls(trap)):
+        values = {one.arg: ast.literal_eval(one.value) for one in call.keywords if one.arg}
+        simulator.fault(ast.literal_eval(call.args[0]), **values).end()
 
 
 @pytest.mark.parametrize("dialect", ["openqq1", "openqq2"])
@@ -105,6 +134,14 @@ def test_both_languages_have_the_same_rows() -> None:
         [cell == "–" for cell in trap[1:3]] for trap in TRAPS
     ]
     assert [sorted(code(trap.happens)) for trap in other] == [sorted(code(trap.happens)) for trap in TRAPS]
+
+
+def test_both_languages_have_the_same_rows_about_ends() -> None:
+    other = of_ends("zh")
+    assert [(trap.see, trap.test) for trap in other] == [(trap.see, trap.test) for trap in TRAPS_OF_ENDS]
+    assert [sorted(code(trap.happens)) for trap in other] == [
+        sorted(code(trap.happens)) for trap in TRAPS_OF_ENDS
+    ]
 
 
 def test_both_languages_have_the_same_sections() -> None:

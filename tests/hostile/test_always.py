@@ -13,11 +13,11 @@ import openqq_nb as oq
 from openqq_nb.demo_account import DemoAccount
 from openqq_nb.simulator import Simulator
 
-Protocol = Literal["openqq1", "openqq2"]
+Protocol = Literal["openqq1", "openqq2", "onebot11"]
 MARKUP = "<img src=x onerror=alert(1)>&lt;b&gt;\u202e\x1b[31m"
 
 
-@pytest.fixture(params=["openqq1", "openqq2"])
+@pytest.fixture(params=["openqq1", "openqq2", "onebot11"])
 def my(request: pytest.FixtureRequest) -> Iterator[DemoAccount]:
     account = oq.demo(request.param, groups=2, members=5, friends=4)
     yield account

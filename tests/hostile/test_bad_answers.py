@@ -18,6 +18,7 @@ from tests.client.raw import Said, answering, said
 
 DEEP = 100_000
 PROTOCOLS = ("openqq1", "openqq2")
+ALL = (*PROTOCOLS, "onebot11")
 
 Ask = Callable[[Account], Any]
 LISTS: dict[str, Ask] = {
@@ -29,6 +30,10 @@ LISTS: dict[str, Ask] = {
     "roster": Account.roster,
 }
 INFOS = {"me": Account.me, **LISTS}
+# Where there are no discusses nothing is asked for them.
+ASKED = dict.fromkeys(PROTOCOLS, INFOS) | {
+    "onebot11": {name: ask for name, ask in INFOS.items() if "discuss" not in name}
+}
 
 NO_JSON = {
     "html": b"<!DOCTYPE html><html><title>Welcome to nginx!</title></html>",
@@ -64,11 +69,11 @@ def connected(answer: Said, protocol: str) -> Iterator[Account]:
         my.close()
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", ALL)
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_answer_is_not_understood_and_shown(name: str, protocol: str) -> None:
     with connected(said(BAD[name]), protocol) as my:
-        for ask in INFOS.values():
+        for ask in ASKED[protocol].values():
             with pytest.raises(NotUnderstood) as caught:
                 ask(my)
             shown = BAD[name][:20].decode("utf-8", "backslashreplace")
@@ -76,13 +81,23 @@ def test_a_bad_answer_is_not_understood_and_shown(name: str, protocol: str) -> N
             assert len(str(caught.value)) < 600
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", ALL)
 @pytest.mark.parametrize("name", sorted(set(BAD) - {"not found"}))  # that one is the answer of a send
 def test_a_bad_answer_to_a_send_says_that_it_may_have_gone_out(name: str, protocol: str) -> None:
     with connected(said(BAD[name]), protocol) as my:
         with pytest.raises(NotUnderstood) as caught:
             my.send_friend("hi", qq="1")
         assert "look before you send it again" in "".join(caught.value.__notes__)
+
+
+@pytest.mark.parametrize("name", sorted(set(OTHER_JSON) - {"null"}))
+def test_what_is_in_a_whole_envelope_and_no_list_is_not_understood_and_shown(name: str) -> None:
+    body = json.dumps({"status": "ok", "retcode": 0, "data": OTHER_JSON[name]}).encode()
+    with connected(said(body), "onebot11") as my:
+        for ask in (Account.friends, Account.groups, Account.members, Account.roster):
+            with pytest.raises(NotUnderstood) as caught:
+                ask(my)
+            assert len(str(caught.value)) < 600
 
 
 @pytest.mark.parametrize("status", [201, 301, 400, 404, 500, 503])
@@ -100,6 +115,8 @@ def test_another_http_status_is_told_with_what_came(status: int) -> None:
         (said("auth failure", status=403, Content_Type="text/html;charset=UTF-8"), "openqq1"),
         (said({"code": -6, "status": "auth failure"}), "openqq2"),
         (said({"code": "-6", "status": "auth failure"}), "openqq2"),
+        (said({"message": "token verify failed!"}, status=403), "onebot11"),
+        (said("", status=401), "onebot11"),
     ],
 )
 def test_a_refused_token_is_refused_for_every_call(answer: Said, protocol: str) -> None:
@@ -108,7 +125,7 @@ def test_a_refused_token_is_refused_for_every_call(answer: Said, protocol: str) 
         "group": lambda my: my.send_group("hi", gnumber="1"),
     }
     with connected(answer, protocol) as my:
-        for ask in (INFOS | sends).values():
+        for ask in (ASKED[protocol] | sends).values():
             with pytest.raises(Refused, match=r"connect\(…, token=…\) or in OPENQQ_NB_TOKEN"):
                 ask(my)
 

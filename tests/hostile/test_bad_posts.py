@@ -2,8 +2,9 @@
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Literal
 
 import httpx
@@ -17,7 +18,7 @@ from openqq_nb.receive.intake import MAX_BODY_BYTES
 from openqq_nb.simulator import Simulator
 from tests import recordings
 
-Protocol = Literal["openqq1", "openqq2"]
+Protocol = Literal["openqq1", "openqq2", "onebot11"]
 JSON = {"Content-Type": "application/json"}
 
 
@@ -37,15 +38,31 @@ class Desk:
 
     def good(self, content: str = "你好", **other: Any) -> bytes:
         """Write a message of a friend as this server posts it."""
+        if self.protocol == "onebot11":
+            return written(onebot(content) | other)
         found = next(
             json.loads(one.body)
             for one in recordings.posts(self.protocol)
             if one.body and json.loads(one.body).get("type") in ("message", "friend_message")
         )
-        return json.dumps(found | {"content": content} | other, ensure_ascii=False).encode()
+        return written(found | {"content": content} | other)
 
 
-@pytest.fixture(scope="module", params=["openqq1", "openqq2"])
+def written(post: Mapping[str, Any]) -> bytes:
+    return json.dumps(post, ensure_ascii=False).encode()
+
+
+def onebot(content: str) -> dict[str, Any]:
+    """Write a message with a number of its own: by that messages of OneBot are told apart."""
+    (recorded,) = (one.body for one in recordings.posts("onebot11") if one.name == "napcat.post.p_text.array")
+    said = {"message": [{"type": "text", "data": {"text": content}}], "raw_message": content}
+    return {**json.loads(recorded), **said, "message_id": next(_numbers), "self_id": 9900000100}
+
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="module", params=["openqq1", "openqq2", "onebot11"])
 def server(request: pytest.FixtureRequest) -> Iterator[Simulator]:
     with Simulator(request.param, groups=1, friends=2, members=3) as simulator:
         yield simulator
@@ -149,12 +166,39 @@ ODD: dict[str, dict[str, Any]] = {
 }
 
 
+def text(content: object) -> dict[str, Any]:
+    return {"message": [{"type": "text", "data": {"text": content}}]}
+
+
+ODD_ONEBOT: dict[str, dict[str, Any]] = {
+    "message null": {"message": None},
+    "message a number": {"message": 5},
+    "message a list of texts": {"message": ["a", 5, None]},
+    "text a number": text(5),
+    "half a surrogate pair": text("a\ud83d"),
+    "nul": text("a\x00b"),
+    "markup": text("<script>alert(1)</script>&lt;"),
+    "code in a text": text("[CQ:at,qq=all]"),
+    "a string of code": {"message": "[CQ:at,qq=all] [CQ:image,file=x,url=http://x]", "message_format": "string"},
+    "an unknown segment": {"message": [{"type": "hologram", "data": {"x": [1]}}, {"type": 5}, {}]},
+    "names null": {"sender": {"nickname": None, "card": None}},
+    "no sender": {"sender": None},
+    "a huge number": {"user_id": 10**40, "sender": {"user_id": 10**40}},
+    "numbers as texts": {"user_id": "4200000011", "message_id": "word", "self_id": "9900000100"},
+    "no time": {"time": "soon"},
+    "milliseconds": {"time": 1_763_953_200_123},
+    "an unknown key": {"brandneu": {"a": 1}},
+    "a key of ours": {"own": True, "chat_key": "x", "received_at": 1, "content": "y"},
+}
+
+
 def test_odd_messages_are_rows_and_the_same_after_a_restart(desk: Desk) -> None:
-    for name, odd in ODD.items():
+    odd_ones = ODD_ONEBOT if desk.protocol == "onebot11" else ODD
+    for name, odd in odd_ones.items():
         body = json.loads(desk.good(name)) | odd
         assert desk.post(json.dumps(body)).status_code == 204
     live = desk.inbox.df
-    assert len(live) == len(ODD)
+    assert len(live) == len(odd_ones)
     assert live["chat_key"].notna().all() and live["sender"].str.strip().ne("").all()
     assert not live["own"].any()
     desk.inbox.stop()

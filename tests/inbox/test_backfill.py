@@ -271,6 +271,18 @@ def test_a_gap_is_filled_of_every_chat_until_it_works() -> None:
     assert [key for key, _ in server.asked].count("1") == 1  # what is filled is not asked for again
 
 
+def test_where_somebody_wrote_last_is_filled_first() -> None:
+    server = Server(*GROUPS)
+    with Journal.open(None) as journal:
+        for number, chat in ((1, GROUPS[1]), (2, GROUPS[2])):
+            one = dialect("onebot11", None).arrival(body(number, 100 - number, chat))
+            row = {**one.row, "received_at": NOW_S - 10, "chat_key": f"group:{chat[0].gnumber}"}
+            journal.append([replace(one, row=row)])
+        backfill = Backfill(server.links(), lambda: journal, told, lambda: NOW_S)
+        found = asyncio.run(backfill.latest_first(GROUPS))
+    assert [name for _, name in found] == ["群 3", "群 2", "群 1"]
+
+
 def test_a_chat_that_never_can_be_told_is_given_up_loudly() -> None:
     server, lost = Server(*GROUPS), list[str]()
     server.failing = {"2": NotLoaded("The server could not tell.")}

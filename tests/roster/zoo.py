@@ -1,15 +1,17 @@
-"""Named odd answers of servers, in both dialects, that drive every frame function."""
+"""Named odd answers of servers, in all dialects, that drive every frame function."""
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from openqq_nb.flows import Flows
 from openqq_nb.models import Flow, Response
+from openqq_nb.protocols.onebot11 import fields as onebot
 from openqq_nb.protocols.openqq.fields import TABLES, Name, Table
 from openqq_nb.protocols.registry import dialect
 
 DIALECTS: tuple[Name, ...] = ("openqq1", "openqq2")
+ALL = (*DIALECTS, "onebot11")
 MARKUP = "<b>粗</b> &amp; <script>alert(1)</script>"
 RIGHT_TO_LEFT = "\u202eabc\u202c مرحبا"
 EMOJI = "👩‍👩‍👧‍👦🎉"
@@ -56,9 +58,11 @@ def keyed_place(found: Object, table: Table) -> Object:
     return keyed({(named[column] or [column])[0]: value for column, value in found.items()}, table)
 
 
-def answer_to(path: str, found: list[Object], protocol: Name) -> bytes:
+def answer_to(path: str, found: list[Object], protocol: str) -> bytes:
     """Write the objects of a zoo entry as the answer of an info call; places hold them as members, too."""
-    tables = TABLES[protocol]
+    if protocol == "onebot11":
+        return of_onebot(path, found)
+    tables = TABLES[cast(Name, protocol)]
     if "user" in path:
         return written(keyed({"id": "1", **(found[0] if found else {})}, tables.me))
     if "friend" in path:
@@ -69,6 +73,19 @@ def answer_to(path: str, found: list[Object], protocol: Name) -> bytes:
     members = [keyed(one, people) for one in found]
     outer = [keyed_place(one, places) | {"member": members} for one in found]
     return written(outer)
+
+
+def of_onebot(path: str, found: list[Object]) -> bytes:
+    """Write the same as the answer of an end of OneBot, which tells the members of one group only."""
+    data: dict[str, object] = {
+        "get_login_info": keyed(found[0] if found else {}, onebot.ME) | {"user_id": 9_900_000_100},
+        "get_friend_list": [keyed(one, onebot.FRIENDS) for one in found],
+        "get_group_list": [keyed_place(one, onebot.GROUPS) for one in found],
+        "get_group_member_list": [keyed(one, onebot.MEMBERS) for one in found],
+    }
+    if path not in data:
+        return written({"status": "failed", "retcode": 200, "data": None, "message": "不支持的Api"})
+    return written({"status": "ok", "retcode": 0, "data": data[path]})
 
 
 def written(value: object) -> bytes:
@@ -87,5 +104,5 @@ def result(flow: Flow[Any], answer: Callable[[str], bytes]) -> Any:
         return done.value
 
 
-def flows(protocol: Name) -> Flows:
+def flows(protocol: str) -> Flows:
     return Flows(dialect(protocol, None), lambda recipient, content, receipt: None, lambda: None)

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+
+from openqq_nb.simulator.dialects import DIALECTS, Dialect
 
 ROOT = Path(__file__).parents[2]
 ENGLISH = ROOT / "docs"
@@ -43,9 +44,7 @@ def pieces(name: str, folder: Path = ENGLISH) -> list[Piece]:
     ]
 
 
-def server(name: str) -> Literal["openqq1", "openqq2"] | None:
+def server(name: str) -> Dialect | None:
     """Tell which real server the code of a page expects, if it expects one."""
-    found = re.search(r"^<!-- server: (openqq[12]) -->$", text(name), re.MULTILINE)
-    if found is None:
-        return None
-    return "openqq1" if found[1] == "openqq1" else "openqq2"
+    found = re.search(r"^<!-- server: (\w+) -->$", text(name), re.MULTILINE)
+    return None if found is None else next(one for one in DIALECTS if one == found[1])

@@ -18,9 +18,13 @@ pytestmark = pytest.mark.slow
 WITH_CODE = [name for name in names(ENGLISH) if any(piece.language == "python" for piece in pieces(name))]
 ELSEWHERE = {
     "http://127.0.0.1:5000": "{url}",
+    "http://127.0.0.1:3000": "{url}",
+    "ws://127.0.0.1:3001": "{ws_url}",
     'host="0.0.0.0", port=8010': "port=0",
 }
 """What cannot be typed in a test: a port that may be taken, an address that is open to other machines."""
+STARTED: Mapping[str, Mapping[str, Any]] = {"onebot11": {"token": "the token", "groups": 2}}
+"""How the server of such a page is set up; of each chat a page of history is asked for, one a second."""
 
 
 @pytest.mark.filterwarnings("ignore::openqq_nb.errors.NotLoadedWarning")
@@ -42,7 +46,7 @@ def world_of(name: str) -> Iterator[tuple[dict[str, Any], str]]:
     protocol = server(name)
     url = ""
     if protocol is not None:
-        scope["simulator"] = Simulator(protocol).start()
+        scope["simulator"] = Simulator(protocol, **STARTED.get(protocol, {})).start()
         url = scope["simulator"].url
     try:
         yield scope, url
@@ -59,7 +63,7 @@ def close(scope: Mapping[str, Any]) -> None:
 
 def here(code: str, url: str) -> str:
     for printed, instead in ELSEWHERE.items():
-        code = code.replace(printed, instead.format(url=url))
+        code = code.replace(printed, instead.format(url=url, ws_url=url.replace("http", "ws", 1)))
     return code
 
 

@@ -35,6 +35,7 @@ WITH_RESULT = [
 KNOWN = {
     *oq.__all__,
     "KeyboardInterrupt",
+    "LookupError",
     "NotExactlyOneError",
     "NotRunningError",
     "TimeoutError",

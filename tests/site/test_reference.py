@@ -45,6 +45,7 @@ NOT_TYPED = {
         "begin_login",
         "finish",
         "hears",
+        "in_words",
         "journal",
         "record",
         "record_sent",
@@ -61,7 +62,7 @@ NOT_TYPED = {
     oq.Roster: {"doubts", "knows", "number"},
     DemoAccount: set(dir(oq.Account)) - {"close"},  # told once
     Fault: {"finish", "strike"},
-    Simulator: {"world"},  # `truth`
+    Simulator: {"protocol", "world"},  # `truth`
 }
 """What one part of the package needs of another, and no Tab shows or no person needs."""
 

@@ -1,11 +1,14 @@
 """Tables that the site makes of the code, and their Chinese words, which no table can make."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from openqq_nb import schema
 from openqq_nb.columns import Schema
+from openqq_nb.protocols.onebot11 import arrivals
 from openqq_nb.simulator.faults import FAULTS
 from tests.site.pages import CHINESE, ENGLISH, text
 from tools.site_pages import (
@@ -16,6 +19,7 @@ from tools.site_pages import (
     cut,
     joined,
     on_page_markdown,
+    onebot_keys,
 )
 
 LANGUAGES = ("en", "zh")
@@ -53,6 +57,64 @@ def test_a_table_has_one_row_for_each_column_with_its_dtype(declared: Schema, la
     shown = [(name.removeprefix("| `").rstrip("`"), dtype.strip("`")) for name, dtype in rows]
     empty = declared.frame(declared.table([]))
     assert shown == [(name, str(dtype)) for name, dtype in empty.dtypes.items()]
+
+
+IN_A_GROUP: dict[str, Any] = {
+    "time": 1_763_950_000, "self_id": 1, "post_type": "message", "message_type": "group", "sub_type": "normal",
+    "message_id": 5, "user_id": 2, "group_id": 3, "group_name": "群",
+    "message": [{"type": "text", "data": {"text": "a"}}], "sender": {"nickname": "甲", "card": "甲的名片"},
+}  # fmt: skip
+IN_PRIVATE = {
+    **{key: cell for key, cell in IN_A_GROUP.items() if key != "group_name"},
+    "message_type": "private",
+    "sub_type": "friend",
+}
+SENT = {**IN_PRIVATE, "post_type": "message_sent", "user_id": 1, "target_id": 2}
+NOTICE = {
+    "time": 1_763_950_000,
+    "self_id": 1,
+    "post_type": "notice",
+    "notice_type": "group_ban",
+    "sub_type": "ban",
+}
+NOTICE |= {"group_id": 3, "user_id": 2}
+OTHERWISE: dict[str, Any] = {
+    "message": [{"type": "reply", "data": {"id": "7"}}, {"type": "image", "data": {"file": "a.png"}}],
+    "message_type": "private",
+    "sub_type": "group",
+    "post_type": "message_sent",
+    "sender": {"nickname": "乙"},
+    "notice_type": "group_admin",
+}
+"""Other values of keys that are no numbers."""
+
+
+def changed(post: dict[str, Any], key: str) -> dict[str, Any]:
+    """Give a post in which one key says something else."""
+    if key in ("card", "nickname"):
+        sender = {"nickname": "乙"} if key == "nickname" else {"nickname": "甲", "card": "别的名片"}
+        return {**post, "sender": sender}
+    found = post.get(key)
+    return {**post, key: OTHERWISE[key] if key in OTHERWISE else found + 1 if isinstance(found, int) else "x"}
+
+
+def cell(post: dict[str, Any], column: str) -> object:
+    return arrivals.read(json.dumps(post).encode()).row.get(column)
+
+
+@pytest.mark.parametrize(
+    ("name", "posts"), [("MESSAGES", (IN_A_GROUP, IN_PRIVATE, SENT)), ("EVENTS", (NOTICE,))]
+)
+def test_each_key_of_onebot_that_the_page_names_makes_its_column(
+    name: str, posts: tuple[dict[str, Any], ...]
+) -> None:
+    idle = [
+        (column, key)
+        for column, keys in onebot_keys(name).items()
+        for key in keys
+        if all(cell(post, column) == cell(changed(post, key), column) for post in posts)
+    ]
+    assert idle == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

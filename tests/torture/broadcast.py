@@ -1,6 +1,6 @@
 """Broadcasts, `kill -9` at a random moment, and the same call once more, again and again; then two programs at once.
 
-    python -m tests.torture.broadcast --rounds 100 [--seed N]
+    python -m tests.torture.broadcast --rounds 100 [--seed N] [--dialect onebot11]
 
 Nobody may get a message twice under one key, everybody must be in one state at the end, and what the ledger says must
 agree with what arrived; at most one message a kill may stay unknown. Exit code 1 when anything failed.
@@ -22,6 +22,7 @@ from typing import Any
 
 import openqq_nb as oq
 from openqq_nb.simulator import Simulator
+from tests.faults.stage import DIALECTS, Dialect
 from tests.torture.broadcasting import OTHER_SENDS
 from tests.torture.children import PATIENCE_S, Child
 
@@ -64,17 +65,18 @@ class Figures:
         return "\n".join(lines)
 
 
-def torment(rounds: int, pairs: int, seed: int) -> Figures:
+def torment(rounds: int, pairs: int, seed: int, dialect: Dialect = "openqq1") -> Figures:
     """Kill so many times, and let two programs send one broadcast so many times; compare what arrived.
 
     Args:
         rounds: how often to kill.
         pairs: how often two programs begin at once.
         seed: of the moments.
+        dialect: what the server speaks.
     """
     figures, random = Figures(), Random(seed)  # noqa: S311 - not for secrets
     begun_s = time.monotonic()
-    with _server() as (simulator, home):
+    with _server(dialect) as (simulator, home):
         number = 0
         while figures.rounds < rounds and not figures.failures:
             number += 1
@@ -88,13 +90,13 @@ def torment(rounds: int, pairs: int, seed: int) -> Figures:
 
 
 @contextlib.contextmanager
-def _server() -> Iterator[tuple[Simulator, Path]]:
+def _server(dialect: Dialect) -> Iterator[tuple[Simulator, Path]]:
     with contextlib.ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         before = os.environ.get("OPENQQ_NB_HOME")
         os.environ["OPENQQ_NB_HOME"] = str(home)
         stack.callback(_put_back, before)
-        yield stack.enter_context(Simulator("openqq1", pace=_PACE_S, **_RECIPIENTS)), home
+        yield stack.enter_context(Simulator(dialect, pace=_PACE_S, **_RECIPIENTS)), home
 
 
 def _put_back(home: str | None) -> None:
@@ -105,7 +107,7 @@ def _put_back(home: str | None) -> None:
 
 
 def _child(simulator: Simulator, home: Path, key: str) -> Child:
-    return Child(["-m", "tests.torture.broadcasting", simulator.url, key], 0, home)
+    return Child(["-m", "tests.torture.broadcasting", simulator.url, key, simulator.protocol], 0, home)
 
 
 def _until_done(
@@ -136,7 +138,7 @@ def _two_at_once(simulator: Simulator, home: Path, key: str, figures: Figures) -
 
 def _compare(simulator: Simulator, key: str, kills: int, figures: Figures) -> None:
     """Bring a broadcast to its end, and compare its report with what arrived."""
-    my = oq.connect(simulator.url, protocol="openqq1")
+    my = oq.connect(simulator.url, protocol=simulator.protocol)
     run = my.broadcast(key=key).send()
     run.wait(PATIENCE_S)
     report = run.report()
@@ -168,9 +170,10 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--rounds", type=int, default=100, help="how often to kill")
     parser.add_argument("--pairs", type=int, default=5, help="how often two programs begin at once")
+    parser.add_argument("--dialect", choices=DIALECTS, default="openqq1", help="what the server speaks")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1 << 31), help="of the moments")
     given = parser.parse_args(arguments)
-    figures = torment(given.rounds, given.pairs, given.seed)
+    figures = torment(given.rounds, given.pairs, given.seed, given.dialect)
     print(f"seed {given.seed}: {figures}")  # noqa: T201 - a command prints
     return int(bool(figures.failures))
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.faults.stage import Dialect
 from tests.torture.broadcast import torment
 
 SEED = 4
@@ -9,8 +10,9 @@ ROUNDS = 3
 
 
 @pytest.mark.slow
-def test_nobody_gets_a_message_twice_whenever_the_program_is_killed() -> None:
-    figures = torment(ROUNDS, 0, SEED)
+@pytest.mark.parametrize("dialect", ["openqq1", "onebot11"])
+def test_nobody_gets_a_message_twice_whenever_the_program_is_killed(dialect: Dialect) -> None:
+    figures = torment(ROUNDS, 0, SEED, dialect)
     assert figures.failures == []
     assert figures.rounds == ROUNDS and figures.sent > 0
 

@@ -21,6 +21,7 @@ from openqq_nb.languages import Language
 from openqq_nb.segments import Parts
 from openqq_nb.simulator import (
     FAULTS,
+    Decided,
     Fault,
     Friend,
     Group,
@@ -362,6 +363,52 @@ def use(my: DemoAccount, folder: Path) -> None:
     assert_type(oq.run(awaits(my)), None)
     plays_the_other_side(my.simulator)
     assert errors() and warnings()
+
+
+def happens_in_onebot(simulator: Simulator) -> None:
+    world = simulator.truth
+    group, friend = world.groups[0], world.friends[0]
+    member = next(one.person for one in group.members if one.person is not world.me.person)
+    said = simulator.say(friend, [{"type": "face", "data": {"id": "14"}}])
+    simulator.recall(said)
+    simulator.poke(friend)
+    simulator.poke(member, group, target=member)
+    simulator.type_on(friend)
+    simulator.mute(group, member, 60)
+    simulator.mute_all(group, on=False)
+    assert_type(simulator.upload(group, member, "表.xlsx"), dict[str, Any])
+    assert_type(simulator.ask_friend(Person(9_900_000_902, "新来的"), "您好"), dict[str, Any])
+    assert_type(simulator.ask_group(group, Person(9_900_000_903, "新来的"), invite=True), dict[str, Any])
+    simulator.kick(group, member)
+    simulator.disband(world.groups[1])
+    simulator.online = simulator.report_own = True
+    simulator.message_format = "string"
+    assert_type((simulator.online, simulator.report_own, simulator.ws_url), tuple[bool, bool, str])
+    simulator.wait_sockets(1)
+    assert_type((simulator.sockets, simulator.decided), tuple[int, list[Decided]])
+    assert_type(simulator.complaints, list[str])
+    assert_type(simulator.wait_posted()[:0], list[Posted])
+    assert_type([one.complaint for one in simulator.posts], list[str | None])
+
+
+def living() -> None:
+    """Use what only a living account has: its WebSocket, its history, messages of more than text."""
+    with Simulator(
+        "onebot11", groups=2, friends=3, members=3, end="napcat", token="typed", report_own=False
+    ) as simulator:
+        my = oq.connect(simulator.ws_url, token="typed")
+        with my.listen(journal=False) as inbox:
+            happens_in_onebot(simulator)
+            assert_type((inbox.stats.online, inbox.stats.connected), tuple[bool | None, int])
+            assert_type((inbox.stats.filled, inbox.stats.last_seen), tuple[int, pd.Timestamp | None])
+            assert_type(inbox.backfill(friends=[]), pd.DataFrame)
+        assert_type(my.history(to=my.friends().iloc[0], limit=5), pd.DataFrame)
+        receipt = my.send_friend("你好" + oq.face(14), to=my.friends().iloc[0])
+        assert_type(my.recall(receipt), oq.Outcome)
+        my.close()
+    simulated = oq.demo("onebot11", groups=1, friends=2, members=3, end="llbot")
+    assert_type(simulated, DemoAccount)
+    simulated.close()
 
 
 def connects() -> None:

@@ -29,6 +29,10 @@ def test_everything_can_be_used_as_it_is_typed(my: DemoAccount, tmp_path: Path) 
     interface.connects()
 
 
+def test_a_living_account_can_be_used_as_it_is_typed() -> None:
+    interface.living()
+
+
 def names_used() -> set[str]:
     return {
         node.attr for node in ast.walk(ast.parse(FILE.read_text("utf-8"))) if isinstance(node, ast.Attribute)

@@ -17,20 +17,20 @@ from openqq_nb.columns import Schema
 from openqq_nb.demo_account import DemoAccount
 from openqq_nb.errors import InvalidInput, NotSupported
 from openqq_nb.models import Flow, RecipientType
-from openqq_nb.protocols.openqq.fields import Name
+from openqq_nb.protocols.registry import dialect
 from openqq_nb.roster import Roster
 from openqq_nb.widgets.explorer import Explorer
 from openqq_nb.widgets.explorer.words import WORDS, words
 from tests.lab.hostile import TEXTS
 from tests.roster.small import NOW, friend, group, member, roster
-from tests.roster.zoo import DIALECTS, ZOO, answer_to, flows, result
+from tests.roster.zoo import ALL, ZOO, answer_to, flows, result
 from tests.widgets.linking import KINDS, links_to
 from tests.widgets.test_explorer import EVERYBODY, FRIENDS, PERL, Explored, people
 
 
-@pytest.fixture
-def my() -> Iterator[DemoAccount]:
-    my = oq.demo(seed=31, groups=3, friends=4, members=8)
+@pytest.fixture(params=["openqq1", "onebot11"])
+def my(request: pytest.FixtureRequest) -> Iterator[DemoAccount]:
+    my = oq.demo(request.param, seed=31, groups=3, friends=4, members=8)
     yield my
     my.close()
 
@@ -127,13 +127,13 @@ def test_every_column_has_a_heading(declared: Schema) -> None:
     assert [name for name in declared.names if f"column_{name}" not in WORDS] == []
 
 
-@pytest.mark.parametrize("protocol", DIALECTS)
+@pytest.mark.parametrize("protocol", ALL)
 @pytest.mark.parametrize("found", ZOO.values(), ids=ZOO.keys())
 def test_a_zoo_of_rosters_is_shown_searched_sorted_and_compared(
-    protocol: Name, found: list[dict[str, Any]]
+    protocol: str, found: list[dict[str, Any]]
 ) -> None:
     def everything() -> Flow[Roster]:
-        return flows(protocol).reading.everything(load=False)
+        return flows(protocol).reading.everything(load=not dialect(protocol, None).keeps_members)
 
     odd = result(everything(), lambda path: answer_to(path, found, protocol))
     explored = Explored(odd)

@@ -35,6 +35,8 @@ _READ = msgspec.json.Decoder(float_hook=str)
 # The one number whose digits would get lost.
 _MINUS_ZERO = re.compile(rb"[\[{,:\s]-0")
 _ENCODE = msgspec.json.encode
+# A pair of surrogates is one character; a backslash that is escaped itself begins nothing.
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 _POSITIVE = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
 _IN_MILLISECONDS = 1e11
 
@@ -189,7 +191,8 @@ def _extra(found: Mapping[str, Any], sender: Mapping[str, Any], account: str | N
         if key not in _READ_OF_SENDER:
             written = cell if type(cell) is str else text(digits(cell))
             if written not in _NOTHING:
-                extra.setdefault(_free(_SENDER_KEYS.get(key, key)), written)
+                # The columns of people have these names too, and both stand side by side (`with_people`).
+                extra.setdefault(_free(f"sender_{_SENDER_KEYS.get(key, key)}"), written)
     if isinstance(found.get("anonymous"), dict):
         extra["anonymous"] = text(digits(found["anonymous"]))
     return extra
@@ -223,7 +226,7 @@ def _event(found: Mapping[str, Any], body: bytes, posts: str) -> Arrival:
         "subtype": subtype,
         "gnumber": _number(found.get("group_id")),
         "qq": _number(about),
-        "params": body.decode("utf-8-sig"),
+        "params": _readable(body.decode("utf-8-sig")),
     }
     return Arrival(
         kind="event",
@@ -233,6 +236,18 @@ def _event(found: Mapping[str, Any], body: bytes, posts: str) -> Arrival:
         account=account,
         recalls=_recalled(found, row),
     )
+
+
+def _readable(written: str) -> str:
+    """Write JSON with its characters as they are, so that they can be searched for: some ends escape all of them."""
+    return _ESCAPE.sub(_unescaped, written) if "\\u" in written else written
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    written = escape[0]
+    if written[1] != "u" or written < "\\u0080":
+        return written
+    return mended(str(json.loads(f'"{written}"')))
 
 
 def _identity(found: Mapping[str, Any]) -> str:

@@ -79,7 +79,8 @@ def told(response: Response, action: str) -> Told:
     if found is None:
         raise NotUnderstood(
             f"The server answered {action} with HTTP status {response.http_status} and {first_bytes(response.body)}, "
-            "which is no answer of OneBot 11. Its log may tell why; check address and path."
+            "which is no answer of OneBot 11. Its log may tell why; check address and path, or connect again, with "
+            "protocol='auto'."
         )
     return found
 

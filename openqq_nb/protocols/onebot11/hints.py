@@ -12,8 +12,8 @@ _PORTS = (
     "6099, LLBot 3000 and 3001, go-cqhttp 5700."
 )
 _ENTER = (
-    "Enter what inbox.setup() shows in the panel of the end: a new HTTP client (HTTP上报, HttpPost) or WebSocket "
-    "client (反向WebSocket), switched on and saved."
+    "Enter what inbox.setup() shows (in a shell: openqq-nb collect URL --setup) in the panel of the end: a new HTTP "
+    "client (HTTP上报, HttpPost) or WebSocket client (反向WebSocket), switched on and saved."
 )
 _KEY = (
     "It is the field token (accessToken, secret) of the HTTP client that posts here, not that of the HTTP server: "

@@ -1,16 +1,14 @@
-"""What the account does: it sends, takes back, mutes, removes, decides; by calls and by answers to posts."""
+"""What the account does: it sends, takes back, mutes, removes, decides."""
 
 import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from openqq_nb.simulator.onebot11.envelopes import RefusedError
-from openqq_nb.simulator.onebot11.events import Obey
 from openqq_nb.simulator.onebot11.given import NOTHING_LEFT, segments
-from openqq_nb.simulator.onebot11.quick import Quick, read_answer
 from openqq_nb.simulator.onebot11.shown import plain
 from openqq_nb.simulator.onebot11.store import Chat, Said
-from openqq_nb.simulator.records import Decided, Kicked, Muted, Posted, Received, Via, now, unix_now
+from openqq_nb.simulator.records import Decided, Kicked, Muted, Received, Via, now, unix_now
 from openqq_nb.simulator.things import Friend, Membership
 
 if TYPE_CHECKING:
@@ -290,51 +288,3 @@ class Acts:
         else:
             engine.world.add_member(group, Membership(person))
             engine.notice((group,))
-
-    # Answers to posts
-
-    def obeying(self, said: Said) -> Obey | None:
-        """Give what does as the answer to the post of a message says; nobody obeys an answer to his own words."""
-        if said.is_own:
-            return None
-
-        async def obey(posted: Posted) -> str | None:
-            quick, complaint = read_answer(self._engine.end, posted)
-            try:
-                await self._obey(quick, said)
-            except RefusedError as error:
-                return error.text or f"retcode {error.number}"
-            return complaint
-
-        return obey
-
-    async def _obey(self, quick: Quick, said: Said) -> None:
-        if quick.reply is not None:
-            await self._reply(quick, said)
-        if quick.delete:
-            self.recall(said.message_id)
-        if quick.kick and said.is_group:
-            self.kick(said.chat[1], said.sender.qq)
-        elif quick.ban_s is not None and said.is_group:
-            self.ban(said.chat[1], said.sender.qq, quick.ban_s, "reply")
-
-    async def _reply(self, quick: Quick, said: Said) -> None:
-        parts: list[Json] = []
-        if said.is_group or self._engine.end.quotes_friends:
-            parts.append({"type": "reply", "data": {"id": str(said.message_id)}})
-        if said.is_group and quick.at_sender:
-            parts.append({"type": "at", "data": {"qq": str(said.sender.qq)}})
-        parts += segments(self._engine.end, quick.reply, quick.is_literal)
-        call = "send_group_msg" if said.is_group else "send_private_msg"
-        await self.send(call, Place(said.chat, said.through), parts, via="reply")
-
-    def obeying_request(self, request: Json) -> Obey:
-        """Give what does as the answer to the post of a request says."""
-
-        async def obey(posted: Posted) -> str | None:
-            quick, complaint = read_answer(self._engine.end, posted)
-            if quick.approve is not None:
-                self.decide(request["flag"], quick.approve, quick.reason, "reply")
-            return complaint
-
-        return obey

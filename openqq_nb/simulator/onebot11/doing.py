@@ -209,7 +209,7 @@ class Doing:
             if engine.known.person(person.qq) is None:
                 engine.known.strangers[person.qq] = person
             engine.acts.requests[flag] = request
-            engine.events.emit(request, engine.acts.obeying_request(request))
+            engine.events.emit(request, engine.obeying.request(request))
             return request
 
         return self._do(ask)

@@ -16,6 +16,7 @@ from openqq_nb.simulator.onebot11.frames import Frames
 from openqq_nb.simulator.onebot11.known import Known
 from openqq_nb.simulator.onebot11.links import Links
 from openqq_nb.simulator.onebot11.notices import Notices
+from openqq_nb.simulator.onebot11.obeying import Obeying
 from openqq_nb.simulator.onebot11.posted import Messages, poorer
 from openqq_nb.simulator.onebot11.poster import Poster
 from openqq_nb.simulator.onebot11.settings import Settings
@@ -63,6 +64,7 @@ class Engine:
         self.messages = Messages(self.known, settings)
         self.notices = Notices(self.known, settings)
         self.acts = Acts(self)
+        self.obeying = Obeying(self)
         self.frames = Frames(self)
         self.links = Links(history, faults)
         poster = Poster(settings, self.known.me.qq)
@@ -199,7 +201,7 @@ class Engine:
             things.append(post)
             if not said.is_own or self.settings.report_own:
                 times = 2 if self.faults.strike("duplicate") else 1
-                outgoing += [(post, self.acts.obeying(said))] * times
+                outgoing += [(post, self.obeying.message(said))] * times
         return things, self.events.emit_all(outgoing)
 
     def _said(self, arrival: Arrival, is_talk: bool) -> Said | None:

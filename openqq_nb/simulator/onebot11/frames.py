@@ -49,7 +49,8 @@ class Frames:
         return read
 
     async def _do(self, name: str, read: Json) -> str | None:
-        params = read.get("params") or {}
+        given = read.get("params")
+        params = given if isinstance(given, dict) else {}
         echo = {"echo": read["echo"]} if "echo" in read else {}
         try:
             data = await calls.do(self._engine, name, params)

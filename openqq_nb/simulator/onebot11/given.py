@@ -76,7 +76,7 @@ def segments(end: End, message: object, is_literal: bool) -> list[Segment]:
 def _segment(end: End, one: object) -> Segment | None:
     kind = one.get("type") if isinstance(one, dict) else None
     data = one.get("data") if isinstance(one, dict) else None
-    if kind not in SENDABLE or not isinstance(data, dict):
+    if not isinstance(kind, str) or kind not in SENDABLE or not isinstance(data, dict):
         if end.name == "napcat":
             raise RefusedError(f"未知的消息类型：{kind}")
         return None

@@ -52,9 +52,9 @@ def read_answer(end: End, posted: Posted) -> tuple[Quick, str | None]:
         return Quick(), None
     try:
         read = _read(end, posted.body.decode(errors="replace"))
+        return (_quick(end, read) if isinstance(read, dict) else Quick()), None
     except ValueError as error:
         return Quick(), str(error)
-    return (_quick(end, read) if isinstance(read, dict) else Quick()), None
 
 
 def _read(end: End, text: str) -> object:
@@ -75,7 +75,7 @@ def _quick(end: End, answer: Json) -> Quick:
         at_sender=truth(answer, "at_sender"),
         delete=truth(known, "delete"),
         kick=truth(known, "kick"),
-        ban_s=int(known.get("ban_duration") or end.ban_s) if bans else None,
+        ban_s=int(str(known.get("ban_duration") or end.ban_s)) if bans else None,
         approve=truth(known, "approve") if "approve" in known else None,
         reason=str(answer.get("reason") or answer.get("remark") or ""),
     )

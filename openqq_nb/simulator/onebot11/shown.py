@@ -27,6 +27,8 @@ def shown(segment: Segment, end: EndName, name: Name) -> Segment:
         end: Which end.
         name: Gives what people see of somebody.
     """
+    if segment["type"] == "mface" and end == "napcat":
+        return {"type": "image", "data": _market_face(segment["data"])}
     show = _SHOW.get(segment["type"])
     return segment if show is None else {"type": segment["type"], "data": show(segment["data"], end, name)}
 
@@ -71,6 +73,14 @@ def _image(data: dict[str, Any], end: EndName, _name: Name) -> dict[str, Any]:
 def _address(file: str) -> str:
     key = hashlib.sha256(file.encode()).hexdigest()[:16]
     return f"https://multimedia.example.invalid/download?appid=1407&fileid={key}&rkey=CAQSKAB&spec=0"
+
+
+def _market_face(data: dict[str, Any]) -> dict[str, Any]:
+    """Write a face of the market as NapCat does, which has no segment of its own for it."""
+    number = str(data.get("emoji_id", ""))
+    about = {"summary": data.get("summary", ""), "file": "marketface", "url": _address(number)}
+    package = data.get("emoji_package_id", 0)
+    return about | {"key": data.get("key", ""), "emoji_id": number, "emoji_package_id": package}
 
 
 def _forward(data: dict[str, Any], end: EndName, _name: Name) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from openqq_nb.simulator.things import Person
 
 FIRST_SEQ = 1001
 SEQ_RANGE = 8000
+TRIES = 10
 Chat = tuple[Literal["group", "private"], int]
 
 
@@ -58,12 +59,13 @@ class Store:
         self._chats: dict[Chat, list[Said]] = {}
         self._next: dict[Chat, int] = {}
         self._recalled: set[int] = set()
+        self._given: set[int] = set()
 
     def add(self, said: Said) -> Said:
         """Keep a message; gives it with sequence and id."""
         seq = self._next.get(said.chat, FIRST_SEQ + self._hash(said.chat) % SEQ_RANGE)
         self._next[said.chat] = seq + 1
-        kept = replace(said, seq=seq, message_id=self._message_id(said.chat, seq))
+        kept = replace(said, seq=seq, message_id=self._free_id(said.chat, seq))
         self._chats.setdefault(said.chat, []).append(kept)
         return kept
 
@@ -92,8 +94,15 @@ class Store:
         text = f"{self._salt}/{of}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
 
-    def _message_id(self, chat: Chat, seq: int) -> int:
-        number = self._hash(chat, seq)
+    def _free_id(self, chat: Chat, seq: int) -> int:
+        """Give an id that no message has, for as long as that can be."""
+        tries = (self._message_id(chat, seq, nth) for nth in range(TRIES))
+        found = next((one for one in tries if one not in self._given), self._message_id(chat, seq, TRIES))
+        self._given.add(found)
+        return found
+
+    def _message_id(self, chat: Chat, seq: int, nth: int) -> int:
+        number = self._hash(chat, seq, nth)
         if self._end == "napcat":
             return number % (2**31 - 1) + 1
         if self._end == "lagrange":

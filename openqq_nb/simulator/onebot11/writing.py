@@ -4,6 +4,7 @@ import json
 import re
 
 _MARKUP = {"<": "\\u003C", ">": "\\u003E", "&": "\\u0026", "'": "\\u0027", "+": "\\u002B", "`": "\\u0060"}
+_STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 _TOKEN = re.compile(
     r"""\s+|//[^\n]*|/\*.*?\*/|(?P<text>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
     r"""|(?P<mark>[{}\[\]:,])|(?P<number>[+-]?(?:0[xX][0-9a-fA-F]+|\.?\d[\w.+-]*|Infinity|NaN))"""
@@ -21,7 +22,8 @@ def dumps(value: object, is_escaped: bool = False) -> bytes:
     """
     text = json.dumps(value, ensure_ascii=is_escaped, separators=(",", ":"))
     if is_escaped:
-        text = re.sub("[<>&'+`]", lambda found: _MARKUP[found[0]], text)
+        # A plus stands in numbers as well, and there it stays.
+        text = _STRING.sub(lambda part: re.sub("[<>&'+`]", lambda found: _MARKUP[found[0]], part[0]), text)
     return text.encode(errors="replace")
 
 

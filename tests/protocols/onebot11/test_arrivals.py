@@ -152,8 +152,8 @@ def test_a_key_that_says_nothing_is_no_column() -> None:
 def test_of_the_sender_only_what_says_something_is_kept() -> None:
     sender = {"nickname": "甲", "card": "", "sex": "unknown", "age": 0, "level": "12", "area": None}
     extra = read({**GROUP, "sender": sender}).extra
-    assert {"nick": "甲", "level": "12"}.items() <= extra.items()
-    assert not {"card", "gender", "sex", "age", "area"} & set(extra)
+    assert {"sender_nick": "甲", "sender_level": "12"}.items() <= extra.items()
+    assert not {"card", "gender", "sex", "age", "area"} & {key.removeprefix("sender_") for key in extra}
 
 
 # ------------------------------------------------------------------ identity
@@ -233,6 +233,21 @@ def test_an_event_is_called_by_its_type(keys: Mapping[str, Any], event: str, sub
 def test_an_event_keeps_the_whole_post_as_it_was_written() -> None:
     body = '\ufeff{"post_type": "request", "flag": "7001", "comment": "答案：[CQ:at,qq=all]"}'.encode()
     assert arrivals.read(body).row["params"] == body.decode("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("escaped", "readable"),
+    [
+        (r"\u597d\ud83d\ude00", "好😀"),
+        (r"\uD83D\uDE00\u00e9", "😀é"),
+        (r"\u0022\u000a\u0041", r"\u0022\u000a\u0041"),
+        (r"\\u597d", r"\\u597d"),
+        (r"\ud83d", "\ufffd"),
+    ],
+)
+def test_an_event_whose_characters_are_escaped_is_kept_as_it_reads(escaped: str, readable: str) -> None:
+    posted = '{{"post_type": "request", "comment": "{}"}}'
+    assert arrivals.read(posted.format(escaped).encode()).row["params"] == posted.format(readable)
 
 
 @pytest.mark.parametrize(

@@ -144,8 +144,8 @@ def test_what_has_no_column_is_kept() -> None:
     extra = read("napcat.post.g_text.array").extra
     assert extra["raw_message"] == "大家好，周五聚餐吗？\n地点：&#91;老地方&#93; &amp; 食堂, 二楼 😀"
     assert {name: extra[name] for name in extra if name != "raw_message"} == {
-        "self_qq": "1234567", "message_seq": "387693160", "real_seq": "4101", "nick": "阿澈🌊", "card": "阿澈 | 值日",
-        "role": "member",
+        "self_qq": "1234567", "message_seq": "387693160", "real_seq": "4101", "sender_nick": "阿澈🌊",
+        "sender_card": "阿澈 | 值日", "sender_role": "member",
     }  # fmt: skip
 
 

@@ -65,6 +65,12 @@ def test_llbot_mutes_for_half_an_hour_if_no_time_is_said() -> None:
         assert [(one.seconds, one.via) for one in server.muted] == [(1800, "reply")]
 
 
+def test_a_time_that_is_no_number_is_complained_about() -> None:
+    with simulated("llbot") as server:
+        answered(server, '{"ban": true, "ban_duration": [1]}')
+        assert (len(server.complaints), server.muted, server.errors) == (1, [], [])
+
+
 def test_what_cannot_be_obeyed_is_complained_about() -> None:
     with simulated("llbot") as server:
         answered(server, '{"reply": []}')
@@ -79,7 +85,11 @@ def test_json_that_commands_nothing_does_nothing(server: Simulator, value: str) 
 
 
 ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
     max_leaves=8,
 )

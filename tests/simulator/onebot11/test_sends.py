@@ -53,7 +53,9 @@ def test_a_quote_of_a_known_message_is_told_and_one_of_an_unknown_is_dropped_wit
     for known, quoted in ((said["message_id"], said["message_id"]), (1, None)):
         reply = {"type": "reply", "data": {"id": str(known)}}
         data(server, "send_private_msg", user_id=friend(server).qq, message=[reply, *text("在")])
-        assert (server.received[-1].content, server.received[-1].reply_to) == ("在", quoted)
+        received = server.received[-1]
+        assert (received.content, received.reply_to) == ("在", quoted)
+        assert [one["type"] for one in received.segments] == (["reply", "text"] if quoted else ["text"])
 
 
 def test_a_picture_is_taken_by_its_bytes_and_arrives_by_its_name(server: Simulator) -> None:
@@ -99,6 +101,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
     "无法获取用户信息": ("send_private_msg", {"user_id": 4242, "message": "x"}),
     "消息体无法解析": ("send_private_msg", {"message": []}),
     "消息体无法解析, 请检查": ("send_private_msg", {"message": ""}),
+    "消息体无法解析, 请检查是否": ("send_private_msg", {"message": text("")}),
 }
 
 
@@ -143,6 +146,13 @@ def test_an_unknown_segment_fails_on_napcat_and_is_left_out_elsewhere(server: Si
         assert answer["wording"] == "未知的消息类型：hologram"
     else:
         assert server.received[-1].content == "在"
+
+
+@pytest.mark.parametrize(
+    "odd", [{"type": ["text"], "data": {}}, {"type": "text"}, 7, None, [], {"type": "text", "data": 7}]
+)
+def test_a_segment_that_is_none_fails(server: Simulator, odd: object) -> None:
+    assert call(server, "send_private_msg", user_id=friend(server).qq, message=[odd])["status"] == "failed"
 
 
 def test_mentions_vanish_in_private_chats_of_napcat(napcat: Simulator) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from openqq_nb.simulator import Simulator
-from tests.simulator.listener import Listener
+from tests.simulator.listener import Listener, Reply
 from tests.simulator.onebot11.asking import data, friend, managed, plain_member, simulated, text
 
 
@@ -47,14 +47,21 @@ def test_own_messages_are_message_sent(end: str) -> None:
 
 
 def test_an_answer_to_the_post_of_an_own_message_is_not_obeyed(server: Simulator) -> None:
-    with Listener() as listener:
-        server.report_own = True
-        server.say(friend(server), "x")
-        assert server.received == []
+    me, group = server.truth.me.person, managed(server)
+    with Listener(lambda _: Reply(200, {"Content-Type": "application/json"}, b'{"reply": "x"}')) as listener:
         server.post_to(listener.url)
+        server.say(me, "x", group=group)
+        assert server.wait_posted() == []
+        server.report_own = True
+        server.say(me, "x", group=group)
         data(server, "send_private_msg", user_id=friend(server).qq, message="x")
-        server.wait_posted()
-        assert len(server.received) == 1
+        assert len(server.wait_posted()) == 2
+        assert [one.via for one in server.received] == ["api"]
+
+
+def test_the_raw_message_loses_the_blanks_at_its_ends_and_the_message_does_not(server: Simulator) -> None:
+    said = server.say(friend(server), "  在吗\n")
+    assert (said["raw_message"], said["message"]) == ("在吗", text("  在吗\n"))
 
 
 def test_the_format_of_messages_may_change_at_any_time(napcat: Simulator) -> None:

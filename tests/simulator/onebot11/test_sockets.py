@@ -54,6 +54,16 @@ def test_a_path_may_be_for_calls_or_for_events_alone(server: Simulator) -> None:
         assert frame(events)["raw_message"] == "在吗"
 
 
+@pytest.mark.parametrize("end", ["llbot", "lagrange"])
+def test_a_call_over_the_path_for_events_is_not_heard(end: str) -> None:
+    with simulated(end) as server, socket_to(server, "/event") as ws:
+        frame(ws)
+        ws.send(json.dumps({"action": "send_private_msg", "params": _hello(server), "echo": 1}))
+        server.say(friend(server), "后面")
+        assert frame(ws)["raw_message"] == "后面"
+        assert server.received == []
+
+
 def test_what_is_said_while_nobody_is_connected_is_lost_and_in_the_history(server: Simulator) -> None:
     server.say(friend(server), "没人听")
     with socket_to(server) as ws:
@@ -172,6 +182,21 @@ def test_a_socket_that_breaks_off_is_opened_again() -> None:
             hearer.opened.get(timeout=PATIENCE_S).close()
         server.say(friend(server), "还在")
         assert server.errors == []
+
+
+def test_a_socket_that_is_cut_is_opened_again_when_that_is_over() -> None:
+    with simulated(reconnect=SOON_S) as server, hearing() as (hearer, url):
+        server.post_to(url)
+        server.wait_sockets(1)
+        with server.fault("no_sockets"):
+            server.wait_sockets(0)
+            server.say(friend(server), "没人听")
+        server.fault("no_sockets", seconds=0).over.result(PATIENCE_S)
+        server.wait_sockets(1)
+        server.say(friend(server), "有人听")
+        while (heard := hearer.frames.get(timeout=PATIENCE_S)).get("sub_type") == "connect":
+            pass
+        assert heard["raw_message"] == "有人听"
 
 
 def test_a_listener_that_is_not_there_yet_is_found_when_it_comes() -> None:
