@@ -142,11 +142,12 @@ class Account(Reading, History, Sending, Managing):
             journal: a file to keep messages in; without it one per account in the user's data folder, or, on a
                 demo, memory only. `False` keeps them in memory only, too.
             path: the path of the address; without it one with a secret that is remembered per account.
-            secret: the secret in the path, in place of the remembered one.
+            secret: the secret in the path, in place of the remembered one. If it is given here, an end of OneBot has to
+                prove that it knows it, by a signature or a token.
             host: the address to listen at; any but a loopback address is open to other machines.
             public_url: how the server reaches this listener, where that differs from `host` and `port`.
-            via: `push` lets the server post to this listener; `poll` asks a 2.x server again and again, where it
-                cannot reach this machine.
+            via: `push` lets the server post to this listener, or send over the WebSocket of `oq.connect("ws://…")`;
+                `poll` asks a 2.x server again and again, where it cannot reach this machine.
 
         Returns:
             The running `Inbox`. Called again while it runs, the same one. Where another program fills the same

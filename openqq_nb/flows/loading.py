@@ -116,11 +116,12 @@ def _row(record: Mapping[object, object]) -> Row:
 def _joined(listing: Listing, parts: list[Listing], reasons: Mapping[str, str]) -> Loaded:
     """Fill the list of groups with what their members tell of them."""
     groups = schema.GROUPS.frame(listing.places)
-    members = [schema.MEMBERS.frame(one.members) for one in (listing, *parts)]
-    for part in parts:
-        place = schema.GROUPS.frame(part.places)
-        rows = groups["gnumber"].isin(place["gnumber"].dropna())
-        if len(place) and rows.any():
-            for column in _OF_PARTS:
-                groups.loc[rows, column] = place[column].iloc[0]
-    return Loaded(groups, pd.concat(members, ignore_index=True) if parts else members[0], reasons)
+    if not parts:
+        return Loaded(groups, schema.MEMBERS.frame(listing.members), reasons)
+    members = pd.concat([schema.MEMBERS.frame(one.members) for one in (listing, *parts)], ignore_index=True)
+    places = pd.concat([schema.GROUPS.frame(one.places) for one in parts]).dropna(subset="gnumber")
+    told = places.drop_duplicates("gnumber", keep="last").set_index("gnumber")
+    rows = groups["gnumber"].isin(told.index)
+    for column in _OF_PARTS:
+        groups.loc[rows, column] = groups.loc[rows, "gnumber"].map(told[column])
+    return Loaded(groups, members, reasons)

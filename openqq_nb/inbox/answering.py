@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -132,10 +133,10 @@ class Answering:
         asyncio.get_running_loop().call_later(self._budget_s, self._end_budget, found)
 
         def decided(future: "Future[Said | None]") -> None:
-            self._leave(found)
             said = future.result()
             if said is not None:
                 self._too_late(send, found, said)
+            self._leave(found)
 
         found.decided.add_done_callback(decided)
 
@@ -216,11 +217,11 @@ class Answering:
 
     def _too_late(self, send: Callable[[Content], Receipt], found: Round, said: Said) -> None:
         """Have a reply sent by calls, because it cannot be the answer, or not any longer."""
-        reply = self._braked(found, said)
+        said = replace(said, reply=self._braked(found, said))
         jobs: list[Callable[[], None]] = []
-        if reply.shutup:
+        if said.reply.shutup:
             jobs.append(partial(self._mute_late, found.arrival.row, said))
-        if reply.text:
+        if said.reply.text:
             jobs.append(partial(self._send_late, send, said))
         if not all([self._late.put(job) for job in jobs]):
             said.handler.fail(NotSupported("A reply came after the inbox was stopped, so it was not sent."))

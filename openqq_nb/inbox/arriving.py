@@ -194,7 +194,7 @@ class Arriving:
         received_at = {"received_at": self._clock()}
         if arrival.kind == "event":
             self._heed(arrival.row)
-            return replace(arrival, row={**arrival.row, **received_at})
+            return replace(arrival, row={**self._numbers.named(arrival.row), **received_at})
         # Whole seconds, as the servers write: else our own sends would stand behind what came later in the same one.
         moment = {"msg_time": float(int(received_at["received_at"]))}
         known = {**moment, **arrival.row, **received_at, "login": self._login}

@@ -75,6 +75,15 @@ class Numbers:
             return row
         return self._looked_up(lambda: row if self._doubts(row) else self._number(row), row)
 
+    def named(self, event: Row) -> Row:
+        """Add the name of the person or group that an event is about, if the server did not and memory knows it."""
+        if event.get("displayname") is not None:
+            return event
+        qq = event.get("qq")
+        known = self.number({"sender_qq": qq} if qq is not None else {"gnumber": event.get("gnumber")})
+        name = known.get("group" if qq is None else "sender")
+        return event if name is None else {**event, "displayname": name}
+
     def watch(self, line: Line) -> None:
         """Look a message over, and ask for a refresh if it lacks a number or seems to be of another login."""
         if not _has_ids(line.row):

@@ -99,7 +99,7 @@ class Line:
                     return self._dumb()
                 frame = frames.read(body)
                 if frame.kind == "refusal" and not self._answers:
-                    return self._door.refused(first_bytes(body))
+                    return self._door.refused("it says so in place of a greeting")
                 self._take(frame, body)
         except ConnectionClosed as error:
             return self._why_closed(error)

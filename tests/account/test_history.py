@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -355,3 +356,20 @@ def test_openqq_servers_keep_no_history() -> None:
     with pytest.raises(oq.NotSupported, match="keeps no history"):
         my.history(gnumber="1")
     my.close()
+
+
+def test_both_drivers_wait_between_pages() -> None:
+    with Simulator("onebot11", groups=1, friends=1, members=2) as server:
+        my = Account(*connected(server.url, "onebot11", 10.0, None), pages=Pages(every_s=0.1, count=5))
+        qq = server.truth.friends[0].person.qq
+        for number in range(9):
+            server.say(qq, f"第 {number} 条")
+        asks: list[Callable[[], pd.DataFrame]] = [
+            lambda: my.history(qq=qq),
+            lambda: asyncio.run(my.aio.history(qq=qq)),
+        ]
+        for ask in asks:
+            begun_s = time.monotonic()
+            assert len(ask()) == 9
+            assert time.monotonic() - begun_s >= 0.2  # three pages or more
+        my.close()

@@ -17,7 +17,6 @@ from openqq_nb.protocols import registry
 from openqq_nb.schema import FRIENDS
 from openqq_nb.simulator import Person, Simulator
 
-
 openqq = pytest.mark.parametrize("my", ["openqq1", "openqq2"], indirect=True)
 
 

@@ -182,7 +182,9 @@ def test_a_report_is_an_audience_and_who_is_excluded_gets_nothing(my: DemoAccoun
     first = my.broadcast("早", to=friends.head(3), key="one", pace=INSTANT).send()
     first.wait(PATIENCE_S)
     my.exclusions.add(friends.iloc[0])
-    second = my.broadcast("{nick}，晚安", to=first.report().query("delivery == 'sent'"), key="two", pace=INSTANT)
+    second = my.broadcast(
+        "{nick}，晚安", to=first.report().query("delivery == 'sent'"), key="two", pace=INSTANT
+    )
     with pytest.warns(oq.SkippedWarning, match="1: excluded"):
         run = second.send()
     assert run.wait(PATIENCE_S).sent == 2

@@ -292,6 +292,32 @@ def test_from_the_search_a_key_leads_to_what_was_found(open_notebook: OpenNotebo
     assert len(seen.notebook.cells()) == 1
 
 
+OF_ONEBOT = """
+import openqq_nb as oq
+oq.language("zh")
+my = oq.demo("onebot11", seed=5)
+explorer = my.explorer()
+explorer
+"""
+
+
+def test_members_that_came_group_by_group_are_shown_picked_and_reloaded(
+    open_notebook: OpenNotebook, tmp_path: Path
+) -> None:
+    seen = opened(open_notebook, OF_ONEBOT)
+    count = seen.in_kernel("len(my.members())")
+    expect(seen.status).to_have_text(f"共 {count} 行 · 已选 0 行")
+    seen.lines.nth(1).click()
+    expect(seen.status).to_have_text(f"共 {count} 行 · 已选 1 行")
+    assert seen.in_kernel("explorer.selection['gnumber'].notna().all()") == "True"
+    seen.root.get_by_role("button", name="刷新").click()
+    expect(seen.status).to_have_text(f"共 {count} 行 · 已选 1 行")
+    # What is asked for in the background writes nothing under the cell, and its bar neither.
+    expect(seen.page.locator(".jp-OutputArea-output:not(:has(.oq-explorer))")).to_have_count(0)
+    assert_tidy(seen.page, WIDGET)
+    seen.notebook.screenshot(tmp_path / "explorer.png")
+
+
 NO_SESSIONS = """
 import openqq_nb as oq
 oq.language("zh")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -371,6 +372,30 @@ def test_hostile_texts_are_text_everywhere(opened: Open) -> None:
     one.root.get_by_role("button", name="回复", exact=True).click()
     expect(one.draft).to_be_focused()
     assert_inert(one.page, ROOT, texts)
+
+
+RECALLED = """
+gone = my.simulator.say(friend, "说错了")
+my.simulator.say(friend, [{"type": "image", "data": {"file": "a.jpg", "url": "http://127.0.0.1:9/a.jpg"}}])
+my.simulator.say(friend, [{"type": "face", "data": {"id": "14"}}, {"type": "text", "data": {"text": "[CQ:at,qq=all]"}}])
+my.simulator.recall(gone)
+"""
+
+
+def test_what_ends_of_onebot_bring_is_text_and_what_was_taken_back_is_struck_out(
+    opened: Open, tmp_path: Path
+) -> None:
+    one = opened(FEED, dialect="onebot11")
+    one.notebook.execute(RECALLED)
+    one.says(*TEXTS.values())
+    one.says("最后一条")
+    expect(one.message("最后一条")).to_be_visible()
+    expect(one.message("说错了")).to_contain_text("撤回")
+    expect(one.message("[图片]").first).to_be_visible()
+    expect(one.message("/微笑[CQ:at,qq=all]")).to_have_count(1)
+    expect(one.root.locator("img")).to_have_count(0)
+    assert_inert(one.page, ROOT, ["说错了", "[CQ:at,qq=all]"])
+    one.notebook.screenshot(tmp_path / "feed.png")
 
 
 def test_a_saved_notebook_holds_no_name_and_no_text(opened: Open) -> None:

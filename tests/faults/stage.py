@@ -74,12 +74,24 @@ class Stage:
         return self.rows(text)
 
     def settle(self) -> None:
-        """Wait until nothing is on its way any more, neither a send nor a post, and the inbox has its row."""
+        """Wait until nothing is on its way any more, no send, reply or post, and the inbox has its row.
+
+        A handler that is still at work when its budget is over is not waited for.
+        """
         self.simulator.wait_posted()
         if self.inbox.running:
+            self._wait_replied()
+            self.simulator.wait_posted()
             done = threading.Event()
             self.inbox._receiver._writer.call(done.set)
             assert done.wait(TIMEOUT_S)
+
+    def _wait_replied(self) -> None:
+        """Wait for replies that go out by calls of their own, after the push was answered."""
+        answering, sent = self.inbox._receiver._answering, threading.Event()
+        until(lambda: not answering._rounds)
+        if answering._late.put(sent.set):
+            assert sent.wait(TIMEOUT_S)
 
     def check_all_is_well(self) -> None:
         """See that a call, a send and a message come through again, each once."""

@@ -99,7 +99,9 @@ ONEBOT = {
     # A send is given twice the time.
     "slow": Seen(oq.NoAnswer, SILENT, seconds=3 * IMPATIENT_S, timeout=IMPATIENT_S),
     "error_page": replace(CALLS["error_page"], words=NO_ONEBOT.format(500, "'Internal Server Error'")),
-    "no_json": replace(CALLS["no_json"], words=NO_ONEBOT.format(200, r"'\{\"status\":\"ok\""), found="HTTP 200"),
+    "no_json": replace(
+        CALLS["no_json"], words=NO_ONEBOT.format(200, r"'\{\"status\":\"ok\""), found="HTTP 200"
+    ),
     "html_page": replace(CALLS["html_page"], words=NO_ONEBOT.format(200, "'<!DOCTYPE html>")),
 }
 LAST_OF_LISTENING = dict.fromkeys(OPENQQ, "get_discuss_info") | {"onebot11": "get_group_list"}

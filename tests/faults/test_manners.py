@@ -16,7 +16,11 @@ from tests.faults.stage import DIALECTS, OPENQQ, TIMEOUT_S, Dialect, Stage, stag
 pytestmark = pytest.mark.slow
 
 MY_QQ = 9900000100
-AT_NOTHING: dict[Dialect, str] = {"openqq1": "never answer", "openqq2": "never answer", "onebot11": "refuse it"}
+AT_NOTHING: dict[Dialect, str] = {
+    "openqq1": "never answer",
+    "openqq2": "never answer",
+    "onebot11": "refuse it",
+}
 # How a message without words reads: not at all, as a word, or as what it is.
 PICTURE: dict[Dialect, str | None] = {"openqq1": None, "openqq2": "[图片]", "onebot11": ""}
 all_dialects = pytest.mark.parametrize("dialect", DIALECTS)
@@ -50,7 +54,11 @@ def test_lists_are_given_to_get_only(dialect: Dialect) -> None:
 
 @all_dialects
 def test_a_failed_call_has_status_200_and_is_told_as_failed(dialect: Dialect) -> None:
-    words = "no such friend; nothing was sent" if dialect in OPENQQ else "knows nobody of that number.*nothing was sent"
+    words = (
+        "no such friend; nothing was sent"
+        if dialect in OPENQQ
+        else "knows nobody of that number.*nothing was sent"
+    )
     with stage(dialect) as one:
         receipt = one.my.send_friend("在吗？", qq="1")
         assert not receipt and receipt.delivery == "failed" and re.search(words, repr(receipt))

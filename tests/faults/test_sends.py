@@ -173,7 +173,9 @@ def test_a_reply_that_the_server_cannot_send_costs_no_message(name: str, dialect
             one.say("签到")
             one.settle()
             # Where a reply goes out by a call, there is a receipt, and whoever wrote the handler is told.
-            told = pytest.warns(oq.HandlerWarning, match="not taken") if dialect in CALLS_BACK else nullcontext()
+            told = (
+                pytest.warns(oq.HandlerWarning, match="not taken") if dialect in CALLS_BACK else nullcontext()
+            )
             with told:
                 one.row_comes("收到")
                 until(lambda: one.inbox.handlers[["replies", "errors"]].sum().sum() == 1)

@@ -179,7 +179,10 @@ ODD_ONEBOT: dict[str, dict[str, Any]] = {
     "nul": text("a\x00b"),
     "markup": text("<script>alert(1)</script>&lt;"),
     "code in a text": text("[CQ:at,qq=all]"),
-    "a string of code": {"message": "[CQ:at,qq=all] [CQ:image,file=x,url=http://x]", "message_format": "string"},
+    "a string of code": {
+        "message": "[CQ:at,qq=all] [CQ:image,file=x,url=http://x]",
+        "message_format": "string",
+    },
     "an unknown segment": {"message": [{"type": "hologram", "data": {"x": [1]}}, {"type": 5}, {}]},
     "names null": {"sender": {"nickname": None, "card": None}},
     "no sender": {"sender": None},

@@ -9,9 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+import openqq_nb as oq
 from openqq_nb.errors import InboxWarning
 from openqq_nb.models import Recipient
 from openqq_nb.schema import MESSAGES
+from openqq_nb.simulator import Simulator
 from tests.inbox.desk import Desk, listening, receipt
 from tests.recordings import posts
 
@@ -215,3 +217,17 @@ def test_every_recorded_post_is_taken_and_stored_as_it_came(tmp_path: Path) -> N
         assert refused == len(desk.inbox.journal.aside())
         assert tuple(desk.inbox.df)[: len(MESSAGES.names)] == MESSAGES.names
         assert len(desk.inbox.df) + len(desk.inbox.events) > 30
+
+
+def test_an_event_has_the_name_of_whom_it_is_about_as_the_roster_knows_it() -> None:
+    with Simulator("onebot11", groups=1, friends=2, members=3) as simulator:
+        my = oq.connect(simulator.url)
+        friend, group = my.friends().iloc[0], my.groups().iloc[0]
+        with my.listen(port=0, journal=False) as inbox:
+            simulator.post_to(inbox.url)
+            simulator.poke(friend["qq"])
+            simulator.mute_all(group["gnumber"])
+            simulator.wait_posted()
+            events = inbox.events
+        my.close()
+    assert events["displayname"].tolist() == [friend["displayname"], group["displayname"]]

@@ -1,8 +1,10 @@
 """A program of others in a process of its own: what it reports, and how it is told what to do."""
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -27,9 +29,12 @@ class Program:
 
     def __init__(self, name: str, **settings: object) -> None:
         module = f"tests.referees.programs.{name}"
+        self._folder = tempfile.TemporaryDirectory()
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, json.dumps(settings)],
-            cwd=ROOT,
+            # Some of them write logs to where they are started.
+            cwd=self._folder.name,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -56,6 +61,8 @@ class Program:
             self._process.kill()
             self._thread.join()
             self._process.stdout.close()
+            self._process.wait()
+            self._folder.cleanup()
 
     @property
     def port(self) -> int:

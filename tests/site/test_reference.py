@@ -47,6 +47,7 @@ NOT_TYPED = {
         "hears",
         "in_words",
         "journal",
+        "presence",
         "record",
         "record_sent",
         "records",

@@ -23,7 +23,9 @@ from tests.widgets.showing import Page
 
 
 @contextmanager
-def demo(protocol: Literal["openqq1", "openqq2", "onebot11"] = "openqq1", seed: int = 5) -> Iterator[DemoAccount]:
+def demo(
+    protocol: Literal["openqq1", "openqq2", "onebot11"] = "openqq1", seed: int = 5
+) -> Iterator[DemoAccount]:
     my = oq.demo(protocol, seed=seed, friends=6, groups=4, members=5)
     try:
         yield my

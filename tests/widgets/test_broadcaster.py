@@ -27,7 +27,7 @@ def my() -> Iterator[DemoAccount]:
         yield my
 
 
-@pytest.mark.parametrize("protocol", ["openqq1", "openqq2"])
+@pytest.mark.parametrize("protocol", ["openqq1", "openqq2", "onebot11"])
 def test_the_whole_job_pick_write_mend_confirm_and_know(protocol: str) -> None:
     with demo(protocol) as my:  # type: ignore[arg-type]
         friends = my.friends().dropna(subset=["qq"])

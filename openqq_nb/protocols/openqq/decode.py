@@ -48,7 +48,9 @@ def me(body: bytes, tables: Tables) -> pa.Table:
     """Read `get_user_info`; one row."""
     found = _object(body, "account")
     if "id" not in found:
-        raise NotUnderstood(f"The server told no account: {first_bytes(body)}. Is it logged in, and is protocol= right?")
+        raise NotUnderstood(
+            f"The server told no account: {first_bytes(body)}. Is it logged in, and is protocol= right?"
+        )
     check_release([found], tables.me)
     return _named(texts([found], tables.me), tables.me, ())
 
