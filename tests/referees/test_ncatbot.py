@@ -203,7 +203,7 @@ def test_a_token_is_refused_as_napcat_refuses_a_wrong_one_though_the_mock_refuse
 ) -> None:
     with (
         Program("with_mock_napcat", token=TOKEN) as locked,
-        pytest.raises(oq.Refused, match="wants a(nother)? token"),
+        pytest.raises(oq.Refused, match=r"wants a(nother)? token"),
     ):
         oq.connect(address(locked), token=token)
 
