@@ -207,7 +207,7 @@ class Answering:
             return None
         answer = self._dialect.answer(arrival, reply)
         if not self._dialect.answers:
-            _check_mute(arrival.row, reply)
+            _check_calls(arrival.row, reply)
         elif not answer.body:
             raise NotSupported(
                 f"The server takes no reply to a message of this kind ({arrival.row.get('type')}). "
@@ -275,9 +275,16 @@ class Answering:
         return "late " if self._dialect.answers else ""
 
 
-def _check_mute(row: Row, reply: Reply) -> None:
+def _check_calls(row: Row, reply: Reply) -> None:
+    """Refuse a reply that calls cannot bring; raises `NotSupported`."""
     if reply.shutup and row.get("type") != "group_message":
         raise NotSupported(
             f"A reply can mute in a group only; this message is of the kind {row.get('type')}. Nothing was sent. Leave "
             "shutup away here."
+        )
+    # Lagrange does not tell it.
+    if row.get("type") == "sess_message" and row.get("gnumber") is None:
+        raise NotSupported(
+            "A temporary message can be answered only through the group by which it came, which the server does not "
+            "tell for this one. Nothing was sent. Return None here, or write to the person in the group."
         )

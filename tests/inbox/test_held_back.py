@@ -10,12 +10,13 @@ import pytest
 import openqq_nb as oq
 from openqq_nb.inbox import Message
 from openqq_nb.inbox.brakes import CHAT_RESERVE, EVERY_S, PATTERNS
+from openqq_nb.simulator.dialects import END_NAMES, EndName
 from tests.faults.stage import DIALECTS, TIMEOUT_S, Dialect, Stage, stage
 from tests.inbox.desk import group_message, listening
 from tests.inbox.test_reply_limits import mine, plain_member
 
 FLOOD = CHAT_RESERVE + 10
-both_dialects = pytest.mark.parametrize("dialect", DIALECTS)
+all_dialects = pytest.mark.parametrize("dialect", DIALECTS)
 
 
 def flood(one: Stage, text: str = "签到") -> None:
@@ -37,7 +38,7 @@ def talk_back(one: Stage, reply: Any, most: int = 100) -> int:
     return most
 
 
-@both_dialects
+@all_dialects
 def test_a_flood_is_answered_up_to_the_reserve_and_told_once(dialect: Dialect) -> None:
     with stage(dialect) as one:
         one.inbox.on_message(lambda message: f"{message.sender}，签到成功")
@@ -67,7 +68,7 @@ def test_a_flood_is_answered_up_to_the_reserve_and_told_once(dialect: Dialect) -
 TURNS = count()
 
 
-@both_dialects
+@all_dialects
 @pytest.mark.parametrize(
     "reply",
     [
@@ -95,7 +96,16 @@ def test_a_loop_between_two_bots_is_noticed_and_cut(dialect: Dialect, reply: Any
         assert one.inbox.stats.held_back == 2
 
 
-@both_dialects
+@pytest.mark.parametrize("end", END_NAMES)
+def test_replies_that_the_end_posts_back_are_one_row_each_and_never_answered(end: EndName) -> None:
+    with stage("onebot11", end=end, report_own=True) as one:
+        assert talk_back(one, lambda message: message.content, most=5) == 5
+        assert len(one.arrived) == 5 and len(one.simulator.posts) == 10
+        assert one.inbox.df["own"].tolist() == [False, True] * 5
+        assert one.inbox.handlers["calls"].tolist() == one.inbox.handlers["replies"].tolist() == [5]
+
+
+@all_dialects
 def test_who_floods_is_muted_all_the_same(dialect: Dialect) -> None:
     with stage(dialect) as one:
         who = plain_member(one)
