@@ -33,7 +33,8 @@ def consult(
     finally:
         client.close()
     answers = any(finding.check == "dialect" for finding in report.findings)
-    if not (wait_s and answers):
+    hopeless = any(one.check == "listener" and one.verdict == "problem" for one in report.findings)
+    if not (wait_s and answers) or hopeless:
         return report
     try:
         return _waited(url, token, timeout_s, wait_s, say)

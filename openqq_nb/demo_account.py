@@ -18,7 +18,7 @@ class DemoSettings(NamedTuple):
     groups: int
     friends: int
     members: int
-    end: EndName
+    end: EndName | None
 
 
 class DemoAccount(Account):
@@ -49,7 +49,7 @@ def demo(
     groups: int = 12,
     friends: int = 40,
     members: int = 30,
-    end: EndName = "napcat",
+    end: EndName | None = None,
 ) -> DemoAccount:
     """Start the simulator in this process and connect to it; nothing leaves this machine.
 
@@ -60,7 +60,7 @@ def demo(
         groups: how many groups the account is in.
         friends: how many friends it has.
         members: how many members a group has on average.
-        end: with `onebot11`, the program whose manners it has: `napcat`, `llbot` or `lagrange`.
+        end: with `onebot11`, the program whose manners it has: `napcat` (if not given), `llbot` or `lagrange`.
 
     Returns:
         The account; `my.simulator` plays the other side. The same call again gives the running demo back.

@@ -116,7 +116,8 @@ def same_login(older: Fetched, newer: Fetched) -> bool:
 
 def account_number(me: Series) -> str:
     """Give the number of the account: its own id is that number in every login, where there are ids."""
-    return str(me["id"] if pd.notna(me["id"]) else me["qq"])
+    own_id: object = me["id"]
+    return own_id if isinstance(own_id, str) else str(me["qq"])
 
 
 def same_ids(

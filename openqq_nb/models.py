@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from reprlib import repr as shown
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from openqq_nb.errors import InvalidInput
 from openqq_nb.segments import Content, Parts
@@ -80,9 +80,12 @@ class Page:
 
     Attributes:
         bodies: each message as a post of it would have it, oldest first; empty when there is nothing older.
+        oldest: what names the oldest message, for the next page, where no body can be read: `msg_id`, `msg_time` and
+            whatever else the dialect goes by.
     """
 
     bodies: tuple[bytes, ...] = ()
+    oldest: Row | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +236,7 @@ class Reply:
         text: what to write back to where the message came from: a text, or parts such as
             `oq.reply_to(message) + "收到"`, which only a server of OneBot sends; empty means nothing.
         shutup: whether to mute the sender, in a group.
-        shutup_time: for how many seconds; the servers refuse less than 60.
+        shutup_time: for how many seconds; less than 60 is refused by servers of Openqq, and rounded up with OneBot.
 
     Raises:
         InvalidInput: the text is neither str nor parts, `shutup` no bool, or `shutup_time` no whole number from 1.
@@ -318,8 +321,16 @@ class Past:
         messages: what could be read, oldest first, each once.
         unread: the bodies that could not be read, with why.
         pages: how many pieces of the history were asked for.
+        cut: whether older messages could not be asked for, because nothing of a piece could be read.
     """
 
     messages: tuple[Arrival, ...] = ()
     unread: tuple[tuple[bytes, str], ...] = ()
     pages: int = 0
+    cut: bool = False
+
+
+OLDER_NOT_ASKED: Final = (
+    "Nothing of a page of the history could be read, nor what to ask for next, so older messages were not asked for. "
+    "Those are missing here; the server still has them."
+)

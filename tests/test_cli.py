@@ -153,7 +153,7 @@ def simulating(*options: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
 def _address(process: "subprocess.Popen[str]") -> str:
     assert process.stdout is not None
     for line in process.stdout:
-        found = re.search(r"oq\.connect\('(http://[^']+)'\)", line)
+        found = re.search(r"oq\.connect\('(http://[^']+)'", line)
         if found:
             return found[1]
     raise AssertionError("it told no address")

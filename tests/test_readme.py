@@ -44,7 +44,7 @@ def test_every_python_block_runs_as_printed(
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
     living, receiving, *others = blocks(readme, "python")
-    with Simulator("onebot11", groups=3, friends=4, members=5, token="the token") as napcat:  # noqa: S106 - as printed
+    with Simulator("onebot11", groups=3, friends=4, members=5, token="the token") as napcat:
         run(living, names, napcat)
         run(receiving, names, napcat)
         assert len(names["members"]) and names["inbox"].url in repr(names["inbox"].setup())

@@ -3,6 +3,7 @@
 import threading
 
 from openqq_nb.models import Recipient
+from openqq_nb.segments import Content
 from openqq_nb.sends import KEPT, Sends, Sent
 
 FRIEND = Recipient("friend", qq="9900000101")
@@ -12,7 +13,7 @@ class Watching:
     """Keeps what it is told; forgotten, it watches no more, as a widget does."""
 
     def __init__(self, sends: Sends) -> None:
-        self.told: list[str] = []
+        self.told: list[Content] = []
         self._sends = sends
         sends.watch(self.take)
 

@@ -112,7 +112,8 @@ def parsed(text: object) -> Template:
     """
     if not isinstance(text, str):
         raise InvalidInput(
-            f"The text of a broadcast must be a str, not {type(text).__name__}; nothing was planned."
+            f"The text of a broadcast must be a str, not {type(text).__name__}; nothing was planned. Mentions, "
+            "pictures and faces go out with my.send_group and my.send_friend."
         )
     if not text.strip():
         raise InvalidInput("The text of a broadcast is empty; nothing was planned. Write what is to be sent.")

@@ -19,9 +19,7 @@ SIMULATED_PROTOCOL = click.option(
 SIMULATED_END = click.option(
     "--end",
     type=click.Choice(END_NAMES),
-    default="napcat",
-    show_default=True,
-    help="With onebot11: the program whose manners it has.",
+    help="With onebot11: the program whose manners it has; NapCat if not given.",
 )
 SEED = click.option("--seed", default=0, show_default=True, help="The same seed gives the same people.")
 URL = click.argument("url", required=False, envvar="OPENQQ_NB_URL")

@@ -30,7 +30,7 @@ def demo(
     no_lab: bool,
     folder: Path | None,
     protocol: Dialect,
-    end: EndName,
+    end: EndName | None,
     seed: int,
     lab_options: tuple[str, ...],
 ) -> None:

@@ -91,14 +91,16 @@ def simulate(talk: int, faults: tuple[str, ...], **settings: object) -> None:
     for fault in faults:
         _let_go_wrong(simulator, fault)
     with interrupted() as stop, _started(simulator):
-        click.echo(f"{simulator!r}\n{_how_to_connect(simulator)} Ctrl-C stops it.")
+        how = _how_to_connect(simulator, has_token=settings["token"] is not None)
+        click.echo(f"{simulator!r}\n{how} Ctrl-C stops it.")
         for _ in _every(60 / talk if talk else math.inf, stop):
             simulator.chatter(1)
 
 
-def _how_to_connect(simulator: Simulator) -> str:
-    socket = f" or oq.connect({simulator.ws_url!r})" if simulator.protocol == "onebot11" else ""
-    return f"Connect with oq.connect({simulator.url!r}){socket}."
+def _how_to_connect(simulator: Simulator, *, has_token: bool) -> str:
+    token = ", token='…'" if has_token else ""
+    addresses = [simulator.url, *([simulator.ws_url] if simulator.protocol == "onebot11" else [])]
+    return f"Connect with {' or '.join(f'oq.connect({address!r}{token})' for address in addresses)}."
 
 
 def _let_go_wrong(simulator: Simulator, fault: str) -> None:

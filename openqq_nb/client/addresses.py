@@ -1,6 +1,7 @@
 """Addresses of servers: what is one, in which form it is kept, and how it is shown without secrets."""
 
 import re
+from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -8,12 +9,15 @@ import httpx
 from openqq_nb.errors import InvalidInput
 from openqq_nb.loopback import is_loopback
 
+# OneBot 11, forward WebSocket: the place of the events alone.
+_EVENTS_ONLY: Final = "/event"
+
 
 def checked_url(url: object) -> str:
     """Bring the address of a server to its base form, without a trailing slash.
 
     Raises:
-        InvalidInput: it is neither an HTTP nor a WebSocket address.
+        InvalidInput: it is neither an HTTP nor a WebSocket address, or a WebSocket that takes no calls.
     """
     full = url.strip() if isinstance(url, str) else ""
     if full and "://" not in full:
@@ -22,7 +26,13 @@ def checked_url(url: object) -> str:
         raise InvalidInput(_no_address(str(url).strip()))
     base = httpx.URL(full)
     # Not cut from the text as a whole: `openqq` is also a likely name of a host.
-    return str(base.copy_with(path=base.path.rstrip("/").removesuffix("/openqq") or "/")).rstrip("/")
+    checked = str(base.copy_with(path=base.path.rstrip("/").removesuffix("/openqq") or "/")).rstrip("/")
+    if is_socket(checked) and urlsplit(checked).path.endswith(_EVENTS_ONLY):
+        raise InvalidInput(
+            f"At {checked} a server sends events and answers no calls, so nothing was asked. Leave {_EVENTS_ONLY} "
+            f"away: both go over {checked.removesuffix(_EVENTS_ONLY)}."
+        )
+    return checked
 
 
 def is_socket(url: str) -> bool:

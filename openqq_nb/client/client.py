@@ -35,7 +35,7 @@ class Client:
         max_body_bytes: the largest answer that is read, unpacked.
 
     Raises:
-        InvalidInput: the address is neither an HTTP nor a WebSocket address.
+        InvalidInput: the address is neither an HTTP nor a WebSocket address, or a WebSocket that takes no calls.
     """
 
     def __init__(self, url: str, timeout_s: float = TIMEOUT_S, max_body_bytes: int = MAX_BODY_BYTES) -> None:

@@ -45,7 +45,7 @@ def _findings(
     yield from people(looked, seen_online=None if heard is None else heard.online)
     if looked.hints.other_poller is not None and looked.spoken is not None:
         yield Finding("polling", "note", *looked.hints.other_poller)
-    yield from listener(heard)
+    yield from listener(heard, url)
     if heard is not None:
         yield from reached(heard, url)
     yield from surroundings(url, machine)

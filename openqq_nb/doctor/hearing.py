@@ -45,7 +45,7 @@ class Heard:
         unknown: messages whose sender has no number.
         property_events: events about single changed properties.
         open_sends: sends of which nothing certain is known.
-        failed_sends: sends that failed for certain, or were tried and not taken.
+        failed_sends: sends that failed for certain.
         unposted_sends: sends that went out and came back in no post, while none at all did.
         waited_s: for how long a message was waited for; 0 if none was.
     """
@@ -109,7 +109,7 @@ def heard(inbox: "Inbox", dialect: Dialect, waited_s: float) -> Heard:
         property_events=int(inbox.events["event"].str.endswith("_property_change").sum()),
         unordered=_unordered(live, dialect.hints.counts_up),
         open_sends=int(own["delivery"].isin([Delivery.UNKNOWN, Delivery.ACCEPTED]).sum()),
-        failed_sends=int((own["code"].fillna(0) != 0).sum()),
+        failed_sends=int((own["delivery"] == Delivery.FAILED).sum()),
         unposted_sends=_unposted(own.tail(0 if told_of_own else stats.own)),
         waited_s=waited_s,
     )

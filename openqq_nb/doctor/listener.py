@@ -31,6 +31,14 @@ _REASONS: Mapping[str, str] = {
 _FETCHED = Finding(
     "listener", "ok", "events are fetched from the server, or another program receives for this inbox"
 )
+# OneBot 11, forward WebSocket: the place of the calls alone.
+_CALLS_ONLY = "/api"
+_NO_EVENTS = Finding(
+    "listener",
+    "problem",
+    f"it does not run, and no events come at an address that ends in {_CALLS_ONLY}: there the server takes calls only",
+    f"Leave {_CALLS_ONLY} away from the address; calls and events then go over one WebSocket.",
+)
 _ASK_AGAIN = "Look at the other findings; where none of them is a problem, ask the doctor once more."
 # The texts of the errors themselves have paths, numbers and names in them.
 _NOT_STARTED: Mapping[type[Exception], tuple[str, str]] = {
@@ -61,8 +69,11 @@ _ANY_HOST = ("0.0.0.0", "::")  # noqa: S104 - what is looked at
 _LATE_S = 30.0
 
 
-def listener(heard: Heard | None) -> Iterator[Finding]:
-    """Look at the listener, if there is one."""
+def listener(heard: Heard | None, url: str = "") -> Iterator[Finding]:
+    """Look at the listener, if there is one, and else at whether events could come from the address of the server."""
+    if heard is None and url.startswith(("ws:", "wss:")) and urlsplit(url).path.endswith(_CALLS_ONLY):
+        yield _NO_EVENTS
+        return
     if heard is None:
         yield Finding(
             "listener",

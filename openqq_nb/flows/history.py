@@ -12,7 +12,7 @@ from openqq_nb.filtering.values import micros_of
 from openqq_nb.flows.chats import chat_of, friend_chats, group_chats
 from openqq_nb.flows.paging import Bounds, Pace, Pages, Steps
 from openqq_nb.flows.reading import Reading
-from openqq_nb.models import Arrival, Flow, Past, Recipient
+from openqq_nb.models import OLDER_NOT_ASKED, Arrival, Flow, Past, Recipient
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.recipients import Number, RowLike
 from openqq_nb.roster import Roster, Who, pick_groups, pick_person
@@ -72,7 +72,7 @@ class History:
         members = yield from self._members(recipient, filters)
         keep = compiled({**times, **filters}, _named(roster, members))
         past = yield from self.walk(recipient, bounds, self._told)
-        _warn_of_unread(past)
+        warn_of_unread(past)
         return _frame(past.messages, roster, keep)
 
     def chats(
@@ -108,7 +108,7 @@ class History:
         while not steps.ended:
             count = bounds.count(self._pages, steps.pages)
             page = yield from self._pace.kept(self._dialect.page(chat, steps.before, count))
-            steps.take(page.bodies)
+            steps.take(page.bodies, page.oldest)
             told(len(steps.wanted), bounds.limit, steps.moment)
         told(len(steps.wanted), len(steps.wanted), "")
         return steps.past
@@ -174,7 +174,8 @@ def _one_of(column: str, value: object, resolve: Callable[[object], Collection[s
     return Condition((column,), lambda row: row.get(column) in numbers, None, (column, sorted(numbers)))
 
 
-def _warn_of_unread(past: Past) -> None:
+def warn_of_unread(past: Past) -> None:
+    """Warn of what could not be read, and of what was not asked for because of that."""
     if past.unread:
         reasons = list(dict.fromkeys(why for _, why in past.unread))
         warn_outside(
@@ -182,6 +183,8 @@ def _warn_of_unread(past: Past) -> None:
             f"{listed(reasons)}",
             NotLoadedWarning,
         )
+    if past.cut:
+        warn_outside(OLDER_NOT_ASKED, NotLoadedWarning)
 
 
 def _frame(found: Sequence[Arrival], roster: Roster, keep: Filter) -> pd.DataFrame:

@@ -124,6 +124,7 @@ class Steps:
         unread: what could not be read, with why.
         pages: how many pages came.
         ended: whether there is nothing more to ask for.
+        cut: whether there may be more, but nothing by which to ask for it.
     """
 
     dialect: Dialect
@@ -133,6 +134,7 @@ class Steps:
     unread: dict[bytes, str] = field(default_factory=dict)
     pages: int = 0
     ended: bool = False
+    cut: bool = False
     _seen: dict[str, Arrival] = field(default_factory=dict)
     _oldest_s: float | None = None
     _still: int = 0
@@ -144,20 +146,29 @@ class Steps:
             return ""
         return f"{pd.Timestamp(self._oldest_s, unit='s', tz=ZONE):%Y-%m-%d %H:%M}"
 
-    def take(self, bodies: Sequence[bytes]) -> None:
-        """Take a page, and find out whether another one may bring more."""
+    def take(self, bodies: Sequence[bytes], named: Row | None = None) -> None:
+        """Take a page, and find out whether another one may bring more.
+
+        Args:
+            bodies: its messages.
+            named: its oldest message, to go on from where none can be read.
+        """
         self.pages += 1
+        unread = len(self.unread)
         read = [one for body in bodies if (one := self._read(body)) is not None]
         new = list({one.fingerprint: one for one in read if one.fingerprint not in self._seen}.values())
         self._seen = {one.fingerprint: one for one in new} | self._seen
         # Stable, so that messages of one second stay as the server has them.
         self.wanted = self.bounds.of(sorted(self._seen.values(), key=_place_of))
-        self.ended = not new or not self._went_back(new) or self._has_enough()
+        unreadable = not new and len(self.unread) > unread
+        went_back = self._went_back_to(named) if unreadable else bool(new) and self._went_back(new)
+        self.cut = unreadable and not went_back
+        self.ended = not went_back or self._has_enough()
 
     @property
     def past(self) -> Past:
         """All that came and is wanted."""
-        return Past(tuple(self.wanted), tuple(self.unread.items()), self.pages)
+        return Past(tuple(self.wanted), tuple(self.unread.items()), self.pages, self.cut)
 
     def _read(self, body: bytes) -> Arrival | None:
         try:
@@ -168,13 +179,18 @@ class Steps:
         return found if found.kind == "message" else None
 
     def _went_back(self, new: Sequence[Arrival]) -> bool:
-        """Go on to the oldest message of a page; False where it is no older than before: the end has turned around."""
         oldest = min(new, key=_place_of)
-        oldest_s = _time_of(oldest)
+        return self._went_back_to({**oldest.extra, **oldest.row})
+
+    def _went_back_to(self, oldest: Row | None) -> bool:
+        """Go on to the oldest message of a page; False where it is no older than before: the end has turned around."""
+        if oldest is None:
+            return False
+        oldest_s = _seconds(oldest)
         if self._oldest_s is not None and (oldest_s is None or oldest_s > self._oldest_s):
             return False
         self._still = self._still + 1 if oldest_s == self._oldest_s else 0
-        self.before, self._oldest_s = {**oldest.extra, **oldest.row}, oldest_s
+        self.before, self._oldest_s = oldest, oldest_s
         return self._still < _STANDS_STILL
 
     def _has_enough(self) -> bool:
@@ -183,7 +199,11 @@ class Steps:
 
 
 def _time_of(one: Arrival) -> float | None:
-    found = one.row.get("msg_time")
+    return _seconds(one.row)
+
+
+def _seconds(row: Row) -> float | None:
+    found = row.get("msg_time")
     return float(found) if isinstance(found, int | float) else None
 
 

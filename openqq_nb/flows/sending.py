@@ -119,9 +119,10 @@ class Sending:
         told = parts(content) if self._dialect.composes else content
         try:
             receipt = yield from self._dialect.send(recipient, content, wait=wait)
+        except NotUnderstood as error:
+            self._on_sent(recipient, told, None)
+            raise NotUnderstood(f"{error} {MAY_HAVE_GONE_OUT}") from error
         except BaseException as error:
-            if isinstance(error, NotUnderstood):
-                error.add_note(MAY_HAVE_GONE_OUT)
             if may_have_gone_out(error):
                 self._on_sent(recipient, told, None)
             raise

@@ -11,11 +11,11 @@ from typing import Final
 
 import pandas as pd
 
-from openqq_nb.errors import OpenqqError, Refused, Unreachable
+from openqq_nb.errors import NoAnswer, NotLoaded, OpenqqError, Refused, Unreachable
 from openqq_nb.inbox.links import Chat, Links, Told
 from openqq_nb.inbox.writer import Post
 from openqq_nb.journal import Journal
-from openqq_nb.models import Arrival, Past, Recipient, Row
+from openqq_nb.models import OLDER_NOT_ASKED, Arrival, Past, Recipient, Row
 from openqq_nb.schema import BACKFILL
 
 FARTHEST_S: Final = 7 * 86400.0
@@ -30,6 +30,8 @@ _FRIEND: Final = "friend:"
 
 # Whatever fails like this fails for all chats.
 _FOR_ALL = (Unreachable, Refused)
+SILENT: Final = 2
+"""So many chats in a row that get no answer, and no other is asked for: each costs a whole time-out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +115,22 @@ class Backfill:
             told(len(found), len(chats), chat[1])
             known_s = last.get(key_of(chat[0]))
             begin_s = farthest_s if known_s is None else known_s - OVERLAP_S
-            failed = found[-1].problem if found else None
-            if isinstance(failed, _FOR_ALL):
-                found.append(Filled(chat, begin_s if since_s is None else since_s, problem=failed))
-            else:
-                found.append(await self.chat(chat, begin_s if since_s is None else since_s))
+            begin_s = begin_s if since_s is None else since_s
+            failed = _for_all(found)
+            found.append(
+                await self.chat(chat, begin_s) if failed is None else Filled(chat, begin_s, problem=failed)
+            )
         return found
 
     async def chat(self, chat: Chat, since_s: float) -> Filled:
         """Fill one chat; one that fails is left as it is, so that nothing hides that something is missing there."""
         try:
             past = await self._links.past(chat[0], since_s)
+            sent = await asyncio.to_thread(self._journal().sent, key_of(chat[0]), since_s - OVERLAP_S)
         except OpenqqError as error:
             return Filled(chat, since_s, problem=error)
-        sent = await asyncio.to_thread(self._journal().sent, key_of(chat[0]), since_s - OVERLAP_S)
-        return Filled(chat, since_s, await self._stored(_bodies(past, sent)), past.pages)
+        problem = NotLoaded(OLDER_NOT_ASKED) if past.cut else None
+        return Filled(chat, since_s, await self._stored(_bodies(past, sent)), past.pages, problem)
 
     async def latest_first(self, chats: Sequence[Chat]) -> list[Chat]:
         """Put chats in order: where somebody wrote last comes first, and last where nobody ever did."""
@@ -172,6 +175,14 @@ def key_of(recipient: Recipient) -> str:
 def frame_of(found: Sequence[Filled]) -> pd.DataFrame:
     """Show what became of each chat."""
     return BACKFILL.frame(BACKFILL.table([one.row for one in found]))
+
+
+def _for_all(found: Sequence[Filled]) -> OpenqqError | None:
+    """Give what failed for the chats before, where it fails for all."""
+    last = [one.problem for one in found[-SILENT:]]
+    if last and isinstance(last[-1], _FOR_ALL):
+        return last[-1]
+    return last[-1] if len(last) == SILENT and all(isinstance(one, NoAnswer) for one in last) else None
 
 
 def _known_friends(chats: Mapping[str, float]) -> Collection[str]:

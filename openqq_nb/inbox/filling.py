@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import pandas as pd
 
@@ -13,12 +13,16 @@ from openqq_nb.filtering.values import micros_of
 from openqq_nb.inbox.backfill import Backfill, Filled, frame_of
 from openqq_nb.inbox.gaps import Gaps
 from openqq_nb.inbox.links import Links, Told
+from openqq_nb.inbox.shelf import KEPT, Shelf
 from openqq_nb.inbox.stats import Counters
 from openqq_nb.inbox.ways import Followed, Stream, Way
 from openqq_nb.inbox.writer import Post
-from openqq_nb.journal import Journal
 from openqq_nb.kernel.waiting import Ticks, aio_wait_for, refuse_in_callback, wait_for
 from openqq_nb.receive.loop import LoopThread
+
+# Half of what is kept while it cannot be stored is left to what a history gives, and to what is sent.
+_MOST: Final = KEPT // 2
+_LOOK_AGAIN_S: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class Filling:
     Args:
         thread: where it happens.
         put: takes a post in.
-        journal: gives the journal.
+        shelf: has the journal, and what waits for it.
         links: the ways to the account.
         way: how messages come in.
         counters: counts, and keeps errors.
@@ -62,17 +66,24 @@ class Filling:
         self,
         thread: LoopThread,
         put: Callable[[Post], object],
-        journal: Callable[[], Journal],
+        shelf: Shelf,
         links: Links,
         way: Way,
         counters: Counters,
         clock: Callable[[], float],
     ) -> None:
         self._thread = thread
+        self._clock = clock
+        self._shelf = shelf
+        self._lose = counters.lose
+        # Each counted on one thread only.
+        self._handed_on = self._taken = 0
+        self._dropped = 0
+        self._dropped_s: float | None = None
         self._put = put
         self._way = way
         self._links = links
-        self._backfill = Backfill(links, journal, put, clock)
+        self._backfill = Backfill(links, lambda: shelf.journal, put, clock)
         self._gaps = Gaps(self._backfill, links.chats, counters.fail, counters.lose)
         self._unsubscribe: Callable[[], None] = lambda: None
 
@@ -84,12 +95,13 @@ class Filling:
     async def stop(self) -> None:
         """Take in no more of it, and ask for nothing more."""
         self._unsubscribe()
+        self._ask_for_dropped()
         await self._gaps.stop()
 
     @property
     def open(self) -> bool:
         """Whether something that was missed is not filled in yet."""
-        return self._gaps.open
+        return self._dropped_s is not None or self._gaps.open
 
     def begin(self, span: Span) -> "Going":
         """Begin to fill; called from any thread but the receiving one.
@@ -109,10 +121,51 @@ class Filling:
         return going
 
     def _came(self, body: bytes) -> None:
-        self._thread.call(lambda: self._put(Post(body)))
+        """Hand on an event; called on the thread of the socket, which cannot be held back: calls use it as well."""
+        if self._is_full():
+            self._drop()
+            return
+        self._handed_on += 1
+        self._thread.call(lambda: self._take(body))
+
+    def _take(self, body: bytes) -> None:
+        self._taken += 1
+        self._put(Post(body))
+
+    def _is_full(self) -> bool:
+        return self._handed_on - self._taken + self._shelf.waiting >= _MOST
+
+    def _drop(self) -> None:
+        """Leave an event out; the history has it, if it is a message."""
+        self._dropped += 1
+        if self._dropped_s is None:
+            self._dropped_s = self._clock()
+            self._thread.call(self._make_up)
+
+    def _make_up(self) -> None:
+        if self._is_full():
+            self._thread.later(_LOOK_AGAIN_S, self._make_up)
+        else:
+            self._ask_for_dropped()
+
+    def _ask_for_dropped(self) -> None:
+        # What is dropped meanwhile was written before the history is asked for.
+        since_s, self._dropped_s = self._dropped_s, None
+        if since_s is None:
+            return
+        dropped, self._dropped = self._dropped, 0
+        self._lose(
+            f"{dropped} of what came could not be stored fast enough and was left out, so that memory does not run "
+            "full. The messages among it are asked for from the history; notices and requests are lost."
+        )
+        self.missed(since_s)
+
+    def missed(self, since_s: float) -> None:
+        """Begin to fill what may be missing since a moment, in UTC seconds; on the receiving thread."""
+        self._gaps.begin(since_s)
 
     def _missed(self, since_s: float) -> None:
-        self._thread.call(lambda: self._gaps.begin(since_s))
+        self._thread.call(lambda: self.missed(since_s))
 
 
 class Going:

@@ -113,13 +113,13 @@ class Receiver:
             self._arriving.settle,
             counters.fail,
         )
+        self._filling = Filling(
+            self._thread, self._writer.put, self._shelf, links, way, counters, settings.clock
+        )
         self._listener = self._listening(settings.limits)
         self._poller = self._polling()
         self._tail = self._tailing()
         self._watch = Watch(way.gone, self._forsaken) if isinstance(way, Followed) else None
-        self._filling = Filling(
-            self._thread, self._writer.put, lambda: self.journal, links, way, counters, settings.clock
-        )
         self._poll_task: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
         self._started = self._stopped = self.stopping = False
@@ -255,7 +255,8 @@ class Receiver:
             return None
         gate = Gate(self._address, self._dialect.signs, self._counters.lose, self._counters.refuse)
         # Half of what is kept is left to posts, which cannot be held back.
-        sockets = Sockets(self.watched.mark, lambda: self._shelf.waiting >= KEPT // 2)
+        is_full = lambda: self._shelf.waiting >= KEPT // 2  # noqa: E731 - no more than a look
+        sockets = Sockets(self.watched.mark, is_full, self._filling.missed)
         return Listener(gate, self._accept, self._way.host, self._way.port, limits, sockets)
 
     def _polling(self) -> Poller | None:

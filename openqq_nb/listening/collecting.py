@@ -19,7 +19,7 @@ from openqq_nb.inbox.ways import Way, in_words
 from openqq_nb.journal import Journal
 from openqq_nb.listening import holding
 from openqq_nb.listening.holding import Hold
-from openqq_nb.listening.opening import check_polls, way_of
+from openqq_nb.listening.opening import check_events, check_polls, way_of
 from openqq_nb.listening.people import People
 from openqq_nb.listening.places import Places, named_journal
 from openqq_nb.listening.wanted import Wanted
@@ -45,7 +45,7 @@ class Collector:
         pages: in which pieces a history is asked for, and how fast.
 
     Raises:
-        InvalidInput: no journal is to be filled.
+        InvalidInput: no journal is to be filled, or no events come at the address.
         NotSupported: the server cannot be polled.
         ListenerFailed: another program fills the journal already.
         JournalFailed: the journal cannot be opened.
@@ -177,6 +177,7 @@ def setup(client: Client, dialect: Dialect, wanted: Wanted) -> str:
     if wanted.via == "poll":
         raise InvalidInput("With --poll the server is asked; there is nothing to put into its configuration.")
     if client.stream is not None and not wanted.address:
+        check_events(client)
         raise InvalidInput(
             "Events come over the WebSocket at which the server is asked; there is nothing to put into its "
             "configuration. For a listener beside that name a port."

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from openqq_nb.client import Client
-from openqq_nb.errors import FollowingWarning, ListenerFailed, NotSupported, warn_outside
+from openqq_nb.errors import FollowingWarning, InvalidInput, ListenerFailed, NotSupported, warn_outside
 from openqq_nb.inbox import Inbox
 from openqq_nb.inbox.settings import Settings
 from openqq_nb.inbox.ways import Followed, Polling, Stream, Way
@@ -44,6 +44,7 @@ class Opening:
             ListenerFailed: the port is taken by somebody who does not fill a journal, or cannot be had.
             JournalFailed: the journal cannot be opened.
             NotSupported: the server cannot be polled.
+            InvalidInput: no events come at its address.
         """
         check_polls(wanted, self._dialect)
         path = self._places.journal(wanted)
@@ -133,17 +134,35 @@ def check_polls(wanted: Wanted, dialect: Dialect) -> None:
 
 
 def way_of(wanted: Wanted, address: Address, client: Client, dialect: Dialect) -> Way:
-    """Give how messages are to come in."""
+    """Give how messages are to come in.
+
+    Raises:
+        InvalidInput: they are to come over a WebSocket at which there are none.
+    """
     if wanted.via == "poll":
         return Polling(lambda: client.run_async(dialect.poll()))
     stream = None if wanted.address else client.stream
     if stream is None:
         return address
+    check_events(client)
     return Stream(
         client.url,
         lambda on_event, on_gap: stream.subscribe(on_event, on_gap, dialect.token),
         lambda: stream.connected,
     )
+
+
+def check_events(client: Client) -> None:
+    """Refuse to wait for events at an address that takes calls only.
+
+    Raises:
+        InvalidInput: the address is one.
+    """
+    if client.stream is not None and client.stream.calls_only:
+        raise InvalidInput(
+            f"At {client.url} a server takes calls and sends no events, so nothing listens. Leave /api away: both go "
+            f"over {client.url.removesuffix('/api')}. Or name a port, and the server can post to a listener there."
+        )
 
 
 def _is_taken(error: ListenerFailed) -> bool:

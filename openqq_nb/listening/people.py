@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Collection, Sequence
 
-import pandas as pd
-
 from openqq_nb import messages
 from openqq_nb.client import Client
 from openqq_nb.errors import Ambiguous, NotFound
@@ -67,9 +65,11 @@ class People:
             self._flows.seen.begin_login()
 
     def _me(self) -> Row:
-        me = self._flows.seen.me
+        if self._flows.seen.me is None:
+            return {}
+        me = self._flows.seen.me.dropna()
         named = {"sender": "nick", "sender_qq": "qq", "sender_id": "id"}
-        return {} if me is None else {name: me[key] for name, key in named.items() if pd.notna(me[key])}
+        return {name: me[key] for name, key in named.items() if key in me}
 
     def _number(self, row: Row) -> dict[str, Cell]:
         return self._roster.number(row) if self._roster else dict(row)

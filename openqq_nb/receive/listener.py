@@ -46,10 +46,13 @@ class Sockets:
     Attributes:
         changed: called when an end has connected or parted.
         full: whether so much waits to be stored that what comes could not be kept; then no more is read of them.
+        missed: called when an end is connected after one has parted, with the moment (UTC seconds) until which nothing
+            was missed.
     """
 
     changed: Callable[[], None] = lambda: None
     full: Callable[[], bool] = lambda: False
+    missed: Callable[[float], None] = lambda _: None
 
 
 class Listener:
@@ -82,6 +85,7 @@ class Listener:
         self.verify = porter.verify
         self._sockets = sockets or Sockets()
         self._connected: set[Upgraded] = set()
+        self._heard_s: float | None = None
         self.host = host
         self.port = port
         self._screen = porter.screen
@@ -151,11 +155,21 @@ class Listener:
         """Take note that an end is connected."""
         self._connected.add(connection)
         self._sockets.changed()
+        self._tell_of_gap()
 
     def parted(self, connection: Upgraded) -> None:
         """Take note that it is no longer."""
         self._connected.discard(connection)
         self._sockets.changed()
+        heard_s = connection.heard_s
+        self._heard_s = heard_s if self._heard_s is None else min(self._heard_s, heard_s)
+        self._tell_of_gap()
+
+    def _tell_of_gap(self) -> None:
+        """Tell since when events may be missing once an end is there; it may come before the old one is given up."""
+        if self._heard_s is not None and self._connected and self._server is not None:
+            since_s, self._heard_s = self._heard_s, None
+            self._sockets.missed(since_s)
 
     def failed(self, doing: str, error: Exception) -> None:
         """Tell the loop of an error, as of one in a callback."""

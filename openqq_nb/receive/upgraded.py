@@ -6,6 +6,7 @@ asked of the other side and no answer goes back.
 
 import asyncio
 import logging
+import time
 from collections import deque
 from typing import Protocol
 
@@ -85,6 +86,7 @@ class Upgraded(asyncio.Protocol):
     Attributes:
         since_s: when what it does at present began: an unfinished message, not being read, the end.
         clogged: whether the other side does not read what is written.
+        heard_s: when anything of it came last, in UTC seconds: so far nothing of it was lost.
     """
 
     __slots__ = (
@@ -107,6 +109,7 @@ class Upgraded(asyncio.Protocol):
         "_unread_bytes",
         "_waiting",
         "clogged",
+        "heard_s",
         "since_s",
     )
 
@@ -123,6 +126,8 @@ class Upgraded(asyncio.Protocol):
         self._heard = True
         self.clogged = False
         self.since_s = company.now_s()
+        # By the clock of the day, which goes on while the machine sleeps.
+        self.heard_s = time.time()
 
     @property
     def answering(self) -> bool:
@@ -179,6 +184,7 @@ class Upgraded(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Read what came; called by the loop."""
         self._heard = True
+        self.heard_s = time.time()
         begins = not self.reading
         self._unread_bytes += len(data)
         self._socket.receive_data(data)

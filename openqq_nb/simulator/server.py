@@ -56,7 +56,8 @@ class Simulator(Talking, Changing, Doing, Happened):
         idle_timeout: Seconds until a connection whose answer does not come is closed; the real server: 15.
         poll_timeout: Seconds that `check_event` waits; the real server: 30.
         restart_delay: Seconds between a call of `relogin` or `stop_client` and what it does; the real server: 3.
-        end: The program that speaks OneBot: `napcat`, `llbot` or `lagrange`. This and what follows is for OneBot only.
+        end: The program that speaks OneBot: `napcat` (if not given), `llbot` or `lagrange`. This and what follows is for
+            OneBot only.
         secret: Signs what is posted, and is the token of a reverse WebSocket.
         report_own: Whether one's own messages are posted.
         message_format: Whether a message is an `array` of segments or a `string` of CQ code.
@@ -89,7 +90,7 @@ class Simulator(Talking, Changing, Doing, Happened):
         idle_timeout: float = 15.0,
         poll_timeout: float = 30.0,
         restart_delay: float = 3.0,
-        end: EndName = "napcat",
+        end: EndName | None = None,
         secret: str | None = None,
         report_own: bool = False,
         message_format: Format = "array",
@@ -98,6 +99,11 @@ class Simulator(Talking, Changing, Doing, Happened):
     ) -> None:
         check_choice("protocol", protocol, DIALECTS)
         self.protocol: Dialect = protocol
+        if end is not None and protocol != "onebot11":
+            raise ValueError(
+                f"end={end!r} is for the protocol 'onebot11'; this is {protocol!r}. Leave one of them away."
+            )
+        end = end or "napcat"
         self._settings = settings_of(end, token, secret, report_own, message_format, heartbeat, reconnect)
         self._store = Store(end)
         self.world = world or World.seeded(

@@ -11,6 +11,8 @@ from openqq_nb.errors import InvalidInput
 
 # Times above are milliseconds: so NapCat writes those that it takes from its own clock.
 _MILLISECONDS_FROM: Final = 1e11
+# `protocols.onebot11` knows them of answers. That is a layer above and cannot be asked, and this is about what stands
+# in place of a greeting, which no call brings.
 WANTS_TOKEN: Final = (1401, 1403)
 
 
@@ -53,9 +55,13 @@ _GARBAGE: Final = Frame("garbage")
 def read(body: bytes) -> Frame:
     """Tell what a frame is; what is no JSON object of that kind is `garbage`."""
     try:
-        head = _heads.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+        return _told(_heads.decode(body))
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, OverflowError):
+        # The last two: text that is not UTF-8, and numbers of hundreds of digits.
         return _GARBAGE
+
+
+def _told(head: _Head) -> Frame:
     if isinstance(head.post_type, str) and head.post_type:
         return _event(head)
     if head.echo is not None:

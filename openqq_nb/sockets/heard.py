@@ -33,8 +33,9 @@ class Heard:
     Attributes:
         connected: whether there is a connection that has proved good.
         failure: why there is none, if one was tried.
-        last_seen_s: when the last frame came, in UTC seconds.
-        problem_count: how many frames could not be read by either side, and how many subscribers failed.
+        last_seen_s: when the last frame of a good connection came, in UTC seconds.
+        problem_count: how many frames could not be read by either side, how many subscribers failed, and how often a
+            connection was given up for an error that nobody had foreseen.
     """
 
     def __init__(self) -> None:
@@ -83,7 +84,7 @@ class Heard:
         self.connected, self.failure = False, why
 
     def seen(self, server_s: float | None) -> None:
-        """Note that a frame came, and what the clock of the server was where it says so."""
+        """Note that a frame came on a good connection, and what the clock of the server was where it says so."""
         self.last_seen_s = now_s = time.time()
         if server_s is not None:
             behind_s = now_s - server_s

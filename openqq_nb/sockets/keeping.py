@@ -132,6 +132,17 @@ class Keeper:
 
     async def _stay(self) -> None:
         """Connect and stay until the connection ends; raises why, unless it stood for a while."""
+        try:
+            await self._connect_and_stay()
+        except OpenqqError:
+            raise
+        except Exception as error:
+            why = self._unforeseen(error)
+            self._line = None
+            self._fail(why, tried=1)
+            raise why from error
+
+    async def _connect_and_stay(self) -> None:
         began = asyncio.get_running_loop().time()
         try:
             connection = await self._door.open()
@@ -142,12 +153,23 @@ class Keeper:
         why: OpenqqError = NoAnswer(f"The connection to {self._door.url} was closed here.", "closed")
         try:
             why = await line.listen()
+        except Exception as error:  # noqa: BLE001 - told by `why`, and counted
+            why = self._unforeseen(error)
         finally:
             self._line = None
             await line.end(why)
         self._fail(why, tried=not line.good)
         if not line.good or asyncio.get_running_loop().time() < began + _STOOD_S:
             raise why
+
+    def _unforeseen(self, error: Exception) -> OpenqqError:
+        """Count an error that is none of ours; it ends one connection, and never the keeping of one."""
+        text = (
+            f"The connection to {self._door.url} was given up for an error that nobody had foreseen "
+            f"({type(error).__name__}: {error})."
+        )
+        self._heard.problem(text)
+        return NoAnswer(text, "closed")
 
     def _use(self, line: Line) -> None:
         self._line = line

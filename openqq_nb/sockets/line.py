@@ -59,7 +59,7 @@ class Line:
         self._numbers = count(1)
         self._loop = asyncio.get_running_loop()
         self._silence_s = None if door.calls_only else door.connect_s
-        self._answers = False
+        self._may_act = False
         self.good = False
 
     @property
@@ -98,7 +98,7 @@ class Line:
                 if body is None:
                     return self._dumb()
                 frame = frames.read(body)
-                if frame.kind == "refusal" and not self._answers:
+                if frame.kind == "refusal" and not self.good:
                     return self._door.refused("it says so in place of a greeting")
                 self._take(frame, body)
         except ConnectionClosed as error:
@@ -121,6 +121,7 @@ class Line:
         if not self.open:
             raise Unreachable(f"The connection to {self._door.url} is just breaking; nothing was sent.")
         call.written = True
+        self._may_act = self._may_act or not call.request.repeatable
         try:
             await self._connection.send(text)
         except ConnectionClosed as error:
@@ -148,7 +149,9 @@ class Line:
     def _take(self, frame: frames.Frame, body: bytes) -> None:
         if frame.kind == "event" or (frame.kind == "answer" and frame.echo in self._asked):
             self._prove()
-        self._heard.seen(frame.server_s)
+        if self.good:
+            # Not before: whoever listens is told that events are missing since the last frame of the connection before.
+            self._heard.seen(frame.server_s)
         if frame.interval_s is not None:
             shortest_s, longest_s = HEARTBEATS_S
             self._silence_s = MISSED_HEARTBEATS * min(max(frame.interval_s, shortest_s), longest_s)
@@ -180,7 +183,6 @@ class Line:
     def _answer(self, echo: str, body: bytes) -> None:
         answered = self._asked.get(echo)
         if answered is not None and not answered.done():
-            self._answers = True
             answered.set_result(body)
         elif not echo.startswith(self._mine):
             # One of ours has come too late, and nobody waits for it any more.
@@ -207,7 +209,7 @@ class Line:
                 f"A frame of {self._door.url} is larger than {self._door.max_bytes >> 20} MiB and was not read to its "
                 "end. No API server holds that much; check the address."
             )
-        if not self._answers and error.rcvd is not None and error.rcvd.code == CloseCode.POLICY_VIOLATION:
+        if error.rcvd is not None and self._refuses(error.rcvd.code):
             return self._door.refused(f"it closed with {_shown(error.rcvd)}")
         how = "without a goodbye" if error.rcvd is None else f"with {_shown(error.rcvd)}"
         if not self.good and not self._door.calls_only:
@@ -216,6 +218,11 @@ class Line:
                 "WebSocket server of a OneBot 11 end, and is its token given as token=?"
             )
         return NoAnswer(f"The connection to {self._door.url} broke ({how}).", "closed")
+
+    def _refuses(self, code: int) -> bool:
+        # Servers also close with this code for reasons that come up later, such as too many calls; and of a send that
+        # was written it is not known whether it was done.
+        return code == CloseCode.POLICY_VIOLATION and not self.good and not self._may_act
 
 
 def _shown(close: Close) -> str:

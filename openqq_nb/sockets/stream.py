@@ -39,6 +39,11 @@ class Stream:
         self._running: _Running | None = None
 
     @property
+    def calls_only(self) -> bool:
+        """Whether its address is one at which calls are taken and no events come."""
+        return self._door.calls_only
+
+    @property
     def connected(self) -> bool:
         """Whether there is a connection that has proved good."""
         return self._heard.connected
@@ -55,7 +60,7 @@ class Stream:
 
     @property
     def problem_count(self) -> int:
-        """How many frames could not be read, by us or by the server, and how many subscribers failed."""
+        """How many frames could not be read by either side, subscribers failed, and unforeseen errors came."""
         return self._heard.problem_count
 
     @property

@@ -17,7 +17,7 @@ from openqq_nb.account import Account
 from openqq_nb.connecting import connected
 from openqq_nb.errors import NoAnswer, NotLoadedWarning
 from openqq_nb.flows import Pages
-from openqq_nb.flows.history import History
+from openqq_nb.flows.history import History, warn_of_unread
 from openqq_nb.flows.paging import Bounds, Steps
 from openqq_nb.flows.reading import Reading
 from openqq_nb.flows.seen import Seen
@@ -200,6 +200,32 @@ def test_one_message_that_cannot_be_read_costs_the_others_nothing() -> None:
     past = walk(Bounds(), kept(BROKEN))
     assert len(past.messages) == 49 and "第 45 条" not in texts(past)
     assert len(past.unread) == 1 and "nested" in past.unread[0][1]
+
+
+DEEP = json.loads("[" * 200 + "]" * 200)
+
+
+@pytest.mark.parametrize("end", ["SnowLuma", "NapCat.Onebot"])
+def test_a_page_of_which_nothing_can_be_read_does_not_end_the_chat(end: str) -> None:
+    broken = [{**one, "odd": DEEP} if 10 <= one["message_id"] < 45 else one for one in FIFTY]
+    take = kept(broken)
+    past = walk(Bounds(), lambda asked: take({"message_id": asked.get("message_seq"), **asked}), end=end)
+    assert texts(past) == [f"第 {number} 条" for number in [*range(1, 10), *range(45, 51)]]
+    assert len(past.unread) == 35 and not past.cut
+
+
+def test_a_page_by_which_nothing_older_can_be_asked_for_is_told_of() -> None:
+    nameless = [{**one, "odd": DEEP, "message_id": None} for one in FIFTY[:5]]
+    past = walk(Bounds(), lambda asked: nameless if "message_id" not in asked else [])
+    assert past.cut and past.pages == 1 and len(past.unread) == 5
+    with pytest.warns(NotLoadedWarning) as warned:
+        warn_of_unread(past)
+    assert "older messages were not asked for" in str(warned[-1].message)
+
+
+def test_an_end_that_gives_the_same_unreadable_page_again_is_left() -> None:
+    broken = [{**one, "odd": DEEP} for one in FIFTY[:10]]
+    assert walk(Bounds(), lambda _: broken).pages == 2
 
 
 def test_what_cannot_be_read_is_told_of() -> None:

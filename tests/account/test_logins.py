@@ -1,5 +1,6 @@
 """A new login of the server between two questions: noticed, and no id of before is used for anything."""
 
+import threading
 from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from typing import Any
@@ -146,6 +147,15 @@ def test_where_there_are_no_ids_nothing_that_happens_looks_like_a_new_login(my: 
         changes = my.roster().diff(before)
     assert changes["certain"].all()
     assert {"added", "removed", "gname", "joined", "left"} <= set(changes["what"])
+
+
+@pytest.mark.parametrize("my", ["onebot11"], indirect=True)
+def test_where_there_are_no_ids_a_send_has_nobody_looked_up_in_the_background(my: DemoAccount) -> None:
+    with my.listen() as inbox:
+        friend = my.friends().iloc[0]
+        assert my.send_friend("你好", to=friend)
+        assert inbox.df[["sender_qq", "receiver_qq"]].values.tolist() == [["9900000100", friend["qq"]]]
+        assert not any(one.name == "openqq-nb-refresh" for one in threading.enumerate())
 
 
 def frame(*ids: str, numbers: tuple[str, ...] = (), nicks: tuple[str, ...] = ()) -> pd.DataFrame:

@@ -278,7 +278,7 @@ def test_a_large_answer_under_the_limit_is_read(drive: Drive) -> None:
 def test_garbage_and_complaints_are_counted_and_disturb_nobody() -> None:
     garbage: list[str | bytes] = [
         "", "x", "[1]", "null", "{}", '{"a":', '{"echo": 7}', '{"echo": "nobody"}', '{"post_type": 1}', b"\xff\xfe",
-        "[" * 100_000, UNREADABLE,
+        "[" * 100_000, b'{"post_type": "meta\xff"}', f'{{"post_type": "meta_event", "time": 1{"0" * 400}}}', UNREADABLE,
     ]  # fmt: skip
 
     async def noisy(guest: Guest) -> None:

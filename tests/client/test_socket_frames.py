@@ -17,6 +17,7 @@ ANY = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=10,
 )
+KINDS = {"event", "answer", "refusal", "complaint", "garbage"}
 OBJECTS = st.dictionaries(st.text(), ANY)
 
 
@@ -27,7 +28,7 @@ def read(**frame: object) -> frames.Frame:
 @settings(deadline=None)
 @given(st.binary() | st.text().map(str.encode) | ANY.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_a_frame(body: bytes) -> None:
-    assert frames.read(body).kind in {"event", "answer", "refusal", "complaint", "garbage"}
+    assert frames.read(body).kind in KINDS
 
 
 @settings(deadline=None)
@@ -73,6 +74,29 @@ def test_recorded_posts_are_events_with_the_interval_of_heartbeats_alone() -> No
 def test_an_interval_that_is_none_is_none(interval: object) -> None:
     frame = read(post_type="meta_event", meta_event_type="heartbeat", time=1, interval=interval)
     assert frame.kind == "garbage" if interval == float("inf") else frame.interval_s is None
+
+
+@settings(deadline=None)
+@given(st.binary(), st.binary())
+def test_whatever_stands_in_the_keys_that_tell_a_frame_is_no_error(text: bytes, value: bytes) -> None:
+    for key in (b"post_type", b"meta_event_type", b"time", b"interval", b"retcode", b"echo"):
+        body = b'{"post_type":"meta_event","meta_event_type":"heartbeat","%s":%s}'
+        for written in (value, b'"%s"' % text, b"9" * (len(value) * 50 + 1), b'["%s"]' % text):
+            assert frames.read(body % (key, written)).kind in KINDS
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"post_type":"meta\xff"}',
+        b'{"post_type":"meta_event","meta_event_type":"heart\xff"}',
+        b'{"post_type":"meta_event","meta_event_type":"heartbeat","interval":1%s}' % (b"0" * 400),
+        b'{"post_type":"meta_event","time":1%s}' % (b"0" * 400),
+        b'{"retcode":0,"echo":"\xff"}',
+    ],
+)
+def test_text_that_is_not_utf_8_and_numbers_without_end_are_garbage(body: bytes) -> None:
+    assert frames.read(body).kind == "garbage"
 
 
 def test_a_time_in_milliseconds_is_the_same_moment() -> None:

@@ -11,7 +11,15 @@ from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 
 from openqq_nb.client import Client
-from openqq_nb.errors import InvalidInput, NotOpenqq, OpenqqError, Refused, Unreachable, may_have_gone_out
+from openqq_nb.errors import (
+    InvalidInput,
+    NoAnswer,
+    NotOpenqq,
+    OpenqqError,
+    Refused,
+    Unreachable,
+    may_have_gone_out,
+)
 from tests.client.driving import Drive, both
 from tests.client.raw import NOTHING, Said, answering, closed_port, said
 from tests.client.socket_server import (
@@ -39,12 +47,6 @@ async def refuses_as_onebots(guest: Guest) -> None:
     await guest.connection.close(CloseCode.POLICY_VIOLATION)
 
 
-async def refuses_after_the_greeting(guest: Guest) -> None:
-    await guest.say(GREETING)
-    await guest.call()
-    await guest.connection.close(CloseCode.POLICY_VIOLATION, "token")
-
-
 def status(code: int, body: str = "") -> Gate:
     def gate(connection: ServerConnection, _: Request) -> Response:
         return connection.respond(HTTPStatus(code), body)
@@ -69,7 +71,6 @@ def wants(token: str) -> Gate:
     [
         (refuses_as_napcat, None),
         (refuses_as_onebots, None),
-        (refuses_after_the_greeting, None),
         (Guest.serve, status(401)),
         (Guest.serve, status(403, '{"message":"Token verification failed!"}')),
     ],
@@ -78,13 +79,45 @@ def test_a_bad_token_is_refused_however_the_server_says_so(
     drive: Drive, talk: Talk, gate: Gate | None, path: str, bearer: str | None
 ) -> None:
     words = "wants a token, and none was given" if bearer is None else "wants another token"
+    # A send that was written before the server closes is another matter.
+    ways = (True,) if path and talk is refuses_as_onebots else (True, False)
     with serving(talk, gate) as server, client_of(server.url + path) as client:
-        for flow in (ask_as(bearer), ask_as(bearer, repeatable=False)):
+        for flow in (ask_as(bearer, repeatable=repeatable) for repeatable in ways):
             with pytest.raises(Refused, match=words) as caught:
                 drive(client, flow)
             assert TOKEN not in str(caught.value) and not may_have_gone_out(caught.value)
         assert client.stream is not None and not client.stream.connected
         assert isinstance(client.stream.failure, Refused)
+
+
+@both
+@pytest.mark.parametrize("path", ["", "/api"])
+def test_a_send_that_was_written_before_the_server_closed_may_have_gone_out(drive: Drive, path: str) -> None:
+    async def limiting(guest: Guest) -> None:
+        if not path:
+            await guest.say(GREETING)
+        await guest.call()
+        await guest.connection.close(CloseCode.POLICY_VIOLATION, "rate limit")
+
+    with serving(limiting) as server, client_of(server.url + path) as client:
+        with pytest.raises(NoAnswer, match=r"code 1008 'rate limit'.*may have gone out") as caught:
+            drive(client, say("x"))
+        assert may_have_gone_out(caught.value)
+        assert len(server.asked) == 1
+
+
+@both
+def test_a_refusal_after_the_greeting_is_no_refusal_of_what_was_sent(drive: Drive) -> None:
+    async def refusing(guest: Guest) -> None:
+        await guest.say(GREETING)
+        await guest.call()
+        await guest.say(REFUSAL)
+        await guest.connection.close()
+
+    with serving(refusing) as server, client_of(server.url) as client:
+        with pytest.raises(NoAnswer, match="may have gone out"):
+            drive(client, say("x"))
+        assert client.stream is not None and "complains of a frame" in client.stream.problems[0]
 
 
 def test_closing_in_the_midst_of_a_goodbye_leaves_nothing_open() -> None:
@@ -300,12 +333,20 @@ def test_a_server_without_tls_is_out_of_reach_by_wss(drive: Drive) -> None:
         ("ws://127.0.0.1:3001/", "ws://127.0.0.1:3001"),
         ("WSS://QQ.Example/onebot/v11/", "wss://qq.example/onebot/v11"),
         ("ws://[::1]:3001/api", "ws://[::1]:3001/api"),
+        ("ws://event", "ws://event"),
+        ("ws://127.0.0.1:3001/my-event", "ws://127.0.0.1:3001/my-event"),
     ],
 )
 def test_an_address_of_a_websocket_is_brought_to_one_form(given: str, taken: str) -> None:
     client = Client(given)
     assert (client.url, client.stream is not None) == (taken, True)
     client.close()
+
+
+@pytest.mark.parametrize("base", ["ws://127.0.0.1:3001", "wss://qq.example/onebot"])
+def test_an_address_of_events_alone_is_refused_before_anything_is_asked(base: str) -> None:
+    with pytest.raises(InvalidInput, match=rf"no calls.*Leave /event away.*over {base}\."):
+        Client(f"{base}/event/")
 
 
 def test_a_token_in_the_address_is_refused_and_not_shown() -> None:

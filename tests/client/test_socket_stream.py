@@ -3,8 +3,10 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 from websockets.asyncio.server import ServerConnection
@@ -12,14 +14,16 @@ from websockets.http11 import Request, Response
 
 from openqq_nb.client import Client
 from openqq_nb.errors import NoAnswer, Refused, Unreachable, may_have_gone_out
-from openqq_nb.sockets import Stream
+from openqq_nb.sockets import Stream, frames
 from openqq_nb.sockets.keeping import READ_TRIES
 from openqq_nb.sockets.line import MAX_EVENT_BYTES
+from openqq_nb.sockets.opening import Door
 from tests.client.driving import Drive, both
 from tests.client.raw import hanging
 from tests.client.socket_server import (
     GREETING,
     PATIENCE_S,
+    UNREADABLE,
     Ears,
     Guest,
     call,
@@ -134,6 +138,75 @@ def test_after_a_break_the_gap_is_told_once_before_the_first_event() -> None:
     assert until_s is not None and until_s >= before_s
     # The greeting is an old recording, of a clock that cannot be meant.
     assert ears.gaps == [until_s]
+
+
+def test_what_comes_before_the_greeting_makes_no_gap_smaller() -> None:
+    async def mumbling(guest: Guest) -> None:
+        if len(guest.server.guests) > 1:
+            await guest.say("x", UNREADABLE)
+            await guest.pause(0.1)
+        await guest.serve()
+
+    with serving(mumbling) as server, client_of(server.url) as client:
+        ears = listening(client)
+        ears.wait(lambda: len(ears.heard) == 1)
+        server.say(event(1))
+        ears.wait(lambda: ears.numbers == [1])
+        until_s = stream_of(client).last_seen_s
+        server.cut()
+        ears.wait(lambda: len(ears.heard) == 4)
+        assert (ears.gaps, stream_of(client).problem_count) == ([until_s], 2)
+
+
+@pytest.mark.parametrize("at", ["read", "open"])
+def test_an_error_that_nobody_foresaw_is_counted_and_the_connection_is_made_anew(
+    at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = [True]
+
+    def unforeseen(given: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*arguments: Any) -> Any:
+            if failing and (at != "read" or b"poison" in arguments[0]):
+                failing.pop()
+                raise ZeroDivisionError("not foreseen")
+            return given(*arguments)
+
+        return called
+
+    where: tuple[Any, str] = (frames, "read") if at == "read" else (Door, "open")
+    monkeypatch.setattr(*where, unforeseen(getattr(*where)))
+    with serving() as server, client_of(server.url) as client:
+        ears = listening(client)
+        if at == "read":
+            ears.wait(lambda: len(ears.heard) == 1)
+            server.say('{"poison": 1}')
+            ears.wait(lambda: len(ears.gaps) == 1)
+        assert client.run(call(n=1))["data"] == {"n": 1}
+        server.say(event(1))
+        ears.wait(lambda: ears.numbers == [1])
+        (problem,) = stream_of(client).problems
+        assert "ZeroDivisionError: not foreseen" in problem and stream_of(client).failure is None
+
+
+def test_a_send_that_waits_when_an_unforeseen_error_comes_may_have_gone_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def poisoned(guest: Guest) -> None:
+        await guest.say(GREETING)
+        await guest.call()
+        await guest.say("poison")
+        await guest.connection.wait_closed()
+
+    def failing(body: bytes, read: Callable[[bytes], frames.Frame] = frames.read) -> frames.Frame:
+        if body == b"poison":
+            raise KeyError("not foreseen")
+        return read(body)
+
+    monkeypatch.setattr(frames, "read", failing)
+    with serving(poisoned) as server, client_of(server.url) as client:
+        with pytest.raises(NoAnswer, match=r"KeyError.*may have gone out"):
+            client.run(say("x"))
+        assert len(server.asked) == 1
 
 
 @pytest.mark.parametrize(

@@ -451,6 +451,23 @@ def test_each_reason_for_which_a_post_of_an_end_is_refused_has_words() -> None:
         assert f"reason: {reason}" not in words and "1 refused: " in words
 
 
+def test_an_address_without_events_is_a_problem_unless_a_listener_runs_beside_it() -> None:
+    url = "ws://127.0.0.1:3001/api"
+    (finding,) = listener(None, url)
+    assert (
+        finding.verdict == "problem" and "no events come" in finding.found and "/api away" in finding.advice
+    )
+    for other in ("ws://127.0.0.1:3001", "http://127.0.0.1:3000/api", "ws://api"):
+        assert [one.verdict for one in listener(None, other)] == ["not looked at"]
+    assert list(listener(HEARD, url)) == list(listener(HEARD))
+
+
+def test_from_the_command_line_it_waits_for_no_events_where_there_are_none() -> None:
+    with account() as (simulator, _):
+        report = consult(f"{simulator.ws_url}/api", TOKEN, "auto", 5, 60, lambda text: None)
+    assert "no events come" in found(report, "listener")
+
+
 def test_from_the_command_line_it_waits_over_a_websocket_too() -> None:
     with account() as (simulator, _):
         report = consult(simulator.ws_url, TOKEN, "auto", 5, 0.1, lambda text: None)

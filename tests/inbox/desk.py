@@ -13,7 +13,7 @@ import httpx
 
 from openqq_nb.errors import NotFound, NotSupported
 from openqq_nb.inbox import Inbox, Links
-from openqq_nb.inbox.links import Meant
+from openqq_nb.inbox.links import Chat, Meant
 from openqq_nb.inbox.settings import Settings
 from openqq_nb.journal import Journal
 from openqq_nb.messages import reply_address
@@ -86,6 +86,10 @@ class Account:
             raise NotFound(f"Nobody is called {name}.")
         return self.named[str(name)]
 
+    async def chats(self, *_: object) -> list[Chat]:
+        """Give no chats, of which the history could be asked for."""
+        return []
+
     def links(self) -> Links:
         return Links(
             number=self.number,
@@ -96,6 +100,7 @@ class Account:
             me=lambda: self.me,
             later=lambda row: lambda text: self.send(reply_address(row), text),
             mute_later=self.mute_later,
+            chats=self.chats,
             resolve_group=self.resolve,
             resolve_sender=self.resolve,
             known_group=lambda name: self.named.get(str(name), ()),

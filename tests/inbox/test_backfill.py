@@ -1,10 +1,12 @@
 """`inbox.backfill()`: what was written while nobody received comes in once, as if it had just come."""
 
 import asyncio
+import itertools
 import json
+import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,19 +18,21 @@ import openqq_nb as oq
 from openqq_nb import schema
 from openqq_nb.account import Account
 from openqq_nb.connecting import connected
-from openqq_nb.errors import NotLoaded, OpenqqError, Unreachable
+from openqq_nb.errors import JournalFailed, NoAnswer, NotLoaded, OpenqqError, Unreachable
 from openqq_nb.flows import Pages
-from openqq_nb.inbox import Inbox
+from openqq_nb.inbox import Inbox, filling
 from openqq_nb.inbox.backfill import FARTHEST_S, OVERLAP_S, Backfill
 from openqq_nb.inbox.gaps import Gaps
 from openqq_nb.inbox.links import Chat, Links
 from openqq_nb.inbox.settings import Settings
-from openqq_nb.inbox.ways import Followed
+from openqq_nb.inbox.shelf import KEPT
+from openqq_nb.inbox.ways import Followed, Stream
 from openqq_nb.journal import Journal
 from openqq_nb.models import Past, Recipient
 from openqq_nb.protocols.registry import dialect
 from openqq_nb.receive.address import Address
 from openqq_nb.simulator import Simulator
+from tests.listening.site import until as until_so
 
 NOW_S = 1_764_000_000.0
 ME = 1234567
@@ -163,6 +167,31 @@ def test_a_server_that_is_gone_is_not_asked_for_each_chat() -> None:
     assert [key for key, _ in server.asked] == ["1"]
 
 
+def test_two_chats_without_an_answer_are_enough_to_ask_no_other() -> None:
+    chats = [(Recipient("group", gnumber=str(number)), f"群 {number}") for number in range(1, 7)]
+    server = Server(*chats)
+    server.failing = {key: NoAnswer("No answer came.") for key in "1356"}
+    server.failing["4"] = NoAnswer("No answer at all.")
+    with receiving(server) as inbox:
+        assert inbox.backfill()["problem"].fillna("").tolist() == [
+            "No answer came.", "", "No answer came.", *["No answer at all."] * 3
+        ]  # fmt: skip
+    assert [key for key, _ in server.asked] == ["1", "2", "3", "4"]
+
+
+def test_a_chat_of_which_a_page_cannot_be_read_says_that_something_is_missing() -> None:
+    server = Server(FRIEND)
+
+    async def past(chat: Recipient, since_s: float) -> Past:
+        return replace(await server.as_it_is(chat, since_s), cut=True)
+
+    server.bodies = {"45678": [body(1, 10)]}
+    server.past = past
+    with receiving(server) as inbox:
+        found = inbox.backfill()
+    assert found["messages"].tolist() == [1] and "older messages were not asked for" in found["problem"][0]
+
+
 def test_a_body_that_cannot_be_read_is_kept_aside(tmp_path: Path) -> None:
     server = Server(FRIEND)
 
@@ -271,6 +300,226 @@ def test_a_gap_is_filled_of_every_chat_until_it_works() -> None:
     assert [key for key, _ in server.asked].count("1") == 1  # what is filled is not asked for again
 
 
+def test_chats_that_get_no_answer_keep_no_other_from_being_filled() -> None:
+    server, lost = Server(*GROUPS, FRIEND), list[str]()
+    server.failing = {key: NoAnswer("No answer came.") for key in "12"}
+
+    async def fill() -> None:
+        gaps = gaps_of(server, told, lost)
+        gaps.begin(NOW_S - 100)
+        await until(lambda: {"3", "45678"} <= {key for key, _ in server.asked} or len(server.asked) > 50)
+        assert [key for key, _ in server.asked] == ["1", "2", "3", "45678"]
+        gaps.begin(NOW_S - 50)
+        await until(lambda: len(server.asked) >= 6)
+        assert [key for key, _ in server.asked][4:6] == ["3", "45678"]
+        server.failing.clear()
+        await filled(gaps)
+
+    asyncio.run(fill())
+    assert lost == []
+
+
+def test_one_chat_that_gets_no_answer_does_not_even_delay_the_others() -> None:
+    server = Server(*GROUPS)
+    server.failing = {"1": NoAnswer("No answer came.")}
+
+    async def fill() -> None:
+        journal = Journal.open(None)
+        backfill = Backfill(server.links(), lambda: journal, told, lambda: NOW_S)
+        gaps = Gaps(backfill, server.chats_of, lambda *_: None, lambda _: None, shortest_s=3600.0)
+        gaps.begin(NOW_S - 100)
+        async with asyncio.timeout(PATIENCE_S):
+            await until(lambda: len(server.asked) == 3)
+        await gaps.stop()
+
+    asyncio.run(fill())
+
+
+def test_a_journal_that_fails_while_a_gap_is_filled_is_asked_again() -> None:
+    server, lost, calls = Server(*GROUPS), list[str](), itertools.count()
+    server.bodies = {"1": [body(1, 10, GROUPS[0])]}
+    taken: list[bytes] = []
+
+    def take(post: Any) -> None:
+        taken.append(post.body)
+        told(post)
+
+    async def fill() -> None:
+        journal = Journal.open(None)
+
+        def now_and_then() -> Journal:
+            if next(calls) not in (
+                1,
+                *range(20, 100),
+            ):  # fails when chats are put in order, then when one is filled
+                raise JournalFailed("The disk is full.")
+            return journal
+
+        backfill = Backfill(server.links(), now_and_then, take, lambda: NOW_S)
+        gaps = Gaps(backfill, server.chats_of, lambda *_: None, lost.append, shortest_s=0.0, longest_s=0.0)
+        gaps.begin(NOW_S - 100)
+        async with asyncio.timeout(PATIENCE_S):
+            await filled(gaps)
+
+    asyncio.run(fill())
+    assert taken == server.bodies["1"] and lost == []
+
+
+class Broken:
+    """A stream that was cut, and messages that a test has come over it."""
+
+    def __init__(self) -> None:
+        self.came: Callable[[bytes], None] = lambda _: None
+        self.missed: Callable[[float], None] = lambda _: None
+
+    def _subscribe(
+        self, came: Callable[[bytes], None], missed: Callable[[float], None]
+    ) -> Callable[[], None]:
+        self.came, self.missed = came, missed
+        return lambda: None
+
+    def way(self) -> Stream:
+        return Stream("ws://127.0.0.1:1", self._subscribe, lambda: True)
+
+
+def streaming(server: Server, stream: Broken, journal: Path | None = None, **links: Any) -> Inbox:
+    return Inbox(
+        dialect("onebot11", None),
+        Journal.open(journal),
+        replace(server.links(), **links),
+        stream.way(),
+        Settings(clock=lambda: NOW_S),
+    ).start()
+
+
+def test_a_gap_that_is_open_at_the_end_is_told_of_and_its_task_ends_first() -> None:
+    server, stream = Server(*GROUPS), Broken()
+    asked, events = threading.Event(), list[str]()
+
+    async def past(chat: Recipient, _: float) -> Past:
+        if chat.gnumber == "1":
+            return Past()
+        asked.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            events.append("ended")
+        return Past()
+
+    server.past = past
+    inbox = streaming(server, stream)
+    stream.missed(NOW_S - 100)
+    assert asked.wait(PATIENCE_S)
+    with pytest.warns(oq.InboxWarning, match="may be missing"):
+        inbox.stop()
+        events.append("stopped")
+    assert events == ["ended", "stopped"]
+    lost = [text for text in inbox.stats.errors if "may be missing" in text]
+    since = f"{pd.Timestamp(NOW_S - 100 - OVERLAP_S, unit='s', tz='Asia/Shanghai'):%Y-%m-%d %H:%M}"
+    assert len(lost) == 1 and f"inbox.backfill(since='{since}')" in lost[0]
+    assert "群 2" in lost[0] and "群 3" in lost[0] and "群 1" not in lost[0]
+
+
+def test_nothing_of_a_gap_goes_on_after_it_was_stopped_and_it_is_told_of_once() -> None:
+    server, lost = Server(*GROUPS), list[str]()
+
+    async def past(_: Recipient, __: float) -> Past:
+        asked.set()
+        await asyncio.Event().wait()
+        return Past()
+
+    async def stop() -> None:
+        gaps = gaps_of(server, told, lost)
+        gaps.begin(NOW_S - 100)
+        await asked.wait()
+        await gaps.stop()
+        assert asyncio.all_tasks() == {asyncio.current_task()} and not gaps.open
+        await gaps.stop()
+
+    asked = asyncio.Event()
+    server.past = past
+    asyncio.run(stop())
+    assert len(lost) == 1
+
+
+def test_a_gap_of_which_the_chats_are_not_known_is_told_of_at_the_end() -> None:
+    server, stream, asked = Server(), Broken(), threading.Event()
+
+    async def chats(*_: object) -> Sequence[Chat]:
+        asked.set()
+        raise NoAnswer("No answer came.")
+
+    inbox = streaming(server, stream, chats=chats)
+    stream.missed(NOW_S - 100)
+    assert asked.wait(PATIENCE_S)
+    with pytest.warns(oq.InboxWarning, match="may be missing"):
+        inbox.stop()
+
+
+def test_what_comes_while_nothing_can_be_stored_is_left_to_the_history() -> None:
+    server, stream = Server(FRIEND), Broken()
+    blocked, goes_on = threading.Event(), threading.Event()
+
+    def number(row: Any) -> Any:
+        blocked.set()
+        goes_on.wait(PATIENCE_S)
+        return row
+
+    server.bodies = {"45678": [body(n, 0) for n in range(1, KEPT // 2 + 51)]}
+    inbox = streaming(server, stream, number=number)
+    with inbox:
+        stream.came(server.bodies["45678"][0])
+        assert blocked.wait(PATIENCE_S)
+        for one in server.bodies["45678"][1:]:
+            stream.came(one)
+        goes_on.set()
+        inbox.wait(len(server.bodies["45678"]), timeout=3 * PATIENCE_S)
+        with pytest.warns(oq.InboxWarning, match="49 .* was left out"):
+            found = inbox.df
+        assert found["msg_id"].nunique() == len(found) == len(server.bodies["45678"])
+        assert 1 < inbox.stats.filled <= 50
+
+
+@pytest.mark.filterwarnings("ignore::openqq_nb.InboxWarning")
+def test_what_comes_while_much_waits_for_the_disk_is_left_to_the_history(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "_MOST", 5)
+    server, stream, path = Server(FRIEND), Broken(), tmp_path / "j.db"
+    server.bodies = {"45678": [body(n, 0) for n in range(1, 8)]}
+    with streaming(server, stream, path) as inbox:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            for one in server.bodies["45678"][:5]:
+                stream.came(one)
+            until_so(lambda: inbox.stats.waiting == 5)
+            for one in server.bodies["45678"][5:]:
+                stream.came(one)
+            assert server.asked == []
+            other.execute("ROLLBACK")
+        until_so(lambda: inbox.stats.filled == 2)
+        assert any(text.startswith("2 of what came") for text in inbox.stats.errors)
+        assert inbox.df["content"].tolist() == [f"第 {n} 条" for n in range(1, 8)]
+
+
+@pytest.mark.filterwarnings("ignore::openqq_nb.InboxWarning")
+def test_what_was_left_out_and_never_asked_for_is_told_of_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "_MOST", 1)
+    server, stream, path = Server(FRIEND), Broken(), tmp_path / "j.db"
+    inbox = streaming(server, stream, path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        stream.came(body(1, 0))
+        until_so(lambda: inbox.stats.waiting == 1)
+        stream.came(body(2, 0))
+        assert ", filling in what was missed" in inbox.state
+        inbox.stop()
+    assert server.asked == []
+    assert any("inbox.backfill(since=" in text for text in inbox.stats.errors)
+
+
 def test_where_somebody_wrote_last_is_filled_first() -> None:
     server = Server(*GROUPS)
     with Journal.open(None) as journal:
@@ -294,6 +543,20 @@ def test_a_chat_that_never_can_be_told_is_given_up_loudly() -> None:
 
     asyncio.run(fill())
     assert len(lost) == 1 and "群 2" in lost[0] and "could not tell" in lost[0]
+
+
+def test_where_no_history_can_be_asked_for_that_is_said_once_and_not_tried_for_ever() -> None:
+    lost: list[str] = []
+
+    async def fill() -> None:
+        server = Server(*GROUPS)
+        backfill = Backfill(server.links(), lambda: Journal.open(None), told, lambda: NOW_S)
+        gaps = Gaps(backfill, Links().chats, lambda *_: None, lost.append, shortest_s=0.0, longest_s=0.0)
+        gaps.begin(NOW_S - 100)
+        await filled(gaps)
+
+    asyncio.run(fill())
+    assert len(lost) == 1 and "may be missing" in lost[0] and "no account" in lost[0]
 
 
 def test_the_gaps_of_a_chat_are_filled_together_from_the_earliest() -> None:

@@ -96,7 +96,8 @@ UNANSWERED = {
     ("dialect", "end"), [*((one, None) for one in OPENQQ), *(("onebot11", end) for end in END_NAMES)]
 )
 def test_temporary_message_is_answered_where_the_server_can(dialect: Dialect, end: EndName | None) -> None:
-    with stage(dialect, **({} if end is None else {"end": end})) as one:
+    settings: dict[str, Any] = {} if end is None else {"end": end}
+    with stage(dialect, **settings) as one:
         one.inbox.on_message(contains="禁我")(lambda message: "好")
         as_stranger(one)
         one.settle()

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 import openqq_nb as oq
 from openqq_nb.simulator import Simulator
-from tests.torture.children import SECRET, Child, collector, free_port
+from tests.inbox.desk import SECRET
+from tests.torture.children import Child, collector, free_port
 
 PATIENCE_S = 15.0
 SMALL: dict[str, Any] = {"friends": 6, "groups": 3, "members": 5, "discusses": 2}

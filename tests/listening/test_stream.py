@@ -19,6 +19,8 @@ from openqq_nb.simulator import Simulator
 from tests.listening.site import PATIENCE_S, until
 
 PAGES = Pages(every_s=0.0, count=10, first=4)
+# Some stop as soon as they have seen what they want, while other chats are still asked for.
+pytestmark = pytest.mark.filterwarnings("ignore:Messages since .* may be missing:openqq_nb.InboxWarning")
 TOKEN = "t0ken"
 
 
@@ -189,6 +191,21 @@ def test_a_collector_receives_and_fills_over_the_socket_as_well(server: Simulato
             inbox.backfill()
     collector.stop()
     assert oq.open_log(path).df["content"].tolist() == ["before", "missed", "after"]
+
+
+def test_where_only_calls_are_taken_nothing_waits_for_events(server: Simulator, tmp_path: Path) -> None:
+    client, dialect = connected(f"{server.ws_url}/api", "onebot11", PATIENCE_S, TOKEN)
+    my = Account(client, dialect)
+    words = f"sends no events, so nothing listens.*Leave /api away.*over {server.ws_url}\\."
+    with pytest.raises(oq.InvalidInput, match=words):
+        my.listen()
+    with pytest.raises(oq.InvalidInput, match=words):
+        Collector(client, dialect, Wanted(journal=tmp_path / "j.db"))
+    with pytest.raises(oq.InvalidInput, match=words):
+        setup(client, dialect, Wanted())
+    with my.listen(port=0, journal=False) as inbox:
+        assert inbox.url.startswith("http://127.0.0.1:")
+    my.close()
 
 
 def test_a_collector_over_a_socket_has_nothing_to_configure(server: Simulator) -> None:

@@ -50,6 +50,7 @@ class Door:
         seal: what posts are signed with, where they are.
         full: whether no more can be kept.
         changes: how many ends were connected, each time when that changed.
+        missed: the moments since which something may be missing.
     """
 
     host: str = "127.0.0.1"
@@ -63,10 +64,11 @@ class Door:
     seal: Seal | None = None
     full: bool = False
     changes: list[int] = field(default_factory=list)
+    missed: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.thread = LoopThread(lambda doing, error: self.errors.append(f"{doing}: {error!r}"))
-        sockets = Sockets(lambda: self.changes.append(self.listener.sockets), lambda: self.full)
+        sockets = Sockets(self._changed, lambda: self.full, self.missed.append)
         self.listener = Listener(self, self._accept, self.host, self.port, self.limits, sockets)
 
     @property
@@ -117,6 +119,9 @@ class Door:
     def refused(self, refusal: Refusal) -> None:
         """Take note of a refusal."""
         self.reasons.append(refusal.reason)
+
+    def _changed(self) -> None:
+        self.changes.append(self.listener.sockets)
 
     def _accept(self, body: bytes, respond: Respond) -> None:
         self.bodies.append(body)

@@ -35,6 +35,7 @@ _TIMEOUT_S = 10.0
 _LONGEST_S = 0.3
 _SENDS = 0.1
 _TOGETHER = 5
+_BUSY = ("broken", "filling in")
 _PAGES = Pages(every_s=0.0, count=20, first=5)
 
 
@@ -90,6 +91,7 @@ def cut(cuts: int, seed: int, end: str = "napcat", *, own: bool = False) -> Figu
                 _cut_now_and_then(server, Random(seed + 1), cuts)  # noqa: S311 - as above
             _settle(inbox, talk)
             again = inbox.backfill(since="2020-01-01")
+            _settle(inbox, talk)  # the connection may have come back meanwhile
             figures.failures += _differences("inbox.df", Counter(inbox.df["content"]), talk)
             figures.failures += [
                 f"a backfill found {n} more" for n in again["messages"][again["messages"] > 0]
@@ -174,11 +176,15 @@ def _cut_now_and_then(server: Simulator, random: Random, cuts: int) -> None:
 
 
 def _settle(inbox: Inbox, talk: _Talk) -> None:
-    """Wait until all is there, or no longer."""
+    """Wait until all is there, and nothing is asked for any more, or no longer."""
     ends_s, pause = time.monotonic() + PATIENCE_S, threading.Event()
     wanted = {*talk.said, *talk.sent}
-    while wanted - set(inbox.df["content"]) and time.monotonic() < ends_s:
+    while (wanted - set(inbox.df["content"]) or _is_busy(inbox)) and time.monotonic() < ends_s:
         pause.wait(_LOOK_S)
+
+
+def _is_busy(inbox: Inbox) -> bool:
+    return any(words in inbox.state for words in _BUSY)
 
 
 def _differences(where: str, found: "Counter[str]", talk: _Talk) -> list[str]:

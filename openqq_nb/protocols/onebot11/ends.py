@@ -23,6 +23,7 @@ class End:
         start: which number of that message it takes there.
         counts: whether it can be told how many messages a page is to have.
         turns: whether the side on which the page lies has to be named, and may be the other one.
+        fails_if_empty: whether it fails, and gives no reason, where nothing was ever written in a chat.
         codes: what a failure without words means, by its number.
     """
 
@@ -33,6 +34,7 @@ class End:
     start: Start = "message_id"
     counts: bool = True
     turns: bool = False
+    fails_if_empty: bool = False
     codes: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -46,7 +48,7 @@ _ENDS: Mapping[str, End] = {
     "LLOneBot": End("LLBot", categories=True, starts="message_seq", start="message_seq"),
     "SnowLuma": End("SnowLuma"),
     # It would write to the person as a friend.
-    "Lagrange.OneBot": End("Lagrange", sessions=False, codes=CODES_OF_QQ),
+    "Lagrange.OneBot": End("Lagrange", sessions=False, fails_if_empty=True, codes=CODES_OF_QQ),
     "go-cqhttp": End("go-cqhttp", starts="message_seq", start="message_seq", counts=False),
     "onebots": End("onebots"),
 }

@@ -1,7 +1,7 @@
 """The object in which every answer comes, and how it is judged.
 
 No number of `retcode` but 0 means the same with all ends, so all others are told and never judged by; the status of
-HTTP says nothing by itself.
+HTTP says nothing by itself, but that with one of 500 and above it is open what was done.
 
 Source:
     OneBot 11, calls over HTTP; recorded answers of NapCat, LLBot and onebots; the sources of SnowLuma, Lagrange.OneBot
@@ -10,7 +10,7 @@ Source:
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -22,9 +22,13 @@ from openqq_nb.protocols.reading import text, value
 HTTP_UNAUTHORIZED = 401
 HTTP_FORBIDDEN = 403
 HTTP_NOT_FOUND = 404
+UNKNOWN_ACTION = 1404
 _TEXTS = ("wording", "message", "msg")
 _QUEUED = frozenset({("async", 1), ("async", 0), ("ok", 1)})
 _TOKEN_CODES = frozenset({1401, 1403})
+_UNKNOWN_WORDS = re.compile(r"不支持的 ?API|API ?不存在|API_NOT_FOUND|unknown action", re.IGNORECASE)
+# So long a number is read by any Python, however its limit is set.
+_SURE_DIGITS = 640
 _CODE = re.compile(r"-?[0-9]{1,18}")
 
 
@@ -37,12 +41,14 @@ class Told:
         retcode: 0 is success; else a number of that end.
         words: the reason of a failure in its words; empty if it gave none.
         data: what was asked for, as JSON.
+        http_status: the status of HTTP with which it came.
     """
 
     status: str
     retcode: int
     words: str
     data: bytes
+    http_status: int = 200
 
     @property
     def ok(self) -> bool:
@@ -82,7 +88,7 @@ def told(response: Response, action: str) -> Told:
             "which is no answer of OneBot 11. Its log may tell why; check address and path, or connect again, with "
             "protocol='auto'."
         )
-    return found
+    return replace(found, http_status=response.http_status)
 
 
 def asked_for(response: Response, action: str) -> bytes:
@@ -110,6 +116,14 @@ def told_or_none(response: Response, action: str) -> bytes | None:
         return None
     found = told(response, action)
     return found.data if found.ok else None
+
+
+def is_unknown_action(found: Told) -> bool:
+    """Tell whether an end has no such action: by its words, by its own number, or by 404 alone."""
+    if found.ok or found.queued:
+        return False
+    by_number = found.retcode == UNKNOWN_ACTION or (found.retcode == HTTP_NOT_FOUND and not found.words)
+    return by_number or bool(_UNKNOWN_WORDS.search(found.words))
 
 
 def failure(found: Told, action: str) -> NotLoaded:
@@ -180,8 +194,13 @@ def _any_envelope(body: bytes) -> Told | None:
 
 def _written(body: bytes) -> bytes:
     # Once more with numbers as numbers: their digits stay, but for those behind a point.
-    found: Any = json.loads(body.decode("utf-8-sig"))
+    found: Any = json.loads(body.decode("utf-8-sig"), parse_int=_integer)
     return json.dumps(found.get("data")).encode()
+
+
+def _integer(written: str) -> int | str:
+    """Read an integer; one that Python may refuse to read or write stays text."""
+    return int(written) if len(written) <= _SURE_DIGITS else written
 
 
 def _code(found: object) -> int | None:

@@ -7,6 +7,7 @@ Source:
     Recorded history pages of NapCat and LLBot; the sources of SnowLuma, Lagrange.OneBot and go-cqhttp.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,13 +18,14 @@ from openqq_nb.errors import NotLoaded, NotSupported, NotUnderstood, first_bytes
 from openqq_nb.models import Flow, Page, Recipient, Request, Row
 from openqq_nb.protocols.onebot11.addressing import Params, number
 from openqq_nb.protocols.onebot11.ends import End
-from openqq_nb.protocols.onebot11.envelope import Told, failure, told
+from openqq_nb.protocols.onebot11.envelope import Told, failure, is_unknown_action, told
 from openqq_nb.protocols.reading import text, value, whole
 
 Ask = Callable[[str, Params], Request]
 """Makes the request of a call that may be repeated."""
 
 _NOTHING_WRITTEN = "消息undefined不存在"
+_NOTHING_THERE = re.compile(r"消息\S*不存在")
 _ACTIONS = {"group": "get_group_msg_history", "friend": "get_friend_msg_history"}
 _SENT = {"message_sent"}
 
@@ -50,25 +52,29 @@ def page(end: End, ask: Ask, chat: Recipient, before: Row | None, count: int) ->
         count: how many messages, about.
 
     Raises:
-        NotSupported: the chat is of another kind.
-        NotLoaded: the end could not tell.
+        NotSupported: the chat is of another kind, or the end keeps no history of its kind.
+        NotLoaded: the end could not tell, or gave a page that does not lead up to the message.
         NotUnderstood: the answer is no page.
     """
     action, params = _chat(chat)
     if before is None:
-        found = told((yield ask(action, params | _counted(end, count))), action)
-        return (yield from _bodies(_newest(found, action), chat, ask))
+        found = yield from _told(end, ask(action, params | _counted(end, count)), chat)
+        newest = yield from _newest(end, ask, found, action)
+        return (yield from _bodies(newest, chat, ask))
     start = {end.starts: (yield from _start(end, ask, before))}
     params |= start | _counted(end, count + 1)
-    found = told((yield ask(action, params | _turned(end, True))), action)
+    found = yield from _told(end, ask(action, params | _turned(end, True)), chat)
     if not found.ok:
         raise failure(found, action)
-    messages = _messages(found)
+    messages = _messages(found, before)
     if not _reaches_back(messages, before) and end.turns:
-        turned = told((yield ask(action, params | _turned(end, False))), action)
-        # The answer before it has said already that nothing older is on its side.
-        messages = _messages(turned) if turned.ok else []
-    return (yield from _bodies(messages, chat, ask)) if _reaches_back(messages, before) else Page()
+        turned = yield from _told(end, ask(action, params | _turned(end, False)), chat)
+        messages = _of_other_side(turned, action, before)
+    if not _reaches_back(messages, before):
+        return Page()
+    if _ends_before(messages, before):
+        yield from _check_gone(ask, before)
+    return (yield from _bodies(messages, chat, ask))
 
 
 def _chat(chat: Recipient) -> tuple[str, Params]:
@@ -79,6 +85,23 @@ def _chat(chat: Recipient) -> tuple[str, Params]:
             "friend by qq=. Nothing was asked."
         )
     return _ACTIONS[chat.recipient_type], {where[0]: number(where[1])}
+
+
+def _told(end: End, request: Request, chat: Recipient) -> Flow[Told]:
+    """Take a page, or a failure, out of its envelope.
+
+    Raises:
+        NotSupported: the end has no such action.
+    """
+    action = _ACTIONS[chat.recipient_type]
+    found = told((yield request), action)
+    if is_unknown_action(found):
+        raise NotSupported(
+            f"{end.name} keeps no history of {chat.recipient_type} chats: it does not know {action} (found: "
+            f"{found.words or 'no reason'}, retcode {found.retcode}). What was received is in inbox.df, and in the "
+            "journals: oq.journals(), oq.open_log(path)."
+        )
+    return found
 
 
 def _counted(end: End, count: int) -> Params:
@@ -113,21 +136,56 @@ def _start(end: End, ask: Ask, before: Row) -> Flow[int | str]:
     return number(str(known))
 
 
-def _newest(found: Told, action: str) -> list[_Message]:
+def _newest(end: End, ask: Ask, found: Told, action: str) -> Flow[list[_Message]]:
     """Read the newest page; where nothing was ever written, NapCat and Lagrange fail."""
     if found.ok:
-        return _messages(found)
-    if not found.words or _NOTHING_WRITTEN in found.words:
+        return _messages(found, None)
+    if _NOTHING_WRITTEN in found.words:
+        return []
+    # Lagrange says as little where it is not logged in.
+    if end.fails_if_empty and not found.words and (yield from _is_online(ask)):
         return []
     raise failure(found, action)
 
 
-def _messages(found: Told) -> list[_Message]:
+def _is_online(ask: Ask) -> Flow[bool]:
+    found = told((yield ask("get_status", {})), "get_status")
+    status = value(found.data) if found.ok else None
+    return isinstance(status, dict) and status.get("online") is True
+
+
+def _of_other_side(found: Told, action: str, before: Row) -> list[_Message]:
+    """Read the page of the other side; NapCat fails where that has nothing at all."""
+    if found.ok:
+        return _messages(found, before)
+    if _NOTHING_THERE.search(found.words):
+        return []
+    raise failure(found, action)
+
+
+def _messages(found: Told, before: Row | None) -> list[_Message]:
     """Take a page apart, oldest message first."""
     messages = [_message(one) for one in _listed(found.data)]
-    if len(messages) > 1 and messages[0].time > messages[-1].time:
+    if len(messages) > 1 and _is_newest_first(messages, before):
         messages.reverse()
     return sorted(messages, key=lambda one: one.time)
+
+
+def _is_newest_first(messages: Sequence[_Message], before: Row | None) -> bool:
+    """Tell by time, within one second by sequence, and without that by the message that was to be the last."""
+    first, last = messages[0], messages[-1]
+    if first.time != last.time:
+        return first.time > last.time
+    sequences = _sequence(first), _sequence(last)
+    if sequences[0] is not None and sequences[1] is not None and sequences[0] != sequences[1]:
+        return sequences[0] > sequences[1]
+    return before is not None and first.msg_id is not None and first.msg_id == before.get("msg_id")
+
+
+def _sequence(message: _Message) -> int | None:
+    """Give the number that grows in a chat; NapCat has the number of the message in the place where others have it."""
+    found = _read(message.keys, "real_seq") or _read(message.keys, "message_seq")
+    return None if found == message.msg_id else whole(found)
 
 
 def _listed(data: bytes) -> Sequence[Raw]:
@@ -159,12 +217,48 @@ def _reaches_back(messages: Sequence[_Message], before: Row) -> bool:
     return any(since is None or one.time <= since for one in messages)
 
 
+def _ends_before(messages: Sequence[_Message], before: Row) -> bool:
+    """Tell whether a page ends before the message that it was to end with, so that others may lie between."""
+    since = whole(before.get("msg_time"))
+    return all(one.msg_id != before.get("msg_id") and (since is None or one.time < since) for one in messages)
+
+
+def _check_gone(ask: Ask, before: Row) -> Flow[None]:
+    """See that a message is in no page because it was taken back.
+
+    Raises:
+        NotLoaded: it is still there.
+    """
+    msg_id = str(before.get("msg_id"))
+    found = told((yield ask("get_msg", {"message_id": number(msg_id)})), "get_msg")
+    message = value(found.data) if found.ok else None
+    # LLBot still tells of one that was taken back.
+    if isinstance(message, dict) and message.get("status") != "deleted" and _is(message, msg_id):
+        raise NotLoaded(
+            f"The server was asked for the messages up to {msg_id}, and gave older ones that end before it, so others "
+            "between them may be missing. Ask once more; if it stays so, ask for less of the past at a time."
+        )
+
+
+def _is(message: Mapping[str, Any], msg_id: str) -> bool:
+    return text(message.get("message_id")) == msg_id
+
+
 def _bodies(messages: Sequence[_Message], chat: Recipient, ask: Ask) -> Flow[Page]:
     """Write each message as it would be posted; ends leave out what is the same for the whole page."""
     account: str | None = None
     if any(_read(one.keys, "self_id") is None for one in messages):
         account = yield from _account(ask)
-    return Page(tuple(_body(one.keys, chat, account) for one in messages))
+    return Page(tuple(_body(one.keys, chat, account) for one in messages), _oldest(messages))
+
+
+def _oldest(messages: Sequence[_Message]) -> Row | None:
+    """Name the oldest message by which the page before it can be asked for, whatever else stands in it."""
+    for one in messages:
+        if one.msg_id is not None and one.time:
+            seq = _read(one.keys, "message_seq")
+            return {"msg_id": one.msg_id, "msg_time": float(one.time), "message_seq": seq}
+    return None
 
 
 def _account(ask: Ask) -> Flow[str]:

@@ -12,6 +12,7 @@ from openqq_nb.protocols.onebot11.envelope import Told
 from openqq_nb.protocols.reading import text, value
 
 TAKEN_WITHOUT_NUMBER = 9000
+BROKEN = 500
 
 _NO_ANSWER_OF_QQ = re.compile(r"timeout|timed out|超时|EventChecker", re.IGNORECASE)
 # Number in the words of NapCat, and what it says.
@@ -62,9 +63,9 @@ def _sent(found: Told, end: End) -> tuple[Delivery, str]:
 
 
 def _is_open(found: Told) -> bool:
-    """Tell whether it may have been done: the end heard nothing of QQ, or does not say that it failed."""
+    """Tell whether it may have been done: the end broke, heard nothing of QQ, or does not say that it failed."""
     unsaid = found.retcode == TAKEN_WITHOUT_NUMBER or found.status != "failed"
-    return unsaid or bool(_NO_ANSWER_OF_QQ.search(found.words))
+    return unsaid or found.http_status >= BROKEN or bool(_NO_ANSWER_OF_QQ.search(found.words))
 
 
 def _why(found: Told, end: End) -> str:

@@ -19,7 +19,10 @@ async def message(engine: "Engine", params: Params) -> Json:
     said = engine.find(number(params, "message_id"))
     if said is None:
         raise RefusedError("消息不存在")
-    return engine.messages.one(said, engine.store.is_recalled(said))
+    is_recalled = engine.store.is_recalled(said)
+    if is_recalled and engine.end.name == "napcat":
+        raise RefusedError("消息为空")
+    return engine.messages.one(said, is_recalled)
 
 
 async def of_group(engine: "Engine", params: Params) -> Json:

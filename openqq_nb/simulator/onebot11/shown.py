@@ -15,7 +15,6 @@ _PLACES = {
     "record": "[语音]",
     "video": "[视频]",
     "forward": "[合并转发]",
-    "mface": "[图片]",
 }
 
 
@@ -119,6 +118,9 @@ def _plain(kind: str, data: dict[str, Any], name: Name) -> str:  # noqa: PLR0911
     if kind == "face":
         word = FACES.get(int(data["id"])) if str(data.get("id", "")).isdigit() else None
         return f"/{word}" if word else f"[表情:{data.get('id', '')}]"
+    if kind == "mface" or (kind == "image" and data.get("emoji_id")):
+        word = str(data.get("summary", "")).removeprefix("[").removesuffix("]")
+        return f"[表情:{word}]" if word else "[表情]"
     if kind == "reply":
         return ""
     if kind == "file":

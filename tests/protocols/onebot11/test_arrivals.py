@@ -187,6 +187,27 @@ def test_a_message_without_a_number_is_like_no_other() -> None:
     assert read(without(GROUP, "message_id")).fingerprint != read(without(GROUP, "message_id")).fingerprint
 
 
+@pytest.mark.parametrize("later", [1763953209123, "1763953209123"])
+def test_a_time_that_the_end_made_up_is_no_part_of_the_identity(later: object) -> None:
+    post = read({**GROUP, "time": 1763953200123})
+    page = read({**GROUP, "time": later})
+    assert page.fingerprint == post.fingerprint
+    assert read({**GROUP, "time": later, "message_id": 7}).fingerprint != post.fingerprint
+
+
+OWN = {**PRIVATE, "post_type": "message_sent", "user_id": 1234567}
+
+
+def test_an_own_private_message_is_the_same_whether_or_not_the_end_tells_to_whom_it_went() -> None:
+    untold, told = read(without(OWN, "target_id")), read({**OWN, "target_id": 45678})
+    assert untold.fingerprint == told.fingerprint
+    assert read({**OWN, "message_id": 7}).fingerprint != untold.fingerprint
+
+
+def test_an_own_private_message_is_not_one_of_another_writer() -> None:
+    assert read({**OWN, "target_id": 45678}).fingerprint != read({**PRIVATE, "user_id": 45678}).fingerprint
+
+
 def test_an_event_that_is_posted_again_is_the_same_in_any_order_of_keys() -> None:
     turned = dict(reversed(RECALL.items()))
     assert read(turned).fingerprint == read(RECALL).fingerprint
@@ -195,6 +216,20 @@ def test_an_event_that_is_posted_again_is_the_same_in_any_order_of_keys() -> Non
 
 def test_an_event_without_a_time_is_like_no_other() -> None:
     assert read(without(RECALL, "time")).fingerprint != read(without(RECALL, "time")).fingerprint
+
+
+@pytest.mark.parametrize(
+    "about", [{"sub_type": "poke", "target_id": 7}, {"sub_type": "profile_like", "times": 1}]
+)
+def test_what_happens_twice_in_one_second_is_two_rows(about: Mapping[str, Any]) -> None:
+    notice = {"time": 1763953200, "self_id": 1234567, "post_type": "notice", "notice_type": "notify", **about}
+    assert read(notice).fingerprint != read(notice).fingerprint
+
+
+@pytest.mark.parametrize("sub_type", ["title", "lucky_king", ["poke"], None])
+def test_any_other_notice_that_is_posted_again_is_the_same(sub_type: object) -> None:
+    notice = {"time": 1, "post_type": "notice", "notice_type": "notify", "sub_type": sub_type}
+    assert read(notice).fingerprint == read(notice).fingerprint
 
 
 # ------------------------------------------------------------------ events and states

@@ -131,6 +131,43 @@ def test_messages_of_one_second_keep_the_order_of_the_end() -> None:
     assert [json.loads(body)["message_id"] for body in page.bodies] == [one["message_id"] for one in older]
 
 
+@pytest.mark.parametrize("end", [NAPCAT, LAGRANGE, SNOWLUMA])
+def test_a_page_that_ends_before_the_known_message_may_hide_others_so_it_is_not_taken(end: Onebot11) -> None:
+    *older, known = messages("napcat.history.older_page")
+    replies = {"get_group_msg_history": said({"messages": older}), "get_msg": said(known)}
+    with pytest.raises(
+        NotLoaded, match=f"up to {known['message_id']}, and gave older ones that end before it"
+    ):
+        talk(end.page(GROUP, row_of(known), 3), replied(replies))
+
+
+@pytest.mark.parametrize("told", [answer("napcat.get_msg.unknown"), {"status": "deleted"}, {"message_id": 5}])
+def test_it_is_taken_where_the_known_message_was_taken_back_meanwhile(told: Any) -> None:
+    *older, known = messages("napcat.history.older_page")
+    of_known = told if isinstance(told, Response) else said(known | told)
+    replies = {"get_group_msg_history": said({"messages": older}), "get_msg": of_known}
+    page, requests = talk(NAPCAT.page(GROUP, row_of(known), 3), replied(replies))
+    assert [request.path for request in requests] == ["get_group_msg_history", "get_msg"]
+    assert [json.loads(body) for body in page.bodies] == older
+
+
+@pytest.mark.parametrize("name", ["napcat", "llbot"])
+def test_paging_goes_on_where_the_known_message_is_taken_back(name: Literal["napcat", "llbot"]) -> None:
+    with Simulator("onebot11", end=name, groups=1, friends=2, members=4) as simulator:
+        client = Client(simulator.url)
+        end = client.run(probe(None))
+        friend = simulator.truth.friends[0].person
+        posts = [simulator.say(friend, f"第{number}条") for number in range(7)]
+        chat = Recipient("friend", qq=str(friend.qq))
+        assert end is not None
+        newest = end.arrival(client.run(end.page(chat, None, 3)).bodies[0])
+        simulator.recall(posts[4])
+        page = client.run(end.page(chat, {**newest.extra, **newest.row}, 3))
+        client.close()
+    assert newest.row["msg_id"] == str(posts[4]["message_id"])
+    assert [end.arrival(body).row["content"] for body in page.bodies][-1] == "第3条"
+
+
 LEFT_OUT = ("post_type", "message_type", "group_id", "self_id")
 
 
@@ -179,11 +216,123 @@ def test_the_sequence_is_asked_for_where_it_has_not_come_along() -> None:
 
 
 @pytest.mark.parametrize(
-    "empty",
-    [said(None, 200, message="消息undefined不存在"), said(None, 9), said({"messages": []}), said(None)],
+    "empty", [said(None, 200, message="消息undefined不存在"), said({"messages": []}), said(None)]
 )
 def test_an_empty_chat_is_an_empty_page(empty: Response) -> None:
     assert answered(NAPCAT.page(GROUP, None, 20), empty) == Page()
+
+
+@pytest.mark.parametrize(
+    "status", [said({"online": False, "good": True}), said({"online": "true"}), said(None), said(None, 9)]
+)
+def test_a_failure_of_lagrange_without_words_is_an_empty_chat_only_where_it_is_logged_in(
+    status: Response,
+) -> None:
+    failed = {"get_friend_msg_history": said(None, 9)}
+    online = replied(failed | {"get_status": said({"online": True, "good": True})})
+    assert talk(LAGRANGE.page(FRIEND, None, 20), online)[0] == Page()
+    with pytest.raises(NotLoaded, match=r"get_friend_msg_history: it gives no reason \(retcode 9\)"):
+        talk(LAGRANGE.page(FRIEND, None, 20), replied(failed | {"get_status": status}))
+
+
+@pytest.mark.parametrize("end", [NAPCAT, LLBOT, SNOWLUMA, GOCQ, Onebot11(end="whatever")])
+def test_a_failure_without_words_is_one_with_all_others(end: Onebot11) -> None:
+    replies = {"get_friend_msg_history": said(None, 9), "get_status": said({"online": True})}
+    with pytest.raises(NotLoaded, match="retcode 9"):
+        talk(end.page(FRIEND, None, 20), replied(replies))
+
+
+def both_sides(one: Response, other: Response) -> Callable[[Request], Response]:
+    return lambda request: one if request.content and request.content["reverse_order"] else other
+
+
+@pytest.mark.parametrize(
+    "failed", [answer("napcat.send_private_msg.timeout"), said(None, 200), said(None, 200, message="no")]
+)
+def test_a_failure_on_the_other_side_is_not_taken_for_the_end_of_the_history(failed: Response) -> None:
+    known, *newer = messages("napcat.history.newest")
+    reply = both_sides(said({"messages": [known, *newer]}), failed)
+    with pytest.raises(NotLoaded, match="could not answer get_group_msg_history"):
+        talk(NAPCAT.page(GROUP, row_of(known), 3), reply)
+
+
+def test_the_history_ends_where_the_other_side_has_nothing() -> None:
+    known, *newer = messages("napcat.history.newest")
+    reply = both_sides(said({"messages": [known, *newer]}), answer("napcat.history.unknown_seq"))
+    assert talk(NAPCAT.page(GROUP, row_of(known), 3), reply)[0] == Page()
+
+
+UNKNOWN = {
+    NAPCAT: answer("napcat.unknown_action"),
+    LLBOT: answer("llbot.unknown_action"),
+    LAGRANGE: answer("lagrange.unknown_action"),
+    GOCQ: answer("gocq.unknown_action"),
+    Onebot11(end="onebots"): answer("onebots.unknown_action"),
+    SNOWLUMA: said(None, 1404, wording="no such action"),
+}
+
+
+@pytest.mark.parametrize(("end", "unknown"), UNKNOWN.items())
+@pytest.mark.parametrize("before", [None, OLDEST])
+def test_an_end_that_has_no_such_action_keeps_no_history_of_such_chats(
+    end: Onebot11, unknown: Response, before: Row | None
+) -> None:
+    with pytest.raises(
+        NotSupported, match=r"keeps no history of friend chats.*get_friend_msg_history.*inbox\.df"
+    ):
+        answered(end.page(FRIEND, before, 20), unknown)
+
+
+def test_a_number_that_other_ends_give_to_unknown_actions_says_nothing_beside_other_words() -> None:
+    with pytest.raises(NotLoaded, match="群不存在"):
+        answered(SNOWLUMA.page(GROUP, None, 20), said(None, 404, wording="群不存在"))
+
+
+def in_one_second(end: Onebot11) -> list[dict[str, Any]]:
+    """Give sixty messages, oldest first; of NapCat the sequence does not stand in `message_seq`."""
+    one = messages("napcat.history.newest")[0]
+    ids = [(-1) ** place * (7000 + place) for place in range(60)]
+    if end is NAPCAT:
+        return [
+            one | {"message_id": each, "message_seq": each, "real_seq": str(98 + place)}
+            for place, each in enumerate(ids)
+        ]
+    return [one | {"message_id": each, "message_seq": 98 + place} for place, each in enumerate(ids)]
+
+
+@pytest.mark.parametrize("end", [NAPCAT, LLBOT])
+@pytest.mark.parametrize("step", [1, -1])
+def test_messages_of_one_second_are_read_to_the_first_whichever_way_they_come(
+    end: Onebot11, step: int
+) -> None:
+    written = in_one_second(end)
+    key = "message_id" if end is NAPCAT else "message_seq"
+
+    def reply(request: Request) -> Response:
+        assert request.content is not None
+        named = request.content.get("message_seq", written[-1][key])
+        at = next(place for place, one in enumerate(written) if one[key] == named)
+        return said({"messages": written[: at + 1][-20:][::step]})
+
+    found, before = list[Any](), None
+    while page := talk(end.page(GROUP, before, 19), reply)[0].bodies:
+        found = [json.loads(body)["message_id"] for body in page] + found
+        before = row_of(json.loads(page[0]))
+    assert list(dict.fromkeys(found)) == [one["message_id"] for one in written]
+
+
+@pytest.mark.parametrize("end", [NAPCAT, LLBOT, LAGRANGE])
+def test_a_page_of_one_second_without_sequences_is_turned_around_by_the_message_that_was_named(
+    end: Onebot11,
+) -> None:
+    older = [
+        {key: cell for key, cell in one.items() if key not in ("real_seq", "message_seq")}
+        for one in in_one_second(NAPCAT)[:3]
+    ]
+    known = {**row_of(older[-1]), "message_seq": "993"}
+    page = answered(end.page(GROUP, known, 3), said({"messages": older[::-1]}))
+    assert isinstance(page, Page)
+    assert [json.loads(body) for body in page.bodies] == older
 
 
 def test_a_failure_is_told_in_the_words_of_the_end() -> None:
@@ -250,5 +399,5 @@ def test_any_json_is_a_page_or_an_error_of_ours(found: object, before: Row | Non
             page, requests = talk(end.page(GROUP, before, 5), reply)
         except OpenqqError:
             continue
-        assert len(requests) <= 3
+        assert len(requests) <= 4
         assert all(isinstance(json.loads(body), dict) for body in page.bodies)

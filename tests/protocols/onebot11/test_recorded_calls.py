@@ -265,6 +265,32 @@ def test_an_answer_says_what_is_known_of_the_delivery(told: Any, delivery: str, 
     assert bool(receipt) == (delivery in ("sent", "accepted"))
 
 
+@pytest.mark.parametrize(
+    ("status", "delivery", "does"),
+    [(500, "unknown", "may have been done"), (502, "unknown", "may have been done"),
+     (404, "failed", "nothing was done"), (200, "failed", "nothing was done")],
+)  # fmt: skip
+def test_a_failure_of_an_end_that_broke_leaves_it_open_whether_it_was_done(
+    status: int, delivery: str, does: str
+) -> None:
+    failed = answer("llbot.unknown_action")
+    assert failed.http_status == 404
+    failed = Response(status, failed.content_type, failed.body)
+    receipt = answered(END.send(Recipient("friend", qq="1"), "x"), failed)
+    outcome = answered(END.recall("7"), failed)
+    assert isinstance(receipt, Receipt) and isinstance(outcome, Outcome)
+    assert receipt.delivery is Delivery(delivery)
+    assert does in outcome.meaning
+
+
+def test_a_number_of_any_length_beside_half_a_character_costs_no_other_row() -> None:
+    # Half a character is what the quick way refuses.
+    body = b'{"status":"ok","retcode":0,"data":[{"user_id":7,"nickname":"\\ud83d"},{"user_id":%s},{"user_id":-%s}]}'
+    flow = Onebot11(end="SnowLuma").friends()
+    found = answered(flow, Response(200, "", body % (b"1" * 5000, b"2" * 641)))
+    assert schema.FRIENDS.frame(found)["qq"].tolist() == ["7", "1" * 5000, "-" + "2" * 641]
+
+
 @pytest.mark.parametrize("response", [Response(502, "text/html", b"<html>"), Response(200, "", b"{}")])
 def test_an_answer_that_is_none_leaves_a_send_open(response: Response) -> None:
     with pytest.raises(NotUnderstood, match=f"HTTP status {response.http_status}"):

@@ -98,6 +98,16 @@ def test_what_was_taken_back_is_missing(server: Simulator) -> None:
     assert page(server) == texts(0, 2)
 
 
+def test_one_that_was_taken_back_is_told_of_by_llbot_alone_as_what_it_is() -> None:
+    for end, told in (("napcat", ("failed", None)), ("llbot", ("ok", "deleted"))):
+        with simulated(end) as server:
+            posts = said(server, 2)
+            server.recall(posts[1])
+            answer = call(server, "get_msg", message_id=posts[1]["message_id"])
+            assert (answer["status"], (answer["data"] or {}).get("status")) == told
+            assert call(server, "get_msg", message_id=posts[0]["message_id"])["status"] == "ok"
+
+
 def test_a_restarted_napcat_knows_no_message_until_a_page_shows_it(napcat: Simulator) -> None:
     first = said(napcat, 2)[0]["message_id"]
     napcat.stop()

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from openqq_nb.protocols.onebot11 import content
 from openqq_nb.simulator import Person, Simulator
-from openqq_nb.simulator.onebot11 import cq
+from openqq_nb.simulator.onebot11 import cq, shown
 from openqq_nb.simulator.onebot11.ends import NAPCAT
 from tests.simulator.onebot11.asking import ENDS, Json, call, data, friend, managed, simulated, text
 
@@ -44,6 +45,22 @@ def test_a_mention_shows_the_card_and_is_told(server: Simulator) -> None:
     data(server, "send_group_msg", group_id=group.number, message=[at, *text(" 你好")])
     received = server.received[-1]
     assert (received.content, received.mentions) == (f"@{member.card} 你好", [str(member.person.qq)])
+
+
+@pytest.mark.parametrize(("summary", "seen"), [("[开心]", "[表情:开心]"), ("", "[表情]")])
+def test_a_face_of_the_market_is_read_as_a_face(server: Simulator, summary: str, seen: str) -> None:
+    about = {"summary": summary, "emoji_id": "ab12", "emoji_package_id": 7, "key": "k"}
+    face = {"type": "mface", "data": about}
+    data(server, "send_private_msg", user_id=friend(server).qq, message=[face])
+    post = server.say(friend(server), [face])
+    assert (server.received[-1].content, content.read(post["message"]).text) == (seen, seen)
+
+
+def test_a_picture_with_the_number_of_a_face_is_that_face_and_any_other_a_picture() -> None:
+    about = {"summary": "[开心]", "file": "marketface", "emoji_id": "ab12"}
+    for more, seen in ((about, "[表情:开心]"), ({"file": "1.jpg", "summary": "[开心]"}, "[图片]")):
+        assert shown.plain([{"type": "image", "data": more}], str) == seen
+        assert content.read([{"type": "image", "data": more}]).text == seen
 
 
 def test_a_quote_of_a_known_message_is_told_and_one_of_an_unknown_is_dropped_without_a_word(
