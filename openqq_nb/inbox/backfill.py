@@ -4,6 +4,7 @@ Each message goes the way of one that has just come, so that what is there alrea
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -108,7 +109,9 @@ class Backfill:
             NotFound, Ambiguous: a name does not mean exactly one.
         """
         last = await asyncio.to_thread(self._journal().last_written, self._began_s)
-        chats = await self._links.chats(groups, friends, _known_friends(last))
+        # With whom there was a first word since then there may be more.
+        heard = await asyncio.to_thread(self._journal().last_written, math.inf)
+        chats = await self._links.chats(groups, friends, _known_friends(heard))
         farthest_s = self._clock() - FARTHEST_S
         found: list[Filled] = []
         for chat in chats:

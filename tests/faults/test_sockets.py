@@ -10,7 +10,9 @@ from openqq_nb.errors import MAY_HAVE_GONE_OUT
 from openqq_nb.simulator import Simulator
 from tests.faults.stage import TIMEOUT_S, WORLD, Stage, until
 
-pytestmark = pytest.mark.slow
+# They stop while the history of chats is still asked for, one each second.
+STOPS_EARLY = pytest.mark.filterwarnings("ignore:Messages since .* may be missing:openqq_nb.InboxWarning")
+pytestmark = [pytest.mark.slow, STOPS_EARLY]
 
 SOCKETS = {"no_sockets": oq.Unreachable, "frozen_sockets": oq.NoAnswer}
 """The error of each call while it lasts."""

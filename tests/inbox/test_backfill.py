@@ -640,3 +640,16 @@ def test_openqq_servers_keep_no_history() -> None:
     with my.listen() as inbox, pytest.raises(oq.NotSupported, match="keeps no history"):
         inbox.backfill()
     my.close()
+
+
+def test_a_friend_who_wrote_first_in_this_session_is_asked_for_too(server: Simulator, my: Account) -> None:
+    friend = server.truth.friends[0].person
+    with my.listen(port=0, journal=False) as inbox:
+        server.post_to(inbox.url)
+        server.say(friend, "第一句")
+        server.wait_posted()
+        server.post_to(None)
+        server.say(friend, "没人听的时候")
+        filled = inbox.backfill()
+        assert inbox.df["content"].tolist() == ["第一句", "没人听的时候"]
+    assert str(friend.qq) in set(filled["qq"].dropna())

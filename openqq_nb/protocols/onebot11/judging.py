@@ -18,7 +18,7 @@ _NO_ANSWER_OF_QQ = re.compile(r"timeout|timed out|超时|EventChecker", re.IGNOR
 # Number in the words of NapCat, and what it says.
 _RESULT = re.compile(r"\bresult: ?(-?[0-9]{1,9})\b")
 _WORDS_OF_QQ = {
-    "ERR_NOT_GROUP_ADMIN": "the account is no owner or admin of that group",
+    "ERR_NOT_GROUP_ADMIN": "the account is no owner or admin of that group, or the other one is",
     "无法获取用户信息": "QQ knows nobody of that number",
     "Recall failed": "QQ refused, or the server does not know the message any more",
 }
