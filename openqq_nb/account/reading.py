@@ -38,7 +38,7 @@ class Reading(Asking):
         Example:
             >>> import openqq_nb as oq
             >>> oq.demo().friends().columns[:5].tolist()
-            ['displayname', 'nick', 'markname', 'category', 'qq']
+            ['displayname', 'nick', 'markname', 'category', 'gender']
         """
         return self._run(self._flows.reading.friends())
 

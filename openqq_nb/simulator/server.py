@@ -56,8 +56,8 @@ class Simulator(Talking, Changing, Doing, Happened):
         idle_timeout: Seconds until a connection whose answer does not come is closed; the real server: 15.
         poll_timeout: Seconds that `check_event` waits; the real server: 30.
         restart_delay: Seconds between a call of `relogin` or `stop_client` and what it does; the real server: 3.
-        end: The program that speaks OneBot: `napcat` (if not given), `llbot` or `lagrange`. This and what follows is for
-            OneBot only.
+        end: The program that speaks OneBot: `napcat` (if not given), `llbot` or `lagrange`. This and what follows is
+            for OneBot only.
         secret: Signs what is posted, and is the token of a reverse WebSocket.
         report_own: Whether one's own messages are posted.
         message_format: Whether a message is an `array` of segments or a `string` of CQ code.

@@ -11,7 +11,7 @@ from openqq_nb.demo_account import DemoAccount, DemoSettings
 
 @pytest.fixture(params=["openqq1", "openqq2", "onebot11"])
 def my(request: pytest.FixtureRequest) -> Iterator[DemoAccount]:
-    account = DemoAccount(DemoSettings(request.param, 0, 0, 6, 20, 12, "napcat"))
+    account = DemoAccount(DemoSettings(request.param, 0, 0, 6, 20, 12, None))
     yield account
     account.close()
 
