@@ -155,15 +155,15 @@ def test_a_subscription_may_bring_the_token() -> None:
 
 
 def test_a_token_that_the_server_learnt_meanwhile_is_taken() -> None:
-    gates = [status(401), None]
+    learnt = threading.Event()
 
     def gate(connection: ServerConnection, request: Request) -> Response | None:
-        now = gates.pop(0)
-        return now and now(connection, request)
+        return None if learnt.is_set() else status(401)(connection, request)
 
     with serving(gate=gate) as server, client_of(server.url) as client:
         with pytest.raises(Refused):
             client.run(ask_as(TOKEN))
+        learnt.set()
         assert client.run(ask_as(TOKEN)).http_status == 200
 
 
