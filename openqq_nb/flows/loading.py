@@ -1,7 +1,8 @@
 """Asking for the members of groups one by one, where the list of groups does not bring them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -109,8 +110,8 @@ def _unloaded(groups: pd.DataFrame, reasons: Mapping[str, str]) -> list[str]:
     return [f"{name}: {reasons[name]}" if name in reasons else name for name in names]
 
 
-def _row(record: Mapping[object, object]) -> Row:
-    return {str(name): None if pd.isna(cell) else str(cell) for name, cell in record.items()}  # type: ignore[call-overload]
+def _row(record: Mapping[Hashable, Any]) -> Row:
+    return {str(name): None if pd.isna(cell) else str(cell) for name, cell in record.items()}
 
 
 def _joined(listing: Listing, parts: list[Listing], reasons: Mapping[str, str]) -> Loaded:

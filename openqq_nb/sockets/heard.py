@@ -6,9 +6,11 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from openqq_nb.errors import OpenqqError
+
+T = TypeVar("T")
 
 OnEvent = Callable[[bytes], None]
 OnGap = Callable[[float], None]
@@ -77,7 +79,7 @@ class Heard:
             return
         since_s = self.last_seen_s - self._behind_s
         for one in self._subscribers:
-            self._guarded(lambda one=one: one.on_gap(since_s))  # type: ignore[misc]  # bound now, called now
+            self._guarded(one.on_gap, since_s)
 
     def end(self, why: OpenqqError) -> None:
         """Note that the connection is gone, or could not be made."""
@@ -94,7 +96,7 @@ class Heard:
     def event(self, body: bytes) -> None:
         """Hand an event to all who listen."""
         for one in self._subscribers:
-            self._guarded(lambda one=one: one.on_event(body))  # type: ignore[misc]  # as above
+            self._guarded(one.on_event, body)
 
     def problem(self, text: str) -> None:
         """Count and keep what went wrong."""
@@ -102,9 +104,9 @@ class Heard:
         self._problems.append(text)
         _logger.info("%s", text)
 
-    def _guarded(self, told: Callable[[], None]) -> None:
+    def _guarded(self, tell: Callable[[T], None], told: T) -> None:
         # Whoever fails with one event is not to keep the next from the others.
         try:
-            told()
+            tell(told)
         except Exception as error:  # noqa: BLE001 - counted, shown in `problems`
             self.problem(f"A subscriber failed: {type(error).__name__}: {error}")
