@@ -387,6 +387,8 @@ def test_what_ends_of_onebot_bring_is_text_and_what_was_taken_back_is_struck_out
 ) -> None:
     one = opened(FEED, dialect="onebot11")
     one.notebook.execute(RECALLED)
+    expect(one.message("说错了")).to_contain_text("撤回")
+    one.notebook.screenshot(tmp_path / "feed.png")
     one.says(*TEXTS.values())
     one.says("最后一条")
     expect(one.message("最后一条")).to_be_visible()
@@ -395,7 +397,6 @@ def test_what_ends_of_onebot_bring_is_text_and_what_was_taken_back_is_struck_out
     expect(one.message("/微笑[CQ:at,qq=all]")).to_have_count(1)
     expect(one.root.locator("img")).to_have_count(0)
     assert_inert(one.page, ROOT, ["说错了", "[CQ:at,qq=all]"])
-    one.notebook.screenshot(tmp_path / "feed.png")
 
 
 def test_a_saved_notebook_holds_no_name_and_no_text(opened: Open) -> None:
