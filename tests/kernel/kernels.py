@@ -3,6 +3,7 @@
 import ast
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -38,7 +39,8 @@ class Kernel:
     """
 
     def __init__(self, major: int, folder: Path) -> None:
-        self._manager = KernelManager(kernel_spec_manager=_ThisPython())
+        self._sockets = tempfile.TemporaryDirectory(prefix="oq-")
+        self._manager = KernelManager(kernel_spec_manager=_ThisPython(), **_transport(self._sockets.name))
         self._log = (folder / "kernel.log").open("w+", encoding="utf-8")
         self._manager.start_kernel(
             cwd=str(folder), env=_environment(major, folder), stdout=self._log, stderr=self._log
@@ -54,6 +56,7 @@ class Kernel:
         self._client.stop_channels()
         self._manager.shutdown_kernel(now=True)
         self._manager.cleanup_resources()
+        self._sockets.cleanup()
         self._log.seek(0)
         log = self._log.read()
         self._log.close()
@@ -150,6 +153,11 @@ class _ThisPython(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         return KernelSpec(argv=argv, display_name=kernel_name, language="python")
+
+
+def _transport(folder: str) -> dict[str, str]:
+    # A port that was free when it was picked may be another program's when the kernel binds it; a file is nobody else's.
+    return {} if sys.platform == "win32" else {"transport": "ipc", "ip": f"{folder}/k"}
 
 
 def _environment(major: int, folder: Path) -> dict[str, str]:
