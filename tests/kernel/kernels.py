@@ -156,7 +156,7 @@ class _ThisPython(KernelSpecManager):
 
 
 def _transport(folder: str) -> dict[str, str]:
-    # A port that was free when it was picked may be another program's when the kernel binds it; a file is nobody else's.
+    # A port that was free when picked may be taken when the kernel binds it; a file is nobody else's.
     return {} if sys.platform == "win32" else {"transport": "ipc", "ip": f"{folder}/k"}
 
 
