@@ -27,19 +27,21 @@ else:
 
 ZONE = "Asia/Shanghai"
 
-Kind = Literal["text", "time", "count", "flag"]
+Kind = Literal["text", "time", "count", "flag", "number"]
 
 _ARROW: Mapping[Kind, pa.DataType] = {
     "text": pa.string(),
     "time": pa.timestamp("us", ZONE),
     "count": pa.int64(),
     "flag": pa.bool_(),
+    "number": pa.float64(),
 }
 _PANDAS: Mapping[Kind, Any] = {
     "text": pd.StringDtype("pyarrow", na_value=np.nan),
     "time": pd.DatetimeTZDtype("us", ZONE),
     "count": pd.Int64Dtype(),
     "flag": pd.BooleanDtype(),
+    "number": np.dtype("float64"),
 }
 _BY_ARROW: Mapping[pa.DataType, Any] = {
     pa.string(): _PANDAS["text"],
@@ -61,7 +63,8 @@ class Column:
 
     Attributes:
         name: what users type.
-        kind: `text` (dtype `str`), `time` (`datetime64[us, Asia/Shanghai]`), `count` (`Int64`), `flag` (`boolean`).
+        kind: `text` (dtype `str`), `time` (`datetime64[us, Asia/Shanghai]`), `count` (`Int64`), `flag` (`boolean`),
+            `number` (`float64`).
         meaning: what it holds, in a phrase.
         openqq1: the key of the 1.x server that it comes from; empty where it is worked out or not there.
         openqq2: the key of the 2.x server.
@@ -157,6 +160,8 @@ def typed(values: pa.Array | pa.ChunkedArray, kind: Kind) -> pa.Array | pa.Chunk
         return _times(values.cast(pa.string()))
     if kind == "count":
         return _matching(values.cast(pa.string()), WHOLE).cast(pa.int64())
+    if kind == "number":
+        return values.cast(pa.float64())
     return _flags(values.cast(pa.string()))
 
 
@@ -204,3 +209,8 @@ def count(name: str, meaning: str, openqq1: str = "", openqq2: str = "") -> Colu
 def flag(name: str, meaning: str, openqq1: str = "", openqq2: str = "") -> Column:
     """Declare a column of dtype `boolean`."""
     return Column(name, "flag", meaning, openqq1, openqq2)
+
+
+def number(name: str, meaning: str) -> Column:
+    """Declare a column of dtype `float64`."""
+    return Column(name, "number", meaning)
