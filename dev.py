@@ -17,6 +17,7 @@ if sys.version_info < (3, 11):  # noqa: UP036  an older Python comes this far an
 from tools.browser import VARIABLE as BROWSER_VARIABLE
 from tools.browser import Browser, ready_browser
 from tools.environment import KERNEL6, VENV, ready, ready_kernel6, venv_program
+from tools.java import Java, ready_java
 from tools.mounts import VARIABLE as MOUNTS_VARIABLE
 from tools.mounts import Mounts, ready_mounts
 from tools.office import VARIABLE as OFFICE_VARIABLE
@@ -29,7 +30,7 @@ python dev.py COMMAND [arguments]
 
   setup              make .venv and install openqq_nb with all that it needs; the others do this first
   demo [--no-lab]    a short tour in the terminal, then JupyterLab on the first notebook; no QQ account needed
-  test [arguments]   everything: unit tests, kernels, browser, office, mounts, notebooks; or what pytest is given
+  test [arguments]   everything: unit tests, kernels, Spark, browser, office, mounts, notebooks; or what pytest is given
   check              lint and the fast tests, in under a minute
   lint               ruff and mypy
   bench [arguments]  measure speed and memory
@@ -39,7 +40,7 @@ python dev.py COMMAND [arguments]
 Works from any folder; paths given to pytest start at the repository's folder."""
 """What is printed when no known command is given."""
 
-UNMARKED = "not browser and not office and not kernel and not mounts"
+UNMARKED = "not browser and not office and not kernel and not mounts and not spark"
 FAST = f"not slow and {UNMARKED}"
 # Many tests wait for sockets and threads most of their time. Each process would take a second to load nbval.
 AT_ONCE = ("-n", "4", "--dist", "worksteal", "-p", "no:nbval")
@@ -86,7 +87,7 @@ def summary(outcomes: Sequence[Outcome]) -> str:
 
 
 def test_everything(
-    browser: Browser, office: Office, mounts: Mounts, environ: Mapping[str, str]
+    browser: Browser, office: Office, mounts: Mounts, java: Java, environ: Mapping[str, str]
 ) -> list[Outcome]:
     """Run each part of the tests, also after one that failed."""
 
@@ -100,6 +101,8 @@ def test_everything(
     outcomes += [
         timed(part, marked(part, *options), note) if there else Outcome(part, "not run", note=note)
         for part, options, there, note in (
+            # Each process would start a Java of its own.
+            ("spark", (), java.path, java.note),
             ("browser", TWO_AT_ONCE, browser.path, browser.note),
             ("office", (), office.path, office.note),
             ("mounts", (), mounts.command, mounts.note),
@@ -123,6 +126,7 @@ def test(arguments: list[str]) -> int:
     start = time.monotonic()
     in_ci = os.environ.get("CI", "").lower() == "true"
     browser, office, mounts = ready_browser(in_ci), ready_office(in_ci), ready_mounts(in_ci)
+    java = ready_java(in_ci)
     ready_kernel6()
     environ = {"OPENQQ_NB_TEST_IPYKERNEL6": str(KERNEL6)}
     if browser.path:
@@ -134,7 +138,7 @@ def test(arguments: list[str]) -> int:
     if arguments:
         return pytest(*arguments, environ=environ)
     prepared = Outcome("preparation", "done", time.monotonic() - start)
-    outcomes = [prepared, *test_everything(browser, office, mounts, environ)]
+    outcomes = [prepared, *test_everything(browser, office, mounts, java, environ)]
     say(summary(outcomes))
     return int(any(outcome.verdict == "failed" for outcome in outcomes))
 

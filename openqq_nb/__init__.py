@@ -7,6 +7,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from openqq_nb import analysis as analysis
+    from openqq_nb import charts as charts
     from openqq_nb.account import Account as Account
     from openqq_nb.broadcast.pace import Pace as Pace
     from openqq_nb.connecting import connect as connect
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from openqq_nb.models import Receipt as Receipt
     from openqq_nb.models import Reply as Reply
     from openqq_nb.people import with_people as with_people
+    from openqq_nb.pseudonyms import pseudonymise as pseudonymise
     from openqq_nb.roster import Roster as Roster
     from openqq_nb.segments import at as at
     from openqq_nb.segments import face as face
@@ -74,12 +77,15 @@ _HOMES = {
     "journals": "upkeep",
     "language": "languages",
     "open_log": "logs",
+    "pseudonymise": "pseudonyms",
     "reply_to": "segments",
     "run": "kernel.running",
     "with_people": "people",
 } | dict.fromkeys(_ERRORS, "errors")
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605 - the names above, each once
+_MODULES = ("analysis", "charts")
+
+__all__ = sorted((*_HOMES, *_MODULES))  # noqa: PLE0605 - the names above, each once
 
 
 def __getattr__(name: str) -> object:
@@ -88,6 +94,8 @@ def __getattr__(name: str) -> object:
         from importlib.metadata import version  # noqa: PLC0415 - costs more than the rest of this file
 
         return version("openqq-nb")
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it offers {', '.join(__all__)}")
     found: object = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -235,9 +235,11 @@ EVENTS = Schema(
 PROBLEMS = Schema(
     "PROBLEMS",
     (
-        time("received_at", "when it came to the listener"),
+        text("source", "the file that it is in"),
+        count("line", "the line it begins at, counted from 1; missing where there are no lines"),
         text("why", "what was wrong with it"),
-        text("body", "what came, as text; bytes that are no UTF-8 are written out"),
+        text("body", "what stands there, as text, cut when long; bytes that are no UTF-8 are written out"),
+        time("received_at", "journals: when it came to the listener"),
     ),
 )
 

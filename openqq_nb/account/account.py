@@ -11,7 +11,7 @@ from openqq_nb.account.broadcasting import Broadcasting
 from openqq_nb.account.card import card
 from openqq_nb.account.history import History
 from openqq_nb.account.keeping import Keeping
-from openqq_nb.account.loading_bar import LoadingBar
+from openqq_nb.loading_bar import LoadingBar
 from openqq_nb.account.managing import Managing
 from openqq_nb.account.reading import Reading
 from openqq_nb.account.sending import Sending

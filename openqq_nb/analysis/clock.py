@@ -1,14 +1,25 @@
 """The clock on the wall in China, of whole microseconds since 1970 UTC: eight hours ahead, all year since 1992."""
 
+from collections.abc import Mapping
+from typing import Literal
+
 import narwhals as nw
 
-from openqq_nb.analysis.frames import AT
+from openqq_nb.analysis.engines import AHEAD_US
 
+Every = Literal["day", "week", "month", "quarter", "year"]
+
+AT = "at_us"
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
-_AHEAD_US = 8 * HOUR_US
-# 1970 began on a Thursday.
-_FIRST_WEEKDAY = 3
+# All is counted from 1 March of the year 0, so that no number is below zero, which engines divide in different ways,
+# and the day that is not in every year is the last one of a year.
+_DAYS_BEFORE_1970 = 719_468
+_AHEAD_US = AHEAD_US + _DAYS_BEFORE_1970 * DAY_US
+# That 1 March was a Wednesday.
+_FIRST_WEEKDAY = 2
+_MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
+_DAYS_OF_400_YEARS, _DAYS_OF_4_YEARS, _YEAR = 146_097, 1_461, 12
 
 
 def hour(column: str = AT) -> nw.Expr:
@@ -18,14 +29,53 @@ def hour(column: str = AT) -> nw.Expr:
 
 def day(column: str = AT) -> nw.Expr:
     """The number of the day since 1970."""
-    return (nw.col(column) + _AHEAD_US) // DAY_US
+    return _days(column) - _DAYS_BEFORE_1970
 
 
 def weekday(column: str = AT) -> nw.Expr:
     """The day of the week: 1 for Monday to 7 for Sunday."""
-    return (day(column) + _FIRST_WEEKDAY) % 7 + 1
+    return (_days(column) + _FIRST_WEEKDAY) % 7 + 1
 
 
 def midnight(days: str) -> nw.Expr:
     """When a day began, of its number."""
-    return nw.col(days) * DAY_US - _AHEAD_US
+    return nw.col(days) * DAY_US - AHEAD_US
+
+
+def period(every: Every, column: str = AT) -> nw.Expr:
+    """The number of the day, week, month, quarter or year; numbers of one kind follow one another."""
+    if every == "day":
+        return day(column)
+    if every == "week":
+        return (_days(column) + _FIRST_WEEKDAY) // 7
+    return (_months(_days(column)) + 2) // _MONTHS[every]
+
+
+def period_start(every: Every, periods: str) -> nw.Expr:
+    """When a period began, of its number."""
+    if every == "day":
+        return midnight(periods)
+    if every == "week":
+        days = nw.col(periods) * 7 - _FIRST_WEEKDAY
+    else:
+        days = _first_day(nw.col(periods) * _MONTHS[every] - 2)
+    return (days - _DAYS_BEFORE_1970) * DAY_US - AHEAD_US
+
+
+def _days(column: str) -> nw.Expr:
+    return (nw.col(column) + _AHEAD_US) // DAY_US
+
+
+def _months(days: nw.Expr) -> nw.Expr:
+    """Count the months since March of the year 0: years end with February, and months have 30.6 days then."""
+    fourths = days * 4 + 3
+    century = fourths // _DAYS_OF_400_YEARS
+    fourths = (fourths % _DAYS_OF_400_YEARS) // 4 * 4 + 3
+    year = century * 100 + fourths // _DAYS_OF_4_YEARS
+    return year * _YEAR + ((fourths % _DAYS_OF_4_YEARS) // 4 * 5 + 2) // 153
+
+
+def _first_day(months: nw.Expr) -> nw.Expr:
+    year = months // _YEAR
+    in_year = ((months % _YEAR) * 153 + 2) // 5
+    return year * 365 + year // 4 - year // 100 + year // 400 + in_year

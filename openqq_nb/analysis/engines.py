@@ -1,35 +1,57 @@
 """What Narwhals has no word for, in the words of each engine."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias, cast
 
 import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 
-from openqq_nb.columns import ZONE
+from openqq_nb.columns import ZONE, to_pandas
 
-_TIME = nw.Datetime("us", ZONE)
+AnyFrame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
+
+_EPOCH = "TIMESTAMP_NTZ '1970-01-01 00:00:00'"
+AHEAD_US = 8 * 3_600_000_000
+"""How far clocks in China are ahead of UTC."""
 
 
-def is_dask(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> bool:
+def is_dask(frame: AnyFrame) -> bool:
     """Tell whether a frame is Dask's, which orders rows within a partition only."""
     return frame.implementation is nw.Implementation.DASK
 
 
-def as_microseconds(frame: Any, name: str) -> Any:  # noqa: ANN401 - eager or lazy, as it came
-    """Add a column: `msg_time` as whole microseconds since 1970 UTC."""
+def is_spark(frame: AnyFrame) -> bool:
+    """Tell whether a frame is PySpark's."""
+    return frame.implementation.is_pyspark() or frame.implementation.is_pyspark_connect()
+
+
+def as_microseconds(frame: AnyFrame, name: str, column: str = "msg_time") -> AnyFrame:
+    """Add a column: times as whole microseconds since 1970 UTC; naive times are read as China's clock shows them.
+
+    Args:
+        frame: with a column of times, none of them missing.
+        name: the new column.
+        column: the times.
+    """
+    naive = cast(Any, frame.collect_schema()[column]).time_zone is None
+    made = _microseconds(frame, name, column, naive)
+    return made.with_columns((nw.col(name) - AHEAD_US).alias(name)) if naive else made
+
+
+def _microseconds(frame: AnyFrame, name: str, column: str, naive: bool) -> AnyFrame:
+    native = frame.to_native()
     if frame.implementation is nw.Implementation.DUCKDB:
-        return nw.from_native(frame.to_native().project(f'*, epoch_us(msg_time) AS "{name}"'))
-    if frame.implementation.is_pyspark() or frame.implementation.is_pyspark_connect():
+        return _opened(native.project(f'*, epoch_us("{column}") AS "{name}"'))
+    if is_spark(frame):
         from pyspark.sql import functions  # noqa: PLC0415 - there only where the frame is PySpark's
 
-        native = frame.to_native()
-        return nw.from_native(native.withColumn(name, functions.unix_micros(native["msg_time"])))
-    return frame.with_columns(nw.col("msg_time").dt.timestamp("us").cast(nw.Int64).alias(name))
+        words = f"timestampdiff(MICROSECOND, {_EPOCH}, `{column}`)" if naive else f"unix_micros(`{column}`)"
+        return _opened(native.withColumn(name, functions.expr(words)))
+    return frame.with_columns(nw.col(column).dt.timestamp("us").cast(nw.Int64).alias(name))
 
 
-def as_times(frame: Any, names: Sequence[str]) -> Any:  # noqa: ANN401 - a frame of any engine
+def as_times(frame: AnyFrame, names: Sequence[str]) -> Any:  # noqa: ANN401 - a frame of any engine
     """Turn columns of whole microseconds into times, and give the frame of the engine."""
     native = frame.to_native()
     if not names:
@@ -37,13 +59,11 @@ def as_times(frame: Any, names: Sequence[str]) -> Any:  # noqa: ANN401 - a frame
     if frame.implementation is nw.Implementation.DUCKDB:
         made = ", ".join(f'make_timestamptz("{name}") AS "{name}"' for name in names)
         return native.project(f"* REPLACE ({made})")
-    if frame.implementation.is_pyspark() or frame.implementation.is_pyspark_connect():
+    if is_spark(frame):
         from pyspark.sql import functions  # noqa: PLC0415 - there only where the frame is PySpark's
 
-        for name in names:
-            native = native.withColumn(name, functions.timestamp_micros(native[name]))
-        return native
-    if frame.implementation is nw.Implementation.DASK:
+        return native.withColumns({name: functions.timestamp_micros(native[name]) for name in names})
+    if is_dask(frame):
         return native.map_partitions(_timed, list(names), meta=_timed(native._meta, list(names)))
     if isinstance(native, pd.DataFrame):
         return _timed(native, list(names))
@@ -53,12 +73,95 @@ def as_times(frame: Any, names: Sequence[str]) -> Any:  # noqa: ANN401 - a frame
 
 
 def _timed(part: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    return part.assign(
-        **{
-            name: pd.Series(
-                pa.array(part[name], pa.int64(), from_pandas=True).cast(pa.timestamp("us", ZONE)).to_pandas(),
-                index=part.index,
-            ).astype(pd.DatetimeTZDtype("us", ZONE))
-            for name in names
-        }
+    return part.assign(**{name: _as_moments(part[name]) for name in names})
+
+
+def _as_moments(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    moments = pa.array(column, pa.int64(), from_pandas=True).cast(pa.timestamp("us", ZONE)).to_pandas()
+    return moments.set_axis(column.index).astype(pd.DatetimeTZDtype("us", ZONE))
+
+
+def numbered(frame: AnyFrame, name: str) -> AnyFrame:
+    """Number the rows as they stand, where an engine keeps them in an order; else all are 0."""
+    if isinstance(frame, nw.DataFrame):
+        return frame.with_row_index(name)
+    if frame.implementation is nw.Implementation.POLARS:
+        return _opened(frame.to_native().with_row_index(name))
+    return frame.with_columns(nw.lit(0, nw.Int64).alias(name))
+
+
+def brought(few: pa.Table, frame: AnyFrame) -> AnyFrame:
+    """Bring a small table to the engine of a frame, so that both can be joined.
+
+    Args:
+        few: a few thousand rows.
+        frame: whatever it is to be joined with.
+    """
+    native = frame.to_native()
+    if frame.implementation is nw.Implementation.DUCKDB:
+        # Only relations of one connection can be joined; DuckDB finds the table by the name of the argument.
+        return _opened(native.query("asked", "SELECT * FROM few"))
+    if is_spark(frame):
+        return _opened(native.sparkSession.createDataFrame(few))
+    if frame.implementation is nw.Implementation.POLARS:
+        made = nw.from_arrow(few, backend="polars")
+        return made if isinstance(frame, nw.DataFrame) else made.lazy()
+    small = to_pandas(few)
+    if is_dask(frame):
+        import dask.dataframe as dd  # noqa: PLC0415 - there only where the frame is Dask's
+
+        return _opened(dd.from_pandas(small, npartitions=1))
+    return _opened(small)
+
+
+def collected(frame: AnyFrame) -> pd.DataFrame:
+    """Fetch a small frame as one of pandas."""
+    found = frame.collect("pandas") if isinstance(frame, nw.LazyFrame) else frame
+    made: pd.DataFrame = found.to_pandas()
+    return made.reset_index(drop=True)
+
+
+def in_partitions(native: Any, work: Callable[[AnyFrame], AnyFrame]) -> AnyFrame:  # noqa: ANN401 - Dask has no types
+    """Do work on each partition of a frame of Dask, which is one of pandas."""
+
+    def on_part(part: pd.DataFrame) -> pd.DataFrame:
+        done: pd.DataFrame = work(_opened(part.reset_index(drop=True))).to_native()
+        return done
+
+    return _opened(native.map_partitions(on_part, meta=on_part(native._meta)))
+
+
+def pieces(frame: AnyFrame, column: str, by: str) -> AnyFrame:
+    """Split a text and give each piece its row.
+
+    Args:
+        frame: with a column of texts, none of them missing.
+        column: the texts, and afterwards the pieces.
+        by: what stands between the pieces.
+    """
+    if is_dask(frame):
+        return in_partitions(frame.to_native(), lambda part: pieces(part, column, by))
+    native = frame.to_native()
+    if not isinstance(native, pd.DataFrame):
+        return frame.with_columns(nw.col(column).str.split(by)).explode(column)
+    split = native.assign(
+        **{column: pd.Series([text.split(by) for text in native[column]], native.index, object)}
     )
+    long = split.explode(column, ignore_index=True)
+    return _opened(long.assign(**{column: long[column].astype("str")}))
+
+
+def beginning_with(frame: AnyFrame, column: str, beginning: str) -> AnyFrame:
+    """Leave the rows of which one column begins with what another holds."""
+    if is_dask(frame):
+        return in_partitions(frame.to_native(), lambda part: beginning_with(part, column, beginning))
+    native = frame.to_native()
+    if not isinstance(native, pd.DataFrame):
+        return frame.filter(nw.col(column).str.starts_with(nw.col(beginning)))
+    kept = [text.startswith(start) for text, start in zip(native[column], native[beginning], strict=True)]
+    return _opened(native[pd.Series(kept, native.index, bool)])
+
+
+def _opened(native: Any) -> AnyFrame:  # noqa: ANN401 - a frame of any engine
+    frame: AnyFrame = nw.from_native(native)
+    return frame

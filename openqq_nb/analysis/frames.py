@@ -1,23 +1,34 @@
 """Whatever holds the messages, as a Narwhals frame, and results as the same kind of frame.
 
-The questions are written once, in Narwhals. What it cannot say for every engine is here: times as whole microseconds since
-1970 UTC, because hours and days are then plain arithmetic that all engines do alike whatever zone a connection is set to;
-and work that needs an order, which Dask only does within a partition.
+The questions are written once, in Narwhals. What it cannot say for every engine is in `engines`; times are whole
+microseconds since 1970 UTC, because hours and days are then plain arithmetic that all engines do alike whatever zone
+a connection is set to. Work that needs an order, which Dask only does within a partition, goes through `alone` and
+`by_key`.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar, cast, runtime_checkable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 
-from openqq_nb.analysis.engines import as_microseconds, as_times, is_dask
-from openqq_nb.columns import Schema, to_pandas
-from openqq_nb.errors import InvalidInput, listed
+from openqq_nb.analysis.engines import (
+    AnyFrame,
+    as_microseconds,
+    as_times,
+    in_partitions,
+    is_dask,
+    numbered,
+)
+from openqq_nb.analysis.opening import HoldsMessages, opened_log, texts, times, without
+from openqq_nb.columns import Kind, Schema, to_pandas
+from openqq_nb.schema import MESSAGES
 
-Native = TypeVar("Native")
-AnyFrame = nw.DataFrame[Any] | nw.LazyFrame[Any]
+__all__ = [
+    "AT", "PERSON", "PLACE", "AnyFrame", "HoldsMessages", "alone", "by_chat", "by_key", "declared", "finished",
+    "grouped", "messages",
+]  # fmt: skip
 
 AT = "at_us"
 """When it was written: whole microseconds since 1970 UTC."""
@@ -26,15 +37,8 @@ PERSON = "person"
 PLACE = "place"
 """What orders messages of one moment: the row's place in its log."""
 
-_TEXT_TYPES = (nw.String, nw.Categorical, nw.Enum, nw.Object)
-
-
-@runtime_checkable
-class HoldsMessages(Protocol):
-    """A log, which reads the columns that are asked for as a frame of its engine."""
-
-    def scan(self, columns: Sequence[str]) -> Any:  # noqa: ANN401 - a frame of any engine
-        """Give these columns of the messages, those that there are."""
+_NO_TEXTS = {PLACE, *(column.name for column in MESSAGES.columns if column.kind == "time")}
+_TYPES: Mapping[Kind, Any] = {"text": nw.String, "count": nw.Int64, "flag": nw.Boolean, "number": nw.Float64}
 
 
 def messages(log: object, needed: Sequence[str], *, people_only: bool = True) -> AnyFrame:
@@ -42,55 +46,44 @@ def messages(log: object, needed: Sequence[str], *, people_only: bool = True) ->
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars, DuckDB, Dask or PySpark.
-        needed: columns of `schema.MESSAGES`; what the frame does not have becomes missing.
+        needed: columns of `schema.MESSAGES`; what the frame does not have becomes missing. `chat_key` is never
+            missing: without one the name of the chat counts, and without that all is one chat. `place` numbers the
+            rows where they stand in an order; without it and without an order it is 0.
         people_only: leave away system lines, which nobody wrote.
 
     Returns:
-        The columns asked for with `at_us`, `person` and `place`; messages without a time are left out.
+        The columns asked for with `at_us`, `person` and `place`; messages without a time are left out. Times without
+        a zone are read as clocks in China show them.
 
     Raises:
-        InvalidInput: it is no frame, or one without `msg_time`.
+        InvalidInput: it is no frame, or one without `msg_time`, or with something else in it than times.
     """
-    wanted = tuple(dict.fromkeys(("msg_time", "sender", "sender_qq", "kind", PLACE, *needed)))
-    frame = _opened(log, wanted)
+    chats = ("chat",) if "chat_key" in needed else ()
+    wanted = tuple(dict.fromkeys(("msg_time", "sender", "sender_qq", "kind", PLACE, *needed, *chats)))
+    frame = opened_log(log, wanted)
+    if "msg_time" not in frame.collect_schema().names():
+        raise without(frame, "msg_time", "messages")
+    frame = times(frame, ["msg_time"], "messages").filter(~nw.col("msg_time").is_null())
+    frame = as_microseconds(_placed(frame, PLACE in needed), AT)
+    frame = texts(frame, [name for name in wanted if name not in _NO_TEXTS], "messages")
     names = frame.collect_schema().names()
-    if "msg_time" not in names:
-        raise InvalidInput(
-            f"Messages are told by their column msg_time; this frame has none.\nFound:{listed([', '.join(map(str, names))])}\n"
-            'Give a log (`oq.open_log(...)`), `inbox.df`, or a frame whose times are called "msg_time".'
-        )
-    frame = as_microseconds(_placed(frame.select([name for name in wanted if name in names])), AT)
-    missing = [nw.lit(None, nw.String).alias(name) for name in wanted if name not in names and name != PLACE]
-    frame = frame.with_columns(*missing) if missing else frame
+    frame = frame.with_columns(nw.lit(None, nw.String).alias(name) for name in wanted if name not in names)
     if people_only:
         frame = frame.filter((nw.col("kind") != "system") | nw.col("kind").is_null())
     number = nw.when(nw.col("sender_qq") != "").then(nw.col("sender_qq"))
-    return frame.filter(~nw.col(AT).is_null()).with_columns(
-        nw.coalesce(number, nw.col("sender"), nw.lit("")).alias(PERSON)
-    )
+    made = {PERSON: nw.coalesce(number, nw.col("sender"), nw.lit(""))}
+    if chats:
+        made["chat_key"] = nw.coalesce(nw.col("chat_key"), nw.col("chat"), nw.lit(""))
+    return frame.with_columns(**made)
 
 
-def _opened(log: object, wanted: Sequence[str]) -> AnyFrame:
-    native = log.scan(wanted) if isinstance(log, HoldsMessages) else log
-    native = getattr(native, "df", native) if not hasattr(native, "columns") else native
-    try:
-        frame = nw.from_native(cast(Any, native))
-    except TypeError as error:
-        raise InvalidInput(
-            f"Messages are asked for as a log or a frame, not as {type(log).__name__}.\n"
-            "Give a log (`oq.open_log(...)`), `inbox.df`, or a frame of pandas, polars, DuckDB, Dask or PySpark."
-        ) from error
-    return frame
-
-
-def _placed(frame: AnyFrame) -> AnyFrame:
-    """Number the rows where they stand in an order; without one, equal moments stay in none."""
+def _placed(frame: AnyFrame, asked: bool) -> AnyFrame:
+    there = PLACE in frame.collect_schema().names()
     if isinstance(frame, nw.DataFrame):
-        rows = frame.drop(PLACE, strict=False)
-        return rows.with_row_index(PLACE)
-    if PLACE in frame.collect_schema().names():
+        return numbered(frame.drop(PLACE, strict=False), PLACE)
+    if there:
         return frame
-    return frame.with_columns(nw.lit(0, nw.Int64).alias(PLACE))
+    return numbered(frame, PLACE) if asked else frame.with_columns(nw.lit(0, nw.Int64).alias(PLACE))
 
 
 def alone(frame: AnyFrame, work: Callable[[AnyFrame], AnyFrame]) -> AnyFrame:
@@ -100,31 +93,27 @@ def alone(frame: AnyFrame, work: Callable[[AnyFrame], AnyFrame]) -> AnyFrame:
         frame: few rows, such as one for each person or day.
         work: from frame to frame; whatever Narwhals has for pandas and for lazy engines.
     """
-    if not is_dask(frame):
-        return work(frame)
-    return _in_partitions(frame.to_native().repartition(npartitions=1), work)
+    return (
+        in_partitions(frame.to_native().repartition(npartitions=1), work) if is_dask(frame) else work(frame)
+    )
+
+
+def by_key(frame: AnyFrame, key: str, work: Callable[[AnyFrame], AnyFrame]) -> AnyFrame:
+    """Do what needs all rows of a key together; `work` sees all of them, on Dask those of some keys at a time."""
+    return in_partitions(frame.to_native().shuffle(on=key), work) if is_dask(frame) else work(frame)
 
 
 def by_chat(frame: AnyFrame, work: Callable[[AnyFrame], AnyFrame]) -> AnyFrame:
     """Do what needs the messages of a chat in their order; `work` sees whole chats, on Dask some of them at a time."""
-    if not is_dask(frame):
-        return work(frame)
-    return _in_partitions(frame.to_native().shuffle(on="chat_key"), work)
-
-
-def _in_partitions(native: Any, work: Callable[[AnyFrame], AnyFrame]) -> AnyFrame:  # noqa: ANN401 - Dask has no types
-    def on_part(part: pd.DataFrame) -> pd.DataFrame:
-        done: pd.DataFrame = work(nw.from_native(part.reset_index(drop=True), eager_only=True)).to_native()
-        return done
-
-    return nw.from_native(native.map_partitions(on_part, meta=on_part(native._meta)))
+    return by_key(frame, "chat_key", work)
 
 
 def grouped(frame: AnyFrame, keys: Sequence[str], **aggregates: nw.Expr) -> AnyFrame:
     """Group by columns; a missing value is a group of its own. Of nothing comes nothing, with the same columns."""
-    if isinstance(frame, nw.DataFrame) and not len(frame):
+    if isinstance(frame, nw.DataFrame) and not len(frame) and isinstance(frame.to_native(), pd.DataFrame):
         return grouped(_one_row(frame), keys, **aggregates).head(0)
-    return frame.group_by(*keys).agg(**aggregates)
+    made: AnyFrame = frame.group_by(*keys).agg(**aggregates)
+    return made
 
 
 def _one_row(frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
@@ -154,9 +143,14 @@ def finished(frame: AnyFrame, result: Schema, order: Sequence[str] = ()) -> Any:
         The columns of the result in their order. Of pandas with the dtypes that are declared, and a RangeIndex.
     """
     frame = frame.select(*result.names)
+    if not isinstance(frame.to_native(), pd.DataFrame):
+        frame = frame.select(
+            nw.col(column.name).cast(_TYPES.get(column.kind, nw.Int64)) for column in result.columns
+        )
     if order:
         names = [name.removeprefix("-") for name in order]
-        frame = frame.sort(names, descending=[name.startswith("-") for name in order], nulls_last=True)
+        falling = [name.startswith("-") for name in order]
+        frame = alone(frame, lambda small: small.sort(names, descending=falling, nulls_last=True))
     native = as_times(frame, [column.name for column in result.columns if column.kind == "time"])
     return declared(native, result) if isinstance(native, pd.DataFrame) else native
 

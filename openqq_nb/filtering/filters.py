@@ -27,6 +27,7 @@ class Filter:
         key: equal for filters that keep the same rows.
         clause: what of all this a journal can be asked for.
         rest: the conditions that `clause` leaves out.
+        bounds: `since` and `until` in whole microseconds since 1970 UTC, so that files can be passed over.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Filter:
     key: str = ""
     clause: Clause = ALWAYS
     rest: tuple[Condition, ...] = ()
+    bounds: tuple[int | None, int | None] = (None, None)
 
     def keeps(self, row: Row) -> bool:
         """Tell whether the row passes."""
@@ -62,7 +64,12 @@ def compiled(filters: Mapping[str, object], special: Special) -> Filter:
         repr([one.written for one in conditions]),
         all_of(one.clause for one in conditions if one.clause is not None),
         tuple(one for one in conditions if one.clause is None),
+        (_bound("since", filters), _bound("until", filters)),
     )
+
+
+def _bound(word: str, filters: Mapping[str, object]) -> int | None:
+    return values.micros_of(word, filters[word]) if word in filters else None
 
 
 def _condition(name: str, value: object, special: Special) -> Condition:

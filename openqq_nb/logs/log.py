@@ -1,96 +1,71 @@
-"""A log: one or several journals as frames, in order of time and without doubles."""
+"""A log: journals, exports of other tools and archives as frames, in order of time and without doubles."""
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from openqq_nb import filtering, records
+import pandas as pd
+import pyarrow as pa
+
+from openqq_nb import archive, filtering
 from openqq_nb.columns import Frame, to_pandas
-from openqq_nb.database import open_readonly
 from openqq_nb.errors import InvalidInput, listed
 from openqq_nb.filtering import Condition
-from openqq_nb.logs import reading
-from openqq_nb.logs.people import GROUP, SENDER, Kind, directory
-from openqq_nb.logs.reading import Wanted
+from openqq_nb.logs.gathered import Gathered
+from openqq_nb.logs.gathering import completed, ordered
+from openqq_nb.logs.holdings import Holdings
+from openqq_nb.logs.origins import Piece, Table
+from openqq_nb.logs.people import GROUP, SENDER, Directory, Kind
 from openqq_nb.models import Row
-from openqq_nb.scanning import PATIENCE_S
 from openqq_nb.schema import EVENTS, MESSAGES, PROBLEMS
 
 if TYPE_CHECKING:
     from openqq_nb.inbox import Inbox
 
-
-def open_log(*paths: str | os.PathLike[str]) -> "Log":
-    """Open journals for reading; nothing is ever written to them.
-
-    Args:
-        paths: one or more journals; a message that several of them hold is there once.
-
-    Returns:
-        A `Log`: messages in `df`, events in `events`, what could not be read in `problems`.
-
-    Raises:
-        JournalFailed: a file is not there, or is no journal; the error tells what it begins with.
-        InvalidInput: no path was given.
-
-    Example:
-        >>> import tempfile
-        >>> import openqq_nb as oq
-        >>> my = oq.demo()
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     with my.listen(journal=f"{folder}/messages.db") as inbox:
-        ...         message = my.simulator.say("小灰", "在吗？")
-        ...         received = inbox.wait(1, timeout=10)
-        ...     oq.open_log(f"{folder}/messages.db").df["content"].tolist()
-        ['在吗？']
-    """
-    if not paths:
-        raise InvalidInput(
-            'No log can be opened.\nNo path was given.\nName a journal: `oq.open_log("messages.db")`.'
-        )
-    log = Log([_checked(path) for path in paths])
-    for path in log.paths:
-        with open_readonly(path, scan_timeout_s=PATIENCE_S):
-            pass
-    return log
+FrameT = TypeVar("FrameT")
+"""The frames of the engine that a log was opened with."""
 
 
-def _checked(path: object) -> Path:
-    if isinstance(path, str | os.PathLike) and str(path):
-        return Path(path).expanduser()
-    raise InvalidInput(
-        f'No log can be opened.\n{path!r} is no path of a file.\nName a journal: `oq.open_log("messages.db")`.'
-    )
-
-
-class Log:
-    """A read-only view of journals as they were when they were first looked at.
+class Log(Generic[FrameT]):
+    """A read-only view of messages as they were when they were first looked at; `oq.open_log` makes one.
 
     Args:
-        paths: files that hold journals.
+        holdings: what the log is made of.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self.paths = tuple(paths)
+    def __init__(self, holdings: Holdings) -> None:
+        self._holdings = holdings
+
+    @staticmethod
+    def of(messages: Frame, name: str) -> "Log[Frame]":
+        """Make a log of messages that are at hand.
+
+        Args:
+            messages: a frame with columns of `schema.MESSAGES`.
+            name: what the log is called.
+        """
+        rows = pa.Table.from_pandas(messages, preserve_index=False).replace_schema_metadata()
+        return Log(Gathered(name, [Table(Piece(rows))], (), "pandas"))
 
     def __len__(self) -> int:
-        return len(self._messages)
+        return self._holdings.count()
 
     def __repr__(self) -> str:
-        where = self.paths[0].name if len(self.paths) == 1 else f"{len(self.paths)} journals"
         many = "" if len(self) == 1 else "s"
-        return f"<Log of {len(self):,} message{many}{_span(self._messages)} from {where}>"
+        return f"<Log of {len(self):,} message{many}{self._span()} from {self._holdings.name}>"
 
     @property
-    def df(self) -> Frame:
+    def df(self) -> FrameT:
         """The messages in order of `msg_time`, then of arrival.
 
         Returns:
-            `schema.MESSAGES`, then unknown keys; a RangeIndex, one row a message. A new frame at each access.
+            `schema.MESSAGES`, then other columns; a RangeIndex, one row a message. A new frame at each access. With
+            another engine than pandas: its own frame, lazily and in no order; `place` orders messages of one moment.
         """
-        return self._messages.copy(deep=False)
+        frame: FrameT = self._holdings.frame()
+        return frame
 
     @property
     def events(self) -> Frame:
@@ -99,18 +74,8 @@ class Log:
 
     @property
     def problems(self) -> Frame:
-        """The posts that could not be read, in order of arrival: `received_at`, `why`, `body`."""
-        posts = [post for path in self.paths for post in _problems(path)]
-        posts.sort(key=lambda post: post.received_at)
-        rows: list[Row] = [
-            {
-                "received_at": post.received_at,
-                "why": post.why,
-                "body": post.body.decode("utf-8", "backslashreplace"),
-            }
-            for post in posts
-        ]
-        return PROBLEMS.frame(PROBLEMS.table(rows))
+        """What was not understood: `source`, `line`, `why`, `body`, `received_at`; one row a piece of a file."""
+        return PROBLEMS.frame(self._holdings.problems())
 
     def read(
         self,
@@ -122,7 +87,7 @@ class Log:
         """Read only some messages, or some of their columns: faster than `df`, and in less memory.
 
         Args:
-            columns: which columns, in this order, unknown keys of `df` among them; None means all of them.
+            columns: which columns, in this order, other ones of `df` among them; None means all of them.
             since: that moment or later, by `msg_time`: a datetime, or a text such as `2026-11-17 09:30`, of
                 Asia/Shanghai unless it says otherwise.
             until: before that moment.
@@ -131,8 +96,8 @@ class Log:
                 that the messages of this log name), or any column with a value or a list of values.
 
         Returns:
-            What the same filters would leave of `df`, as the files are now: one row a message in order of `msg_time`,
-            then of arrival; a RangeIndex.
+            What the same filters would leave of `df`: one row a message in order of `msg_time`, then of arrival; a
+            RangeIndex. A frame of pandas, whatever the engine; of journals as the files are now.
 
         Raises:
             InvalidInput: a column that does not exist, or a value that it cannot have.
@@ -153,9 +118,93 @@ class Log:
         """
         bounds = {name: value for name, value in (("since", since), ("until", until)) if value is not None}
         keep = filtering.compiled({**bounds, **filters}, {"group": self._group, "sender": self._sender})
-        return to_pandas(
-            reading.read(self.paths, Wanted(MESSAGES, self._chosen(columns), keep.clause, keep.rest))
+        return to_pandas(self._holdings.read(self._chosen(columns), keep))
+
+    def scan(self, columns: Sequence[str]) -> FrameT:
+        """Give some columns of the messages as a frame of the engine; this is what the questions look at.
+
+        Args:
+            columns: which; those that the log does not have are left out.
+        """
+        frame: FrameT = self._holdings.scan(columns)
+        return frame
+
+    def to_parquet(self, folder: str | os.PathLike[str]) -> str:
+        """Write the log as an archive of Parquet files, one folder a month, which `oq.open_log` opens lazily.
+
+        Args:
+            folder: a new or empty folder, or an address such as `s3://bucket/archive` (the environment says how to get
+                there: `AWS_ENDPOINT_URL`, `AWS_ACCESS_KEY_ID` …). Files are read and written in pieces, so that a log
+                need not fit into memory.
+
+        Returns:
+            Where it was written.
+
+        Raises:
+            InvalidInput: the folder holds something already, or cannot be written to; then nothing of it is left.
+
+        Example:
+            >>> import tempfile
+            >>> import pandas as pd
+            >>> import openqq_nb as oq
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     log = oq.demo().simulator.past().log()
+            ...     archive = oq.open_log(log.to_parquet(f"{folder}/archive"))
+            ...     len(archive) == len(log)
+            True
+        """
+        events: list[pa.Table] = []
+        problems: list[Row] = []
+
+        def messages() -> Iterator[pa.Table]:
+            for piece in self._holdings.stream():
+                events.extend([] if piece.events is None else [piece.events])
+                problems.extend(piece.problems)
+                if piece.messages is not None:
+                    yield completed(piece.messages, MESSAGES)
+
+        return archive.write(
+            messages(),
+            os.fspath(folder),
+            events=lambda: ordered(events, EVENTS),
+            problems=lambda: PROBLEMS.table(problems),
         )
+
+    def to_chatlab(self, path: str | os.PathLike[str], name: str | None = None) -> Path:
+        """Write one chat of the log in the exchange format of ChatLab.
+
+        Args:
+            path: where to write, `.json` or `.jsonl`; a file that is there is replaced when the new one is whole.
+            name: what the chat is called there; its own name if none is given.
+
+        Returns:
+            The path that was written.
+
+        Raises:
+            InvalidInput: the log has several chats; the error lists them.
+        """
+        from openqq_nb.chatlab import write_chatlab  # noqa: PLC0415
+
+        return write_chatlab(self.read(), path, name)
+
+    def report(self, path: str | os.PathLike[str], roster: object = None, title: str | None = None) -> Path:
+        """Write one page with the answers and pictures, which opens in any browser, without a connection.
+
+        Args:
+            path: where to write, `.html`; a file that is there is replaced when the new one is whole.
+            roster: an `oq.Roster`, or a frame of members or friends: people are shown by their names there.
+            title: what stands at the head; the name of the chat if none is given.
+
+        Returns:
+            The path that was written.
+
+        Raises:
+            NotSupported: the libraries for charts are not installed; the error tells how to install them.
+        """
+        # The libraries for pictures are loaded when they are used.
+        from openqq_nb.reporting import write_report  # noqa: PLC0415
+
+        return write_report(self, path, roster=roster, title=title)
 
     def follow(self) -> "Inbox":
         """Open a live inbox over the journal, which another program fills, such as `openqq-nb collect`.
@@ -165,7 +214,7 @@ class Log:
             but there is no account that could answer. Stop it with `stop()`, or use it as a context manager.
 
         Raises:
-            InvalidInput: the log is made of several files.
+            InvalidInput: the log is made of several files, or is no journal.
             JournalFailed: the journal cannot be opened.
 
         Example:
@@ -179,27 +228,23 @@ class Log:
             ...             live.wait(1, timeout=10)["content"].tolist()
             ['在吗？']
         """
-        if len(self.paths) > 1:
-            raise InvalidInput(
-                f"Only one journal can be followed; this log is made of {len(self.paths)} files. Open one of them: "
-                f"`oq.open_log({str(self.paths[0])!r}).follow()`."
-            )
+        path = self._holdings.journal()
         # The receiver is loaded when it is used.
         from openqq_nb.logs.following import follow  # noqa: PLC0415
 
         def numbers(kind: Kind) -> Callable[[object], Collection[tuple[str, str]]]:
-            return lambda who: directory(self.paths, kind).numbers(who)
+            return lambda who: self._holdings.directory(kind).numbers(who)
 
-        return follow(self.paths[0], numbers(GROUP), numbers(SENDER))
+        return follow(path, numbers(GROUP), numbers(SENDER))
 
     def _group(self, who: object) -> Condition:
-        return self._named(GROUP, who)
+        return self._directory(GROUP).condition(who)
 
     def _sender(self, who: object) -> Condition:
-        return self._named(SENDER, who)
+        return self._directory(SENDER).condition(who)
 
-    def _named(self, kind: Kind, who: object) -> Condition:
-        return directory(self.paths, kind).condition(who)
+    def _directory(self, kind: Kind) -> Directory:
+        return self._holdings.directory(kind)
 
     def _chosen(self, columns: Sequence[str] | None) -> tuple[str, ...] | None:
         if columns is None:
@@ -208,27 +253,19 @@ class Log:
         if len(set(chosen)) < len(chosen):
             raise InvalidInput(f"columns={list(chosen)!r} has a column twice. Name each once.")
         unknown = [name for name in chosen if name not in MESSAGES.names]
-        if unknown and (missing := set(unknown) - set(known := reading.unknown_keys(self.paths, MESSAGES))):
+        if unknown and (missing := set(unknown) - set(known := self._holdings.others())):
             raise InvalidInput(
                 f"The messages of this log have no column {', '.join(map(repr, sorted(missing, key=str)))}. There are:"
                 + listed([", ".join((*MESSAGES.names, *known))])
             )
         return chosen
 
-    @cached_property
-    def _messages(self) -> Frame:
-        return to_pandas(reading.read(self.paths, Wanted(MESSAGES)))
+    def _span(self) -> str:
+        first, last = self._holdings.span()
+        if first is None or last is None or pd.isna(first):
+            return ""
+        return f", {first:%Y-%m-%d} to {last:%Y-%m-%d},"
 
     @cached_property
     def _events(self) -> Frame:
-        return to_pandas(reading.read(self.paths, Wanted(EVENTS)))
-
-
-def _span(messages: Frame) -> str:
-    times = messages["msg_time"].dropna()
-    return f", {times.min():%Y-%m-%d} to {times.max():%Y-%m-%d}," if len(times) else ""
-
-
-def _problems(path: Path) -> list[records.Aside]:
-    with open_readonly(path, scan_timeout_s=PATIENCE_S) as connection:
-        return records.aside(connection)
+        return to_pandas(self._holdings.events())

@@ -76,14 +76,16 @@ class Seen:
 
 @dataclass(slots=True)
 class Found:
-    """Those who go by a name: by permanent numbers, and by login those who have an id only."""
+    """Those who go by a name: by permanent numbers, by login those who have an id only, and who have but the name."""
 
     numbers: dict[str, Seen] = field(default_factory=dict)
     ids: dict[str, dict[str, Seen]] = field(default_factory=lambda: defaultdict(dict))
+    names: dict[str, Seen] = field(default_factory=dict)
 
     def all(self) -> list[Seen]:
         """Give one sight of each."""
-        return [*self.numbers.values(), *(one for ids in self.ids.values() for one in ids.values())]
+        ids = (one for ids in self.ids.values() for one in ids.values())
+        return [*self.numbers.values(), *ids, *self.names.values()]
 
 
 class Directory:
@@ -96,7 +98,7 @@ class Directory:
 
     def __init__(self, kind: Kind, seen: Iterable[Seen]) -> None:
         self._kind = kind
-        known = [one for one in dict.fromkeys(seen) if one.number or one.id]
+        known = [one for one in dict.fromkeys(seen) if one.number or one.id or one.name]
         self._numbers = {one.place: one.number for one in known if one.number and one.id}
         self._named: defaultdict[str, list[Seen]] = defaultdict(list)
         for one in known:
@@ -115,7 +117,8 @@ class Directory:
         lone = {one.place for each in found for ids in each.ids.values() for one in ids.values()}
         # Where a message lacks the number that is known of its id.
         lone |= {place for place, number in self._numbers.items() if number in numbers}
-        return _condition(self._kind, numbers, frozenset(lone))
+        names = frozenset(name for one in found for name in one.names)
+        return _condition(self._kind, numbers, frozenset(lone), names)
 
     def numbers(self, value: object) -> list[tuple[str, str]]:
         """Give the columns and permanent numbers that mean a name, number or row, or several.
@@ -136,8 +139,10 @@ class Directory:
             if number:
                 found.numbers.setdefault(number, one)
                 with_number[one.login].add(number)
-            else:
+            elif one.id:
                 found.ids[one.login].setdefault(one.id, one)
+            else:
+                found.names[one.name] = one
         if not hits:
             raise NotFound(self._missing(wanted))
         # Within a login ids tell people apart; who has no number in two logins may well be the same.
@@ -181,8 +186,18 @@ class Directory:
 
 def directory(paths: Sequence[Path], kind: Kind) -> Directory:
     """Read who is named in journals."""
-    sides = [(kind.number, kind.id, kind.name), *([kind.elsewhere] if kind.elsewhere else [])]
-    return Directory(kind, (one for path in paths for side in sides for one in _seen(path, side)))
+    return Directory(kind, (one for path in paths for side in _sides(kind) for one in _seen(path, side)))
+
+
+def directory_of(rows: pa.Table, kind: Kind) -> Directory:
+    """Find out who is named in messages that are at hand."""
+    return Directory(
+        kind, (one for side in _sides(kind) for one in _sights(_distinct(rows, ("login", *side))))
+    )
+
+
+def _sides(kind: Kind) -> list[tuple[str, str, str]]:
+    return [(kind.number, kind.id, kind.name), *([kind.elsewhere] if kind.elsewhere else [])]
 
 
 def _seen(path: Path, side: tuple[str, str, str]) -> Iterable[Seen]:
@@ -191,27 +206,43 @@ def _seen(path: Path, side: tuple[str, str, str]) -> Iterable[Seen]:
     distinct: dict[tuple[Any, ...], None] = {}
     with closing(pieces(path, query)) as found:
         for piece in found:
-            rows = pa.Table.group_by(piece.rows, list(columns)).aggregate([])
-            cells = zip(*(rows.column(name).to_pylist() for name in columns), strict=True)
-            distinct.update(dict.fromkeys(cells))
+            distinct.update(_distinct(piece.rows, columns))
+    return _sights(distinct)
+
+
+def _distinct(rows: pa.Table, columns: Sequence[str]) -> dict[tuple[Any, ...], None]:
+    there = pa.Table.group_by(rows, list(columns)).aggregate([])
+    cells = zip(*(there.column(name).to_pylist() for name in columns), strict=True)
+    return dict.fromkeys(cells)
+
+
+def _sights(distinct: Iterable[tuple[Any, ...]]) -> list[Seen]:
     return [Seen(*(cell or "" for cell in row)) for row in distinct]
 
 
-def _condition(kind: Kind, numbers: frozenset[str], places: frozenset[str]) -> Condition:
+def _condition(
+    kind: Kind, numbers: frozenset[str], places: frozenset[str], names: frozenset[str]
+) -> Condition:
     def test(row: Row) -> bool:
-        number = row.get(kind.number)
-        if number:
+        if number := row.get(kind.number):
             return number in numbers
-        return bool(row.get(kind.id)) and f"{row.get('login') or ''}{_BETWEEN}{row.get(kind.id)}" in places
+        if row.get(kind.id):
+            return f"{row.get('login') or ''}{_BETWEEN}{row.get(kind.id)}" in places
+        return row.get(kind.name) in names
 
     by_number = one_of(f'"{kind.number}"', sorted(numbers))
     by_place = one_of(f"coalesce(login, '') || char(31) || \"{kind.id}\"", sorted(places))
+    by_name = one_of(f'"{kind.name}"', sorted(names))
     clause = Clause(
-        f"({by_number.text}) OR coalesce(\"{kind.number}\", '') = '' AND \"{kind.id}\" <> '' AND ({by_place.text})",
-        (*by_number.parameters, *by_place.parameters),
+        f"({by_number.text}) OR coalesce(\"{kind.number}\", '') = '' AND (\"{kind.id}\" <> '' AND ({by_place.text})"
+        f" OR coalesce(\"{kind.id}\", '') = '' AND ({by_name.text}))",
+        (*by_number.parameters, *by_place.parameters, *by_name.parameters),
     )
     return Condition(
-        (kind.number, kind.id, "login"), test, clause, (kind.what, sorted(numbers), sorted(places))
+        (kind.number, kind.id, kind.name, "login"),
+        test,
+        clause,
+        (kind.what, sorted(numbers), sorted(places), sorted(names)),
     )
 
 
@@ -239,5 +270,7 @@ def _name(who: object, kind: Kind) -> str:
 
 
 def _told(kind: Kind, one: Seen) -> str:
+    if not (one.number or one.id):
+        return f"{one.name} (no {kind.number} known)"
     number = f"{kind.number}={one.number}" if one.number else f"{kind.id}={one.id}, login={one.login}"
     return f"{one.name} ({number})"

@@ -3,6 +3,19 @@
 from openqq_nb.simulator.faults import FAULTS, Fault, FaultKind
 from openqq_nb.simulator.lookup import NotExactlyOneError
 from openqq_nb.simulator.messages import Arrival
+from openqq_nb.simulator.past import (
+    Answer,
+    Chain,
+    Conversation,
+    NewWord,
+    Participant,
+    Past,
+    Piece,
+    Quote,
+    Renamed,
+    Said,
+    Truth,
+)
 from openqq_nb.simulator.records import Decided, Kicked, Muted, Posted, Received
 from openqq_nb.simulator.server import NotRunningError, Saying, Simulator
 from openqq_nb.simulator.talk import Line, conversation
@@ -12,7 +25,10 @@ from openqq_nb.simulator.world import World
 __all__ = [
     "FAULTS",
     "Account",
+    "Answer",
     "Arrival",
+    "Chain",
+    "Conversation",
     "Decided",
     "Discuss",
     "Fault",
@@ -23,13 +39,21 @@ __all__ = [
     "Line",
     "Membership",
     "Muted",
+    "NewWord",
     "NotExactlyOneError",
     "NotRunningError",
+    "Participant",
+    "Past",
     "Person",
+    "Piece",
     "Posted",
+    "Quote",
     "Received",
+    "Renamed",
+    "Said",
     "Saying",
     "Simulator",
+    "Truth",
     "World",
     "conversation",
 ]

@@ -19,6 +19,7 @@ from openqq_nb.simulator.lookup import find_group
 from openqq_nb.simulator.onebot11.doing import Doing
 from openqq_nb.simulator.onebot11.settings import settings_of
 from openqq_nb.simulator.onebot11.store import Store
+from openqq_nb.simulator.past import Remembering
 from openqq_nb.simulator.protocols import CALL_NAMES, Plan
 from openqq_nb.simulator.records import History
 from openqq_nb.simulator.roster_changes import List
@@ -36,7 +37,7 @@ class NotRunningError(RuntimeError):
     """The simulator is stopped, or has ended itself as the real server would have."""
 
 
-class Simulator(Talking, Changing, Doing, Happened):
+class Simulator(Talking, Changing, Doing, Happened, Remembering):
     """A simulated API server of a QQ account.
 
     Args:

@@ -6,7 +6,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from openqq_nb.database import Database
-from openqq_nb.errors import InvalidInput, JournalFailed
+from openqq_nb.errors import InvalidInput
 from openqq_nb.filtering import Condition
 from openqq_nb.journal import Journal
 from openqq_nb.logs import Log, open_log, reading
@@ -22,7 +22,7 @@ def filled(path: Path, *arrivals: Arrival) -> Path:
     return path
 
 
-def contents(log: Log) -> list[str]:
+def contents(log: Log[pd.DataFrame]) -> list[str]:
     return list(log.df["content"])
 
 
@@ -31,7 +31,7 @@ def test_empty_journal_has_all_columns_with_their_dtypes(tmp_path: Path) -> None
     assert_frame_equal(log.df, MESSAGES.frame(MESSAGES.table([])))
     assert_frame_equal(log.events, EVENTS.frame(EVENTS.table([])))
     assert len(log) == 0
-    assert list(log.problems.columns) == ["received_at", "why", "body"]
+    assert list(log.problems.columns) == ["source", "line", "why", "body", "received_at"]
     assert repr(log) == "<Log of 0 messages from j.db>"
 
 
@@ -116,21 +116,21 @@ def test_reading_changes_nothing_in_the_folder(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["j.db"]  # noqa: PTH208 -- names only
 
 
-def test_file_that_is_no_journal_is_named_with_its_beginning(tmp_path: Path) -> None:
+def test_file_that_is_no_log_is_named_with_its_beginning(tmp_path: Path) -> None:
     (tmp_path / "chat.txt").write_text("2019-01-01 小灰: hi", encoding="utf-8")
-    with pytest.raises(JournalFailed, match=r"(?s)chat\.txt is not a journal.*begins with '2019-01-01 小灰"):
+    with pytest.raises(InvalidInput, match=r"(?s)chat\.txt is no log.*begins with '2019-01-01 小灰.*ChatLab"):
         open_log(filled(tmp_path / "j.db"), tmp_path / "chat.txt")
 
 
 def test_missing_file_and_missing_path_say_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(JournalFailed, match="There is no journal"):
+    with pytest.raises(InvalidInput, match=r"(?s)j\.db"):
         open_log(tmp_path / "j.db")
-    with pytest.raises(InvalidInput, match="Name a journal"):
+    with pytest.raises(InvalidInput, match="Name one"):
         open_log()
 
 
-def test_a_folder_is_said_to_be_one(tmp_path: Path) -> None:
-    with pytest.raises(JournalFailed, match=r"(?s)is a folder.*oq\.journals\(\)"):
+def test_a_folder_without_a_log_is_said_to_be_one(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=str(tmp_path.name)):
         open_log(tmp_path)
 
 

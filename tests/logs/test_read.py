@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -30,12 +31,12 @@ def filled(path: Path, *arrivals: Arrival) -> Path:
     return path
 
 
-def contents(log: Log, **asked: Any) -> list[Any]:
+def contents(log: Log[pd.DataFrame], **asked: Any) -> list[Any]:
     return list(log.read(**asked)["content"])
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Log:
+def log(tmp_path: Path) -> Log[pd.DataFrame]:
     return open_log(
         filled(
             tmp_path / "j.db",
@@ -83,12 +84,14 @@ def log(tmp_path: Path) -> Log:
     ],
     ids=str,
 )
-def test_what_is_left_is_what_was_asked_for(log: Log, filters: dict[str, Any], left: list[Any]) -> None:
+def test_what_is_left_is_what_was_asked_for(
+    log: Log[pd.DataFrame], filters: dict[str, Any], left: list[Any]
+) -> None:
     found = log.read(["content"], **filters)["content"]
     assert [None if pd.isna(text) else text for text in found] == left
 
 
-def test_columns_come_in_the_order_that_was_asked_for_with_their_dtypes(log: Log) -> None:
+def test_columns_come_in_the_order_that_was_asked_for_with_their_dtypes(log: Log[pd.DataFrame]) -> None:
     frame = log.read(["own", "heat", "msg_time", "content"], matches="晚安")
     assert list(frame.columns) == ["own", "heat", "msg_time", "content"]
     assert frame["heat"].tolist() == ["7"]
@@ -97,12 +100,12 @@ def test_columns_come_in_the_order_that_was_asked_for_with_their_dtypes(log: Log
     assert isinstance(frame.index, pd.RangeIndex)
 
 
-def test_nothing_found_has_all_columns_with_their_dtypes(log: Log) -> None:
+def test_nothing_found_has_all_columns_with_their_dtypes(log: Log[pd.DataFrame]) -> None:
     assert_frame_equal(log.read(content="nobody said that"), MESSAGES.frame(MESSAGES.table([])))
     assert log.read(["heat"], contains="签到")["heat"].isna().tolist() == [True, True]
 
 
-def test_a_column_that_does_not_exist_is_an_error_that_lists_those_there_are(log: Log) -> None:
+def test_a_column_that_does_not_exist_is_an_error_that_lists_those_there_are(log: Log[pd.DataFrame]) -> None:
     with pytest.raises(InvalidInput, match=r"(?s)no column 'sendr'.*sender_qq.*heat"):
         log.read(["content", "sendr"])
     with pytest.raises(InvalidInput, match=r"(?s)no column 'sendr'.*sender_qq"):
@@ -134,19 +137,19 @@ def test_a_column_that_does_not_exist_is_an_error_that_lists_those_there_are(log
     ],
     ids=str,
 )
-def test_a_value_that_cannot_be_meant_is_an_error(log: Log, filters: dict[str, Any]) -> None:
+def test_a_value_that_cannot_be_meant_is_an_error(log: Log[pd.DataFrame], filters: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput, match=next(iter(filters)) + "|person|group"):
         log.read(**filters)
 
 
-def test_a_name_of_nobody_is_an_error_with_the_nearest(log: Log) -> None:
+def test_a_name_of_nobody_is_an_error_with_the_nearest(log: Log[pd.DataFrame]) -> None:
     with pytest.raises(NotFound, match=r"(?s)No person of this log goes by '夜描'.*夜猫"):
         log.read(sender="夜描")
     with pytest.raises(NotFound, match=r"(?s)No group of this log goes by 'PERL'.*PERL学习交流"):
         log.read(group="PERL")
 
 
-def test_names_that_are_nothing_like_it_are_not_listed(log: Log) -> None:
+def test_names_that_are_nothing_like_it_are_not_listed(log: Log[pd.DataFrame]) -> None:
     with pytest.raises(NotFound) as raised:
         log.read(sender="Zhang San")
     assert "夜猫" not in str(raised.value) and "None of its 3 names is like that" in str(raised.value)
@@ -165,7 +168,7 @@ def test_a_near_name_is_listed_once_however_it_is_written(tmp_path: Path) -> Non
     assert str(raised.value).count("夜猫") == 1
 
 
-def test_a_day_in_place_of_a_moment_is_told_how_to_ask_for_a_day(log: Log) -> None:
+def test_a_day_in_place_of_a_moment_is_told_how_to_ask_for_a_day(log: Log[pd.DataFrame]) -> None:
     with pytest.raises(InvalidInput, match="since='2026-11-25', until='2026-11-26'"):
         log.read(msg_time="2026-11-25")
     assert log.read(msg_time=pd.Timestamp("2026-11-25")).empty
@@ -310,13 +313,14 @@ def test_reading_by_filters_is_filtering_what_was_read(
     data: st.DataObject,
 ) -> None:
     folder = tmp_path_factory.mktemp("read")
-    log = open_log(
+    paths = [
         filled(folder / "one.db", *(arrival(number, row) for number, row in enumerate(first))),
         filled(folder / "two.db", *(arrival(number + 6, row) for number, row in enumerate(second))),
-    )
+    ]
+    log = open_log(*paths)
     for one in asked:
         try:
-            left = kept(log, one)
+            left = kept(log, paths, one)
         except (NotFound, Ambiguous) as error:
             with pytest.raises(type(error)):
                 log.read(**one)
@@ -331,10 +335,10 @@ def arrival(number: int, row: dict[str, Cell]) -> Arrival:
     return Arrival("message", row, f"m{number}", b"{}")
 
 
-def kept(log: Log, asked: dict[str, Any]) -> pd.DataFrame:
+def kept(log: Log[pd.DataFrame], paths: Sequence[Path], asked: dict[str, Any]) -> pd.DataFrame:
     special = {
-        "group": directory(log.paths, GROUP).condition,
-        "sender": directory(log.paths, SENDER).condition,
+        "group": directory(paths, GROUP).condition,
+        "sender": directory(paths, SENDER).condition,
     }
     keep = filtering.compiled(asked, special)
     plain = pa.Table.from_pandas(log.df, preserve_index=False).to_pylist()
@@ -355,4 +359,4 @@ def test_a_bound_at_half_a_microsecond_is_that_of_the_frame(tmp_path: Path, word
     for time in TIMES:
         for more in (-1, 0, 1, 2):
             asked: dict[str, Any] = {word: pd.Timestamp(int(time * 1e6) + more, unit="us", tz="UTC")}
-            assert_frame_equal(log.read(**asked), kept(log, asked))
+            assert_frame_equal(log.read(**asked), kept(log, [path], asked))

@@ -1,0 +1,82 @@
+"""Who joined and left, as the events of a server tell it."""
+
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+import pyarrow as pa
+
+from openqq_nb.analysis import clock
+from openqq_nb.analysis.clock import DAY_US, Every
+from openqq_nb.analysis.engines import as_microseconds, collected
+from openqq_nb.analysis.opening import opened, texts, times, without
+
+JOINED = ("new_group_member", "group_increase")
+LEFT = ("lose_group_member", "group_decrease")
+# A 2.x server makes up strangers who wrote and whom it cannot find, and takes them away at its next reload.
+_STRANGER = "昵称未知"
+_PERSON = ["gnumber", "qq"]
+_TEXTS = ("event", *_PERSON, "displayname")
+_TYPES = {"period": pa.int64(), "people": pa.int64(), "newcomers": pa.int64(), "leavers": pa.int64(),
+          "stay_days": pa.float64()}  # fmt: skip
+
+
+def movements(events: object, every: Every) -> pa.Table:
+    """Count who joined and left in each period.
+
+    Args:
+        events: a frame such as `inbox.events`, or what has one.
+        every: `day`, `week`, `month`, `quarter` or `year`.
+
+    Returns:
+        `period` (its number, as `clock.period` counts), `people` (0), `newcomers`, `leavers`, `stay_days`.
+
+    Raises:
+        InvalidInput: it is no frame of events.
+    """
+    told = _events(events).with_columns(period=clock.period(every)).to_pandas()
+    joined, left = told[told["event"].isin(JOINED)], told[told["event"].isin(LEFT)]
+    left = left.assign(stay_days=_stays(joined, left))
+    counted = pd.DataFrame(
+        {
+            "newcomers": joined.groupby("period").size(),
+            "leavers": left.groupby("period").size(),
+            "stay_days": left.groupby("period")["stay_days"].median(),
+        }
+    )
+    counted = counted.rename_axis("period").reset_index().assign(people=0)
+    counts = counted.fillna({"newcomers": 0, "leavers": 0})
+    return pa.table(
+        {name: pa.array(counts[name], kind, from_pandas=True, safe=False) for name, kind in _TYPES.items()}
+    )
+
+
+def _events(events: object) -> nw.DataFrame[Any]:
+    held = getattr(type(events), "events", None)
+    native = events.events if isinstance(held, property) else events  # type: ignore[attr-defined]
+    frame = opened(native, ("received_at", *_TEXTS), "events")
+    for name in ("received_at", "event"):
+        if name not in frame.collect_schema().names():
+            raise without(frame, name, "events")
+    frame = times(frame, ["received_at"], "events").filter(~nw.col("received_at").is_null())
+    told = texts(as_microseconds(frame, clock.AT, "received_at"), _TEXTS, "events")
+    made_up = nw.col("qq").is_null() & (nw.col("displayname").fill_null("") == _STRANGER)
+    few = told.filter(nw.col("event").is_in((*JOINED, *LEFT)), ~made_up).select(clock.AT, *_TEXTS)
+    return nw.from_native(collected(few), eager_only=True)
+
+
+def _stays(joined: pd.DataFrame, left: pd.DataFrame) -> "pd.Series[float]":
+    """Tell for how many days each who left had been there, since the last joining that was seen."""
+    came = joined.dropna(subset=["qq"]).fillna({"gnumber": ""}).sort_values(clock.AT)
+    went = left.fillna({"gnumber": ""}).sort_values(clock.AT)
+    known = went[went["qq"].notna()]
+    pairs = pd.merge_asof(
+        known[[*_PERSON, clock.AT]].reset_index(),
+        came[[*_PERSON, clock.AT]].assign(came=came[clock.AT]),
+        on=clock.AT,
+        by=_PERSON,
+    ).set_index("index")
+    stays: pd.Series[float] = (
+        ((pairs[clock.AT] - pairs["came"]) / DAY_US).reindex(left.index).astype("float64")
+    )
+    return stays

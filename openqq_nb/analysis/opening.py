@@ -1,0 +1,142 @@
+"""Whatever holds messages, members or events, as a Narwhals frame whose columns have the types that questions expect."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, cast, runtime_checkable
+
+import narwhals as nw
+import pandas as pd
+
+from openqq_nb.analysis.engines import AnyFrame
+from openqq_nb.columns import ZONE, plain_text
+from openqq_nb.errors import InvalidInput, listed
+
+_NUMBERS = frozenset({"sender_qq", "receiver_qq", "gnumber", "qq", "msg_id", "reply_to"})
+_TAKE = "a frame of pandas, polars, DuckDB, Dask or PySpark"
+
+
+@runtime_checkable
+class HoldsMessages(Protocol):
+    """A log, which reads the columns that are asked for as a frame of its engine."""
+
+    def scan(self, columns: Sequence[str]) -> Any:  # noqa: ANN401 - a frame of any engine
+        """Give these columns of the messages, those that there are."""
+
+
+def opened_log(log: object, wanted: Sequence[str]) -> AnyFrame:
+    """Take the messages of a log, an inbox or a frame.
+
+    Raises:
+        InvalidInput: it is none of these.
+    """
+    if isinstance(log, HoldsMessages):
+        return opened(log.scan(wanted), wanted, "messages")
+    # `df` of a log or an inbox is its frame; a relation of DuckDB has a method of that name.
+    held = getattr(type(log), "df", None)
+    return opened(log.df if isinstance(held, property) else log, wanted, "messages")  # type: ignore[attr-defined]
+
+
+def opened(native: object, wanted: Sequence[str], what: str) -> AnyFrame:
+    """Take a frame of any engine, and of its columns those that are wanted and there.
+
+    Args:
+        native: a frame of pandas, polars, DuckDB, Dask or PySpark.
+        wanted: names of columns.
+        what: what the rows are, for an error.
+
+    Raises:
+        InvalidInput: it is no frame, or numbers of people are kept as fractions.
+    """
+    try:
+        frame: AnyFrame = nw.from_native(cast(Any, native))
+    except TypeError as error:
+        raise InvalidInput(
+            f"The {what} are asked for as a log or a frame.\nFound {type(native).__name__}.\n"
+            f"Give a log (`oq.open_log(...)`), `inbox.df`, or {_TAKE}."
+        ) from error
+    there = frame.collect_schema().names()
+    return _of_pandas(frame.select([name for name in dict.fromkeys(wanted) if name in there]), what)
+
+
+def without(frame: AnyFrame, needed: str, what: str) -> InvalidInput:
+    """Say that a frame does not have a column."""
+    names = ", ".join(map(str, frame.collect_schema().names()))
+    return InvalidInput(
+        f"The {what} need a column `{needed}`.\nThis frame has none; found:{listed([names])}\n"
+        f'Rename the column that holds it: `frame.rename(columns={{"...": "{needed}"}})`.'
+    )
+
+
+def texts(frame: AnyFrame, names: Sequence[str], what: str) -> AnyFrame:
+    """Make columns texts: whole numbers and categories become text; columns that are not there become missing.
+
+    Raises:
+        InvalidInput: a column of numbers of people or groups holds fractions, which damage long numbers.
+    """
+    types = frame.collect_schema()
+    made = []
+    for name in names:
+        if name not in types:
+            made.append(nw.lit(None, nw.String).alias(name))
+        elif types[name].is_float() and name in _NUMBERS:
+            raise InvalidInput(
+                f"The column `{name}` of the {what} must be text.\nIt is {types[name]}, which damages long numbers.\n"
+                "Read it as text from the start; whole numbers: `.astype('Int64').astype('str')`."
+            )
+        elif types[name] != nw.String:
+            made.append(nw.col(name).cast(nw.String))
+    return frame.with_columns(*made) if made else frame
+
+
+def times(frame: AnyFrame, names: Sequence[str], what: str) -> AnyFrame:
+    """Check that columns hold times.
+
+    Raises:
+        InvalidInput: one holds something else, such as text or numbers of seconds.
+    """
+    types = frame.collect_schema()
+    for name in names:
+        if name in types and not isinstance(types[name], nw.Datetime):
+            raise InvalidInput(
+                f"The column `{name}` of the {what} must hold times.\nIt is {types[name]}.\n"
+                f'Convert it first, with pandas: `pd.to_datetime(frame["{name}"])` of text, and '
+                f'`pd.to_datetime(frame["{name}"], unit="s", utc=True)` of seconds since 1970.'
+            )
+    return frame
+
+
+def _of_pandas(frame: AnyFrame, what: str) -> AnyFrame:
+    """Give columns of Python objects, and such of nothing at all, a type."""
+    native = frame.to_native()
+    if not isinstance(native, pd.DataFrame):
+        return frame
+    mended = {}
+    for name in native.columns:
+        column = native[name]
+        if column.dtype == object:
+            mended[name] = _typed(column, what)
+        elif name in _NUMBERS and pd.api.types.is_float_dtype(column.dtype) and column.isna().all():
+            mended[name] = pd.Series(None, column.index, "str")
+    made: AnyFrame = nw.from_native(native.assign(**mended)) if mended else frame
+    return made
+
+
+def _typed(column: "pd.Series[Any]", what: str) -> "pd.Series[Any]":
+    held = pd.api.types.infer_dtype(column, skipna=True)
+    if held in ("datetime", "datetime64"):
+        return _moments(column, what)
+    if held == "empty" and str(column.name).endswith(("_time", "_at")):
+        return pd.Series(pd.NaT, column.index, pd.DatetimeTZDtype("us", ZONE))
+    if held in ("integer", "floating", "boolean"):
+        return column.convert_dtypes()
+    return pd.Series([None if one is None or one is pd.NA or one != one else plain_text(one) for one in column],
+                     column.index, "str")  # fmt: skip
+
+
+def _moments(column: "pd.Series[Any]", what: str) -> "pd.Series[Any]":
+    try:
+        return pd.to_datetime(column)
+    except (ValueError, TypeError) as error:
+        raise InvalidInput(
+            f"The column `{column.name}` of the {what} must hold times of one kind.\n{error}\n"
+            f'Convert it first: `pd.to_datetime(frame["{column.name}"], utc=True)`.'
+        ) from error

@@ -1,0 +1,68 @@
+"""Which words stand together."""
+
+from typing import Any
+
+import numpy as np
+
+from openqq_nb.analysis.asked import at_least
+from openqq_nb.analysis.collocations import levels, longest_kept, run_of
+from openqq_nb.analysis.cutting.stopwords import built_in
+from openqq_nb.analysis.cutting.texts import told
+from openqq_nb.analysis.cutting.tokens import joined
+from openqq_nb.analysis.results import PHRASES
+from openqq_nb.errors import InvalidInput
+
+_SHORTEST = 2
+
+
+def phrases(log: Any, length: tuple[int, int] = (2, 5), top: int = 100) -> Any:  # noqa: ANN401 - of any engine
+    """Find words that stand together more often than chance would have it.
+
+    Words of one character belong to phrases, and function words do inside of one, not at its ends. A phrase does not
+    go beyond a sign, an emoji or a line, and is there twice or more. The score is pointwise mutual information,
+    normalised: how much more often the words stand there in this order than if they were strewn at random, 0 for chance
+    and 1 for words that are never apart. A phrase of which more than half stands inside of one longer phrase is left out
+    for that. Equal messages count as often as they were written, so what a bot repeats comes first, cut at the longest
+    length: leave its messages out before.
+
+    Args:
+        log: a log, an inbox, or a frame of messages of pandas, polars or DuckDB.
+        length: of how many words at least, and at most.
+        top: how many phrases.
+
+    Returns:
+        `phrase`, `length` (of how many words), `count`, `score`; a frame of the same engine, the largest product of count
+        and score first.
+
+    Raises:
+        InvalidInput: it is no frame of messages, or an argument cannot be meant.
+        NotSupported: it is a frame of Dask or PySpark.
+        NoCutter: nothing is installed that cuts Chinese text.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb.analysis import phrases
+        >>> said = ["周末爬山吗", "周末爬山！", "加班", "下雨"]
+        >>> times = pd.date_range("2026-01-01", periods=4, tz="Asia/Shanghai")
+        >>> phrases(pd.DataFrame({"msg_time": times, "content": said}))[["phrase", "length", "count"]].values.tolist()
+        [['周末爬山', 2, 2]]
+    """
+    shortest, longest = _lengths(length)
+    most = at_least("top", top, 1)
+    read = told(log)
+    run = run_of(read.tokens, read.text)
+    named = read.tokens.words.to_pandas().to_numpy()
+    found = longest_kept(levels(run, np.isin(named, list(built_in())), longest), shortest)
+    ranked = found.assign(rank=found["count"] * found["score"])
+    best = ranked.sort_values(["rank", "count", "first"], ascending=[False, False, True]).head(most)
+    rows = zip(best["first"], best["length"], strict=True)
+    shown = [joined(list(named[run.word[first : first + size]])) for first, size in rows]
+    return read.back(best.assign(phrase=np.array(shown, object)), PHRASES)
+
+
+def _lengths(length: object) -> tuple[int, int]:
+    if isinstance(length, tuple | list) and len(length) == 2:  # noqa: PLR2004 - the shortest and the longest
+        shortest, longest = (at_least("length", one, _SHORTEST) for one in length)
+        if shortest <= longest:
+            return shortest, longest
+    raise InvalidInput(f"length={length!r} cannot be meant. Give how many words at least and at most, such as (2, 5).")

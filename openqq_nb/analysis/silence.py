@@ -1,0 +1,177 @@
+"""Members who say nothing."""
+
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from openqq_nb.analysis.asked import length_us, moment_us
+from openqq_nb.analysis.clock import DAY_US
+from openqq_nb.analysis.engines import AnyFrame, brought, collected
+from openqq_nb.analysis.frames import AT, alone, grouped, messages
+from openqq_nb.analysis.opening import opened, texts, times, without
+from openqq_nb.analysis.results import LURKERS
+from openqq_nb.columns import ZONE
+from openqq_nb.errors import InvalidInput
+
+_KEYS = ("gnumber", "qq", "gid", "id")
+_TIMES = ("last_speak_time", "join_time")
+_RESULT = ("last_spoke", "messages", "silent_days")
+
+
+def lurkers(members: Any, log: Any = None, silent_for: Any = "180D", at: Any = None) -> Any:  # noqa: ANN401 - of any engine
+    """Find the members who have been silent for long.
+
+    A member was last heard of at the last message in the log, told by group and number, or at `last_speak_time`,
+    whichever is later: the server does not know what was said before it was asked, the log not what it did not hear.
+    Who never spoke is silent; who joined less than `silent_for` ago is not looked at. A frame without `gnumber`, such as
+    friends, and a log of one chat without it, are told by the number of the person alone.
+
+    Args:
+        members: rows of `my.members()`, or any frame with `qq`, of pandas, polars, DuckDB, Dask or PySpark.
+        log: a log, an inbox, or a frame of messages, of any of these engines; None asks the members' frame alone.
+        silent_for: for how long: `180D`, `26W`, or a timedelta.
+        at: the moment up to which silence is counted; by default the newest message or `last_speak_time` that is known,
+            so that the same log gives the same answer on any day.
+
+    Returns:
+        The rows of `members` who are silent, with all their columns, so that they may be written to (`to=`), and
+        `last_spoke` (`datetime64[us, Asia/Shanghai]`, missing if never), `messages` (`Int64`, in the log; missing without
+        one), `silent_days` (`Int64`, whole days; missing if never): a frame of the engine of `members`, who never spoke
+        first, then the longest silence.
+
+    Raises:
+        InvalidInput: there is no `qq`, nothing tells when anybody spoke, the log has no numbers of people, or it has several
+            chats and does not tell which group each is.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb.analysis import lurkers
+        >>> members = pd.DataFrame({"gnumber": "552603", "qq": ["10001", "10002", "10003"]})
+        >>> times = pd.to_datetime(["2026-01-05 09:30", "2026-11-15 09:30"])
+        >>> log = pd.DataFrame({"msg_time": times, "gnumber": "552603", "sender_qq": ["10001", "10002"]})
+        >>> lurkers(members, log)["qq"].tolist()
+        ['10003', '10001']
+    """
+    silent_us = length_us("silent_for", silent_for)
+    asked_us = None if at is None else moment_us("at", at)
+    people = _people(members, log)
+    counted = None if log is None else _counted(log, "gnumber" in people)
+    return _taken(members, _silent(_met(people, counted), _moment(people, counted, asked_us), silent_us))
+
+
+def _people(members: object, log: object) -> pd.DataFrame:
+    """Fetch what tells members apart, and their times as whole microseconds since 1970 UTC."""
+    frame = opened(members, (*_KEYS, *_TIMES), "members")
+    names = frame.collect_schema().names()
+    if "qq" not in names:
+        raise without(frame, "qq", "members")
+    if log is None and "last_speak_time" not in names:
+        raise InvalidInput(
+            "Nothing tells when these members spoke.\nThey have no column `last_speak_time`, and no log was given.\n"
+            "Give a log: `lurkers(members, log)`."
+        )
+    frame = texts(times(frame, _TIMES, "members"), [name for name in _KEYS if name in names], "members")
+    people = collected(frame)
+    people = people.assign(**{name: people[name].fillna("") for name in _KEYS if name in people})
+    moments = {name: _microseconds(people[name]) if name in people else np.nan for name in _TIMES}
+    return people.assign(**moments)
+
+
+def _microseconds(moments: "pd.Series[pd.Timestamp]") -> "pd.Series[float]":
+    """Whole numbers, kept as fractions because some are missing; a fraction holds them exactly up to the year 2255."""
+    aware = moments.dt.tz_localize(ZONE) if moments.dt.tz is None else moments
+    plain = aware.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]")
+    return plain.astype("int64").astype("float64").where(plain.notna())
+
+
+def _counted(log: object, in_groups: bool) -> pd.DataFrame:
+    """Count the messages of each person, in each group where the groups are told apart."""
+    frame = messages(log, ("gnumber", "chat_key"))
+    keys = ["gnumber", "chat_key", "sender_qq"]
+    counted = collected(grouped(frame, keys, messages=nw.len(), last=nw.col(AT).max()))
+    numbered = counted[counted["sender_qq"].notna() & counted["sender_qq"].ne("")]
+    if len(counted) and not len(numbered):
+        raise InvalidInput(
+            "Members are found in a log by their numbers.\nNo message of this log has a `sender_qq`, only names, which "
+            "anybody may take.\nGive a log with numbers, such as a journal; or add a column `sender_qq` by a table of "
+            "names that you trust."
+        )
+    if not in_groups:
+        return _summed(numbered, ["sender_qq"])
+    if numbered["gnumber"].isna().all():
+        _check_one_chat(numbered)
+        return _summed(numbered, ["sender_qq"])
+    return _summed(numbered.dropna(subset=["gnumber"]), ["gnumber", "sender_qq"])
+
+
+def _check_one_chat(counted: pd.DataFrame) -> None:
+    chats = counted["chat_key"].nunique()
+    if chats > 1:
+        raise InvalidInput(
+            f"Members are found in a log by the number of their group.\nThis log has {chats} chats and no `gnumber`.\n"
+            'Give the messages of one chat: `log[log["chat"] == "..."]`; or drop `gnumber` from the members.'
+        )
+
+
+def _summed(counted: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    summed = counted.groupby(keys, as_index=False).agg({"messages": "sum", "last": "max"})
+    return summed.rename(columns={"sender_qq": "qq"}).astype({"messages": "float64", "last": "float64"})
+
+
+def _met(people: pd.DataFrame, counted: pd.DataFrame | None) -> pd.DataFrame:
+    """Put beside each member when he was last heard of, and in how many messages."""
+    if counted is None:
+        return people.assign(last_spoke=people["last_speak_time"], messages=np.nan)
+    on = ["gnumber", "qq"] if "gnumber" in counted else ["qq"]
+    met = people.merge(counted, how="left", on=on)
+    return met.assign(
+        last_spoke=met[["last", "last_speak_time"]].max(axis=1), messages=met["messages"].fillna(0)
+    )
+
+
+def _moment(people: pd.DataFrame, counted: pd.DataFrame | None, asked_us: int | None) -> float:
+    if asked_us is not None:
+        return asked_us
+    newest = people["last_speak_time"].max()
+    return (
+        newest if counted is None else max(newest, counted["last"].max(), key=lambda one: (one == one, one))
+    )
+
+
+def _silent(people: pd.DataFrame, at_us: float, silent_us: int) -> pd.DataFrame:
+    """Leave who has been silent for so long, with the place in the frame; who never spoke first."""
+    since = at_us - silent_us
+    recent = people["last_spoke"].gt(since) | people["join_time"].gt(since)
+    silent = people[~recent].rename_axis("row").reset_index()
+    days = (at_us - silent["last_spoke"]) // DAY_US
+    order = ["last_spoke", *(name for name in _KEYS if name in silent)]
+    return silent.assign(silent_days=days).sort_values(order, na_position="first", kind="stable")
+
+
+def _taken(members: Any, silent: pd.DataFrame) -> Any:  # noqa: ANN401 - of any engine
+    """Take the rows of the silent from their frame, and put beside them what was found."""
+    frame: AnyFrame = nw.from_native(members)
+    frame = frame.drop(*_RESULT, strict=False)
+    found = {name: pa.array(silent[name], pa.int64(), from_pandas=True, safe=False) for name in _RESULT}
+    found["last_spoke"] = found["last_spoke"].cast(LURKERS.column("last_spoke").arrow_type)
+    if isinstance(frame, nw.DataFrame):
+        rows = frame[silent["row"].tolist()]
+        if isinstance(rows.to_native(), pd.DataFrame):
+            rows = nw.from_native(rows.to_native().reset_index(drop=True), eager_only=True)
+        return nw.concat([rows, brought(pa.table(found), frame)], how="horizontal").to_native()  # type: ignore[type-var]
+    names = [name for name in _KEYS if name in silent]
+    keys = {f"key {name}": pa.array(silent[name], pa.string()) for name in names}
+    small = (
+        pa.table(found | keys)
+        .group_by(list(keys), use_threads=False)
+        .aggregate([(name, "max") for name in found])
+    )
+    small = small.rename_columns([name.removesuffix("_max") for name in small.column_names])
+    keyed = frame.with_columns(
+        nw.coalesce(nw.col(name).cast(nw.String), nw.lit("")).alias(f"key {name}") for name in names
+    )
+    joined = keyed.join(brought(small, frame), on=list(keys), how="inner")  # type: ignore[arg-type] - of one engine
+    return alone(joined, lambda few: few.sort("last_spoke", *keys, nulls_last=False).drop(*keys)).to_native()

@@ -1,0 +1,72 @@
+"""Which groups share their people."""
+
+from typing import Any
+
+import narwhals as nw
+
+from openqq_nb.analysis.frames import AnyFrame, alone, finished, grouped
+from openqq_nb.analysis.opening import opened, texts, without
+from openqq_nb.analysis.results import SIMILAR_GROUPS
+
+_NEEDED = ("gnumber", "qq")
+_NAMES = ("gmarkname", "gname")
+
+
+def similar_groups(members: Any) -> Any:  # noqa: ANN401 - a frame of any engine, and the same back
+    """Compare every two groups by the people who are in both.
+
+    Groups and people are told by their permanent numbers; who has none cannot be found again and is left out. The
+    account itself is in all its groups: leave it out first, if one shared person is one too many.
+
+    Args:
+        members: `my.members()`, a roster, or a frame with `gnumber` and `qq` (and `gname`, `gmarkname`) of pandas, polars, DuckDB,
+            Dask or PySpark.
+
+    Returns:
+        `gnumber`, `displayname`, `other_gnumber`, `other_displayname`, `shared` (people in both), `jaccard` (part of all
+        people of both, 0 to 1), `overlap` (part of the smaller group, 0 to 1); a frame of the same engine, one row for
+        each two groups that share somebody, the most similar by `jaccard` first.
+
+    Raises:
+        InvalidInput: it is no frame of members.
+
+    Example:
+        >>> import openqq_nb as oq
+        >>> from openqq_nb.analysis import similar_groups
+        >>> pairs = similar_groups(oq.demo().members())
+        >>> pairs.columns.tolist()[4:], bool((pairs["shared"] > 0).all())
+        (['shared', 'jaccard', 'overlap'], True)
+    """
+    people, groups = _sets(members)
+    one = people.join(groups, on="gnumber")
+    other = one.rename({name: f"other_{name}" for name in ("gnumber", "displayname", "size")})
+    both = one.join(other, on="qq").filter(nw.col("gnumber") < nw.col("other_gnumber"))
+    keys = [name for name in both.collect_schema().names() if name != "qq"]
+    compared = alone(grouped(both, keys, shared=nw.len()), _compared)
+    return finished(compared, SIMILAR_GROUPS, ["-jaccard", "-shared", "gnumber", "other_gnumber"])
+
+
+def _sets(members: Any) -> tuple[Any, Any]:  # noqa: ANN401 - frames of any engine
+    held = getattr(members, "members", members)
+    frame = opened(held, (*_NEEDED, *_NAMES), "members of groups")
+    for name in _NEEDED:
+        if name not in frame.collect_schema().names():
+            raise without(frame, name, "members of groups")
+    frame = texts(frame, (*_NEEDED, *_NAMES), "members of groups")
+    named = [nw.when(nw.col(name) != "").then(nw.col(name)) for name in _NAMES]
+    numbered = [~nw.col(name).is_null() & (nw.col(name) != "") for name in _NEEDED]
+    known = frame.filter(*numbered).select(
+        "gnumber", "qq", displayname=nw.coalesce(*named, nw.col("gnumber"))
+    )
+    people = known.select("gnumber", "qq").unique()
+    # A group whose rows differ in its name is shown under one of them.
+    groups = grouped(people, ["gnumber"], size=nw.len()).join(
+        grouped(known, ["gnumber"], displayname=nw.col("displayname").max()), on="gnumber"
+    )
+    return people, groups
+
+
+def _compared(pairs: AnyFrame) -> AnyFrame:
+    shared, one, other = (nw.col(name).cast(nw.Int64) for name in ("shared", "size", "other_size"))
+    smaller = nw.when(one < other).then(one).otherwise(other)
+    return pairs.with_columns(shared, jaccard=shared / (one + other - shared), overlap=shared / smaller)

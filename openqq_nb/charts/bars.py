@@ -1,0 +1,262 @@
+"""Bars, one below the other: who or what has most of something."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openqq_nb.charts.given import About, answer, counted
+from openqq_nb.charts.parts import name, nothing, numbered, rows, told
+from openqq_nb.charts.parts import room as room_of
+from openqq_nb.charts.picture import WIDTH, Picture
+from openqq_nb.charts.texts import clean, widest
+from openqq_nb.charts.themes import Spec
+from openqq_nb.charts.wording import KINDS, say
+from openqq_nb.columns import Frame, Series
+
+TOP = 20
+_STEP = 22
+_LONG = 300
+_LEAST = 0.1
+_SEVERAL_S = (("length_d", 86_400), ("length_h", 3_600), ("length_min", 60))
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """What is to be drawn.
+
+    Attributes:
+        labels: who or what, made ready.
+        sizes: how long the bars are.
+        shown: what stands at their ends.
+        measure: what is measured.
+    """
+
+    labels: Sequence[str]
+    sizes: Sequence[float]
+    shown: Sequence[str]
+    measure: str
+
+    def spec(self, width: float = WIDTH, style: str = "main") -> Spec:
+        """Draw the bars, with room for what stands at their ends.
+
+        Args:
+            width: of all of it, labels included.
+            style: of the bars.
+        """
+        labels = numbered(self.labels)
+        plot = max(120.0, width - room_of(labels))
+        ends = widest(self.shown) + 12
+        largest = max(max(self.sizes), 1e-9)
+        top = largest * plot / max(40.0, plot - ends)
+        rows_of = zip(labels, self.sizes, self.shown, strict=True)
+        axis: Spec = {"title": self.measure, "labels": False, "ticks": False, "domain": False, "grid": False}
+        length: Spec = {"field": "size", "type": "quantitative", "axis": axis | {"titleAnchor": "start"}}
+        length["scale"] = {"domain": [0, top], "nice": False}
+        return {
+            "width": round(plot),
+            "height": {"step": _STEP},
+            "data": {"values": [{"label": a, "size": float(b), "shown": c} for a, b, c in rows_of]},
+            "encoding": {"y": rows(labels), "x": length},
+            "layer": [
+                {"mark": {"type": "bar", "style": style, "cornerRadiusEnd": 2, "height": {"band": 0.72}}},
+                {
+                    "mark": {"type": "text", "align": "left", "dx": 5, "baseline": "middle"},
+                    "encoding": {"text": {"field": "shown"}},
+                },
+            ],
+        }
+
+    def told(self) -> str:
+        """Say the first few."""
+        return told(list(zip(self.labels, self.shown, strict=True)))
+
+
+def ranking(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.ranking` takes
+    """Draw who writes most: a bar a person, the first 20.
+
+    Args:
+        log: a log, a frame of messages of any engine, or what `analysis.ranking` gave.
+        asked: what `analysis.ranking` takes by name.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import openqq_nb as oq
+        >>> from openqq_nb import charts
+        >>> my = oq.demo()
+        >>> with my.listen() as inbox:
+        ...     said = [my.simulator.say("小灰", text) for text in ("在吗？", "周五聚餐！")]
+        ...     received = inbox.wait(2, timeout=10)
+        >>> before = oq.language()
+        >>> oq.language("en")
+        'en'
+        >>> charts.ranking(received).summary
+        '小灰: 2 (100 %)'
+        >>> oq.language(before) == before
+        True
+    """
+    found, about = answer("ranking", ("rank", "displayname", "messages", "share"), log, **asked)
+    return draw_ranking(found, about)
+
+
+def draw_ranking(found: Frame, about: About) -> Picture:
+    """Draw an answer of `analysis.ranking`."""
+    if found.empty:
+        return nothing("ranking", about)
+    about = about.or_else(int(found["messages"].sum()), found["first"].min(), found["last"].max())
+    top = found.head(TOP)
+    labels = [name(one) for one in top["displayname"]]
+    bars = Bars(labels, _counts(top["messages"]), _with_parts(top), say("messages"))
+    people = counted("people", len(found)) if len(found) <= TOP else first_of(len(top), len(found))
+    return Picture(say("ranking"), [*about.told(), people], bars.told(), bars.spec())
+
+
+def night_owls(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.night_owls` takes
+    """Draw who writes at night: a bar a person, the first 20, with the part of all that the person wrote.
+
+    Args:
+        log: a log, a frame of messages of any engine, or what `analysis.night_owls` gave.
+        more: what `analysis.night_owls` takes besides.
+        asked: the same by name.
+    """
+    columns = ("displayname", "messages", "share", "latest")
+    found, about = answer("night_owls", columns, log, *more, **asked)
+    return draw_night_owls(found, about)
+
+
+def draw_night_owls(found: Frame, about: About) -> Picture:
+    """Draw an answer of `analysis.night_owls`."""
+    if found.empty:
+        return nothing("night_owls", about)
+    top = found.head(TOP)
+    shown = [f"{part} {clean(at)}" for part, at in zip(_with_parts(top), top["latest"], strict=True)]
+    labels = [name(one) for one in top["displayname"]]
+    bars = Bars(labels, _counts(top["messages"]), shown, say("night_messages"))
+    lines = [*about.told(), say("owls_told"), *cut_off(len(top), len(found))]
+    return Picture(say("night_owls"), lines, bars.told(), bars.spec())
+
+
+def repeats(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.repeats` takes
+    """Draw what everybody repeats: a bar a text, as long as the number of its messages, the first 20.
+
+    Args:
+        log: a log, a frame of messages of any engine, or what `analysis.repeats` gave.
+        asked: what `analysis.repeats` takes by name.
+    """
+    found, about = answer("repeats", ("content", "messages", "people", "started_by"), log, **asked)
+    return draw_repeats(found, about)
+
+
+def draw_repeats(found: Frame, about: About) -> Picture:
+    """Draw an answer of `analysis.repeats`."""
+    if found.empty:
+        return nothing("repeats", about)
+    about = about.or_else(None, found["start"].min(), found["end"].max())
+    top = found.sort_values("messages", ascending=False, kind="stable").head(TOP)
+    labels = [name(one, _LONG) for one in top["content"]]
+    bars = Bars(labels, _counts(top["messages"]), _by_people(top), say("messages"))
+    lines = [*about.told(), *cut_off(len(top), len(found))]
+    return Picture(say("repeats"), lines, bars.told(), bars.spec())
+
+
+def words(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.words` takes
+    """Draw the words that are written most: a bar a word, the first 20.
+
+    Args:
+        log: a log, a frame of messages of any engine, or what `analysis.words` gave.
+        asked: what `analysis.words` takes by name.
+    """
+    found, about = answer("words", ("word", "messages", "count"), log, **asked)
+    return draw_words(found, about)
+
+
+def draw_words(found: Frame, about: About) -> Picture:
+    """Draw an answer of `analysis.words`; words of people or chats are put together."""
+    if found.empty:
+        return nothing("words", about)
+    if "people" not in found or "chat" in found:
+        summed = found.groupby("word", sort=False).agg(messages=("messages", "sum"), people=("word", "size"))
+        found = summed.sort_values("messages", ascending=False, kind="stable").reset_index()
+    top = found.head(TOP)
+    bars = Bars(
+        [name(one) for one in top["word"]], _counts(top["messages"]), _by_people(top), say("messages_with")
+    )
+    return Picture(say("words"), [*about.told(), *cut_off(len(top), len(found))], bars.told(), bars.spec())
+
+
+def kinds(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.kinds` takes
+    """Draw what messages are made of: a bar a kind.
+
+    Args:
+        log: a log, a frame of messages of any engine, or what `analysis.kinds` gave.
+        asked: what `analysis.kinds` takes by name.
+    """
+    found, about = answer("kinds", ("kind", "messages", "share", "recalled"), log, **asked)
+    return draw_kinds(found, about)
+
+
+def draw_kinds(found: Frame, about: About) -> Picture:
+    """Draw an answer of `analysis.kinds`."""
+    if found.empty:
+        return nothing("kinds", about)
+    about = about.or_else(int(found["messages"].sum()))
+    top = found.head(TOP)
+    labels = [_kind(one) for one in top["kind"]]
+    bars = Bars(labels, _counts(top["messages"]), _with_parts(top), say("messages"))
+    return Picture(say("kinds"), [*about.told(), *cut_off(len(top), len(found))], bars.told(), bars.spec())
+
+
+def _kind(kind: object) -> str:
+    label = clean(kind)
+    key = f"kind_{label or 'unknown'}"
+    return say(key) if key in KINDS else name(label)
+
+
+def _counts(counts: Series) -> list[int]:
+    whole: list[int] = counts.astype("int64").tolist()
+    return whole
+
+
+def _by_people(top: Frame) -> list[str]:
+    """Say of how many messages and people each row is."""
+    return [
+        say("by_people", messages=f"{messages:,}", people=counted("people", people))
+        for messages, people in zip(_counts(top["messages"]), _counts(top["people"]), strict=True)
+    ]
+
+
+def _with_parts(top: Frame) -> list[str]:
+    """Say how many messages and which part each row is."""
+    shares = top["share"].astype("float64")
+    return [f"{size:,} ({percent(part)})" for size, part in zip(_counts(top["messages"]), shares, strict=True)]
+
+
+def percent(part: float) -> str:
+    """Write a part of 1 as people read it."""
+    hundredths = part * 100
+    if 0 < hundredths < _LEAST:
+        return f"<{_LEAST} %"
+    return f"{hundredths:.0f} %" if hundredths >= 10 or not part else f"{hundredths:.1f} %"
+
+
+def length(seconds: float) -> str:
+    """Say how long something took, in the unit that fits."""
+    for key, unit in _SEVERAL_S:
+        if seconds >= unit:
+            return say(key, count=f"{seconds / unit:,.3g}")
+    return say("length_s", count=f"{seconds:.0f}")
+
+
+def first_of(shown: int, among: int) -> str:
+    """Say that only the first are in the picture."""
+    return say("first_of", shown=shown, all=f"{among:,}")
+
+
+def cut_off(shown: int, among: int) -> list[str]:
+    """Say it where it is so."""
+    return [first_of(shown, among)] if among > shown else []

@@ -1,0 +1,98 @@
+"""Groups that share people: a square for each two."""
+
+from typing import Any
+
+from openqq_nb.charts.bars import percent
+from openqq_nb.charts.given import About, answer
+from openqq_nb.charts.parts import LABEL, name, nothing, numbered, rows
+from openqq_nb.charts.picture import Picture
+from openqq_nb.charts.themes import Spec
+from openqq_nb.charts.wording import say
+from openqq_nb.columns import Frame
+
+_GROUPS = 16
+_SIDE = 26
+
+
+def similar_groups(members: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.similar_groups` takes
+    """Draw which groups share people: a square for each two, the darker the more alike.
+
+    Args:
+        members: members, as `my.members()`; or what `analysis.similar_groups` gave.
+        asked: what `analysis.similar_groups` takes by name.
+    """
+    columns = ("displayname", "other_displayname", "shared", "jaccard", "overlap")
+    found, about = answer("similar_groups", columns, members, log_at=1, **asked)
+    return draw_similar_groups(found, about)
+
+
+def draw_similar_groups(found: Frame, about: About) -> Picture:
+    """Draw an answer of `analysis.similar_groups`."""
+    if found.empty:
+        return nothing("similar_groups", about)
+    pairs = found.sort_values(["jaccard", "shared"], ascending=False, kind="stable")
+    names = _names(pairs)
+    keys = list(names)[:_GROUPS]
+    first = pairs.iloc[0]
+    one, two = name(first["displayname"]), name(first["other_displayname"])
+    summary = say("similar_told", one=one, two=two, share=percent(float(first["jaccard"])))
+    lines = [say("similar_shown")]
+    if len(keys) < len(names):
+        lines.append(say("similar_rest", shown=len(keys), all=len(names)))
+    return Picture(say("similar_groups"), [*about.told(), *lines], summary, _matrix(pairs, keys, names), _SIDE * len(keys) + 100.0)
+
+
+def _names(pairs: Frame) -> dict[str, str]:
+    """Name the groups, in the order in which they are most alike to another."""
+    names: dict[str, str] = {}
+    columns = pairs[["gnumber", "displayname", "other_gnumber", "other_displayname"]].astype("object")
+    for number, one, other_number, other in columns.itertuples(index=False):
+        names.setdefault(str(number), name(one, LABEL))
+        names.setdefault(str(other_number), name(other, LABEL))
+    return names
+
+
+def _matrix(pairs: Frame, keys: list[str], names: dict[str, str]) -> Spec:
+    labels = numbered([f"{names[key]} {at + 1}" for at, key in enumerate(keys)])
+    at = {key: place for place, key in enumerate(keys)}
+    squares = [
+        {"label": labels[at[down]], "across": at[across] + 1, "shared": int(shared), "alike": float(alike) * 100}
+        for one, two, shared, alike in zip(
+            pairs["gnumber"], pairs["other_gnumber"], pairs["shared"], pairs["jaccard"], strict=True
+        )
+        if one in at and two in at
+        for down, across in ((one, two), (two, one))
+    ]
+    columns: Spec = {"title": None, "orient": "top", "labelAngle": 0, "ticks": False, "domain": False}
+    across: Spec = {"field": "across", "type": "ordinal", "axis": columns}
+    across["scale"] = {"domain": list(range(1, len(keys) + 1))}
+    down = rows(labels)
+    down["scale"] = {"domain": labels}
+    colour: Spec = {"field": "alike", "type": "quantitative", "scale": {"zero": False, "nice": False}}
+    most = max(one["alike"] for one in squares)
+    colour["scale"] = {"domain": [0, most], "nice": False}
+    colour["legend"] = {"title": say("percent_alike"), "format": ".2~r", "gradientThickness": 12}
+    colour["legend"] |= {"values": [0, most / 2, most], "gradientLength": max(40, len(keys) * _SIDE - 26)}
+    strong = f"datum.alike > {most * 0.45}"
+    return {
+        "width": {"step": _SIDE},
+        "height": {"step": _SIDE},
+        "data": {"values": squares},
+        "encoding": {"x": across, "y": down},
+        "layer": [
+            {
+                "mark": {"type": "rect", "style": "edge", "strokeWidth": 2, "cornerRadius": 4},
+                "encoding": {"color": colour},
+            },
+            _counts(strong, "on_much"),
+            _counts(f"!({strong})", "on_little"),
+        ],
+    }
+
+
+def _counts(which: str, style: str) -> Spec:
+    return {
+        "transform": [{"filter": which}],
+        "mark": {"type": "text", "fontSize": 10, "style": style},
+        "encoding": {"text": {"field": "shared", "type": "quantitative", "format": "~s"}},
+    }

@@ -1,0 +1,98 @@
+"""Bars of ranges: for how long people are silent, how fast they answer."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from openqq_nb.charts.bars import Bars, length, percent
+from openqq_nb.charts.given import About, answer, counted
+from openqq_nb.charts.parts import nothing
+from openqq_nb.charts.picture import Picture
+from openqq_nb.charts.wording import say
+from openqq_nb.columns import Frame
+
+_MOST_BARS = 12
+_WIDTHS_DAYS = (1, 7, 30, 90, 180, 365, 730, 3650)
+_ANSWERED_S = (60, 300, 1_800, 7_200, 86_400, 604_800)
+
+
+def lurkers(members: Any, *log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.lurkers` takes
+    """Draw for how long the silent have been silent: how many people in each range of days.
+
+    Args:
+        members: members, as `my.members()`; or what `analysis.lurkers` gave, then nothing else.
+        log: their log, or a frame of messages.
+        asked: what `analysis.lurkers` takes by name, as `silent_for="180D"`.
+    """
+    found, about = answer("lurkers", ("last_spoke", "messages", "silent_days"), members, *log, log_at=1, **asked)
+    return draw_lurkers(found, about)
+
+
+def draw_lurkers(found: Frame, about: About) -> Picture:
+    """Draw an answer of `analysis.lurkers`."""
+    if found.empty:
+        return nothing("lurkers", about)
+    spoke = found["last_spoke"].notna()
+    days = found.loc[spoke, "silent_days"].dropna().astype("float64")
+    never = int((~spoke).sum())
+    labels, sizes = _ranges(days)
+    if never:
+        labels, sizes = [*labels, say("never")], [*sizes, never]
+    bars = Bars(labels, sizes, [f"{size:,}" for size in sizes], say("people"))
+    longest = f"{int(days.max()):,}" if len(days) else "–"
+    summary = say("lurkers_told", count=f"{never:,}", days=longest)
+    lines = [*about.told(), say("lurkers_people", count=counted("people", len(found)))]
+    return Picture(say("lurkers"), lines, summary, bars.spec())
+
+
+def _ranges(days: "pd.Series[float]") -> tuple[list[str], list[int]]:
+    if days.empty:
+        return [], []
+    first, last = days.min(), days.max()
+    width = next((one for one in _WIDTHS_DAYS if last // one - first // one < _MOST_BARS), _WIDTHS_DAYS[-1])
+    at = (days // width).astype("int64")
+    counts = at.value_counts().reindex(range(at.min(), at.max() + 1), fill_value=0)
+    labels = [
+        say("range_days", first=f"{one * width:,}", last=f"{(one + 1) * width - 1:,}")
+        if width > 1
+        else counted("days", int(one))
+        for one in counts.index
+    ]
+    return labels, counts.astype("int64").tolist()
+
+
+def response(report: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.response` takes
+    """Draw how fast people answered: how many in each range of time, and how many did not answer.
+
+    Args:
+        report: what `analysis.response` takes, or what it gave.
+        more: what `analysis.response` takes besides.
+        asked: the same by name.
+    """
+    found, about = answer("response", ("answered", "latency_s", "attempted_at"), report, *more, log_at=1, **asked)
+    return draw_response(found, about)
+
+
+def draw_response(found: Frame, about: About) -> Picture:
+    """Draw an answer of `analysis.response`."""
+    reached = found[found["answered"].notna()] if not found.empty else found
+    if reached.empty:
+        return nothing("response", about)
+    took = reached["latency_s"].dropna().astype("float64")
+    edges = [-1.0, *map(float, _ANSWERED_S), float("inf")]
+    counts = pd.cut(took, edges, right=False, labels=False).value_counts()
+    sizes = [int(counts.get(at, 0)) for at in range(len(edges) - 1)] + [int((reached["answered"] == False).sum())]  # noqa: E712 - a column of pandas
+    bars = Bars([*_within(_ANSWERED_S), say("unanswered")], sizes, [f"{one:,}" for one in sizes], say("recipients"))
+    share = percent(len(took) / len(reached))
+    middle = length(took.median()) if len(took) else "–"
+    lines = [say("response_told", share=share, all=f"{len(reached):,}", middle=middle)]
+    return Picture(say("response"), lines, bars.told(), bars.spec())
+
+
+def _within(edges_s: Sequence[int]) -> list[str]:
+    first = say("under", last=length(edges_s[0]))
+    between = [
+        say("range", first=length(one), last=length(other)) for one, other in zip(edges_s, edges_s[1:], strict=False)
+    ]
+    return [first, *between, say("over", first=length(edges_s[-1]))]

@@ -1,0 +1,95 @@
+"""Names and messages as labels: made harmless to a line, and cut by how wide they are on the screen."""
+
+import re
+from collections.abc import Iterable
+from unicodedata import category, east_asian_width
+
+from openqq_nb.errors import one_line
+
+SIZE = 12
+"""The size of nearly all text in a picture, in pixels."""
+
+_LONGEST = 400
+_SPACES = re.compile(r"\s+")
+# Of a stack of accents, two are kept: more of them would run into the lines above and below.
+_ACCENTS = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{2})"
+                      "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip
+_JOINERS = "\u200d\ufe0f\ufe0e"
+_UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
+_BLANK = "\u2800\u3164\u115f\u1160\uffa0"
+_THIN = frozenset("iljtfrI.,:;'`|!()[]{} ·-/\\\"")
+_THICK = frozenset("mwMW@%&—…")
+_BROAD = frozenset("<>=+~#^")
+# One sign each, as long as a sentence.
+_HUGE = frozenset("\ufdfd\U0001242b\U00012219\u2e3b\ua9c5")
+_FIRST_EMOJI = 0x1F000
+_FIRST_BEYOND_LATIN = 0x0250
+
+
+def clean(text: object) -> str:
+    """Make a label of a text of anybody: one line, no half characters, nothing that turns or floods it."""
+    if not isinstance(text, str):
+        return ""
+    whole = text[:_LONGEST].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    line = _ACCENTS.sub(r"\1", _SPACES.sub(" ", one_line(whole)))
+    kept = "".join(one for one in line if one in _JOINERS or category(one) not in _UNSEEN)
+    kept = "".join(one for one in kept if one not in _HUGE)
+    return kept.strip() if any(one not in _BLANK and one not in _JOINERS for one in kept) else ""
+
+
+def wide(text: str, size: float = SIZE) -> float:
+    """Tell how wide a text is at most, in pixels, in whatever font it is drawn."""
+    return sum(map(_share, text)) * size
+
+
+def _share(one: str) -> float:
+    """Give the width of a character as part of the font's size."""
+    if one in _JOINERS or category(one) in ("Mn", "Me"):
+        return 0.0
+    if ord(one) >= _FIRST_EMOJI:
+        return 1.35
+    if east_asian_width(one) in "WF":
+        return 1.0 if category(one) != "So" else 1.35
+    if one in _THIN:
+        return 0.42
+    if one in _THICK or ord(one) >= _FIRST_BEYOND_LATIN:
+        return 1.02
+    return 0.85 if one in _BROAD else 0.8 if one.isupper() else 0.66
+
+
+def cut(text: object, most: float, size: float = SIZE) -> str:
+    """Make a label that fits into a width.
+
+    Args:
+        text: a name or message; anything but a text is nothing.
+        most: the width in pixels.
+        size: of the font, in pixels.
+
+    Returns:
+        The text with `…` for what does not fit.
+    """
+    label = clean(text)
+    if wide(label, size) <= most:
+        return label
+    room, end = most - wide("…", size), 0
+    for end, one in enumerate(label):  # noqa: B007 - the place where it ends is used after the loop
+        room -= _share(one) * size
+        if room < 0:
+            break
+    return label[:end].rstrip(_JOINERS + " ") + "…"
+
+
+def lines(text: str, most: float, size: float = SIZE) -> list[str]:
+    """Break a text of ours, which may have names in it, into lines of at most a width."""
+    done, line = [], ""
+    for piece in re.findall(r"\S[a-zA-Z0-9<>&#;,.'’:%()/-]*\s*", text):
+        if line and wide((line + piece).rstrip(), size) > most:
+            done.append(line.rstrip())
+            line = ""
+        line += piece
+    return [*done, line.rstrip()] if line else done
+
+
+def widest(labels: Iterable[str], size: float = SIZE) -> float:
+    """Tell how wide the widest of some labels is, in pixels."""
+    return max((wide(label, size) for label in labels), default=0.0)

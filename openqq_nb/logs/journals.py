@@ -1,0 +1,91 @@
+"""A log that is made of journals of this package: they are asked for what is wanted, and nothing is kept twice."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+
+from openqq_nb.columns import Frame, to_pandas
+from openqq_nb.errors import InvalidInput
+from openqq_nb.filtering import Filter
+from openqq_nb.logs import holdings, reading
+from openqq_nb.logs.holdings import Span
+from openqq_nb.logs.origins import Journals, Piece
+from openqq_nb.logs.people import Directory, Kind, directory
+from openqq_nb.logs.reading import Wanted
+from openqq_nb.schema import EVENTS, MESSAGES, PROBLEMS
+
+
+class OfJournals:
+    """Journals, and what was read of them.
+
+    Args:
+        paths: the files; of a message that several hold that of the first counts.
+    """
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = tuple(paths)
+
+    @property
+    def name(self) -> str:
+        """The file, or how many there are."""
+        return holdings.named([path.name for path in self._paths], "journals")
+
+    def count(self) -> int:
+        """Tell how many messages there are."""
+        return len(self._messages)
+
+    def span(self) -> Span:
+        """Tell when the first and the last message was written."""
+        times = self._messages["msg_time"]
+        return (times.min(), times.max()) if len(times) else (None, None)
+
+    def frame(self) -> Frame:
+        """Give all messages, as they were when they were first looked at."""
+        return self._messages.copy(deep=False)
+
+    def scan(self, columns: Sequence[str]) -> Frame:
+        """Give some columns; what was read already is not read again."""
+        known = [name for name in dict.fromkeys(columns) if name in MESSAGES.names]
+        if "_messages" in self.__dict__:
+            return self._messages[known]
+        return to_pandas(reading.read(self._paths, Wanted(MESSAGES, tuple(known))))
+
+    def read(self, columns: Sequence[str] | None, keep: Filter) -> pa.Table:
+        """Ask the journals for the messages that pass."""
+        wanted = None if columns is None else tuple(columns)
+        return reading.read(self._paths, Wanted(MESSAGES, wanted, keep.clause, keep.rest))
+
+    def events(self) -> pa.Table:
+        """Read the events."""
+        return reading.read(self._paths, Wanted(EVENTS))
+
+    def problems(self) -> pa.Table:
+        """Read what was posted and could not be understood."""
+        return PROBLEMS.table(Journals(self._paths).problems())
+
+    def directory(self, kind: Kind) -> Directory:
+        """Read who is named."""
+        return directory(self._paths, kind)
+
+    def others(self) -> Sequence[str]:
+        """Read which unknown keys there are."""
+        return reading.unknown_keys(self._paths, MESSAGES)
+
+    def journal(self) -> Path:
+        """Give the one journal that this is."""
+        if len(self._paths) > 1:
+            raise InvalidInput(
+                f"Only one journal can be followed; this log is made of {len(self._paths)} files. Open one of them: "
+                f"`oq.open_log({str(self._paths[0])!r}).follow()`."
+            )
+        return self._paths[0]
+
+    def stream(self) -> Iterator[Piece]:
+        """Read everything."""
+        return Journals(self._paths).pieces(lambda _: None)
+
+    @cached_property
+    def _messages(self) -> Frame:
+        return to_pandas(reading.read(self._paths, Wanted(MESSAGES)))

@@ -1,0 +1,139 @@
+"""A JSON object in a file, one list of which is too long to be held; what stands around the list is read as well."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+from openqq_nb.readers.base import Problem
+from openqq_nb.readers.recoding import Stream
+from openqq_nb.readers.splitting import Batch, Decoding, Elements, Window, shown
+from openqq_nb.readers.structure import Structure
+
+T = TypeVar("T")
+
+FIRST_BLOCK_BYTES = 64 << 10
+_HELD_BYTES = 16 << 20
+_OVERLAP_BYTES = 4 << 10
+_RESCUED_BYTES = 4 << 10
+_MEMBER = re.compile(r'"([^"\\]{1,64})"\s*:\s*"((?:[^"\\]|\\.)*)"')
+
+
+class Document(Generic[T]):
+    """One object, read once from its beginning to its end.
+
+    Attributes:
+        others: the members beside the list, as far as they were read.
+        found: whether the list was found.
+    """
+
+    def __init__(self, stream: Stream, key: str, decoding: Decoding[T]) -> None:
+        """Take what is to be read.
+
+        Args:
+            stream: the file as UTF-8, at its beginning.
+            key: the name of the list.
+            decoding: how its elements are decoded.
+        """
+        self.others: dict[str, Any] = {}
+        self.found = False
+        self._key = key
+        self._window = Window(stream)
+        self._decoding = decoding
+        self._opening = re.compile(rb'"' + re.escape(key.encode()) + rb'"\s*:\s*\[')
+        self._problems: list[Problem] = []
+
+    def open(self) -> bytes:
+        """Read up to the list; gives what of it is already in memory."""
+        self.found = self._to_the_list(0)
+        if len(self._window.data) < FIRST_BLOCK_BYTES:
+            self._window.more(FIRST_BLOCK_BYTES)
+        return self._window.data
+
+    def batches(self) -> Iterator[Batch[T]]:
+        """Give the elements of the list, and after them what is wrong around it; at least one batch."""
+        if not self.found:
+            self.open()
+        if not self.found:
+            self._problem(f"There is no list `{self._key}` in this file: {shown(self._window.data)}")
+        listed = self.found
+        while listed:
+            elements = Elements(self._window, self._decoding)
+            yield from elements.batches()
+            if not elements.closed:
+                self._problem(
+                    "The file ends before its list of messages does: what was behind this is missing."
+                )
+                break
+            listed = self._to_the_list(1)
+        yield Batch([], self._window.bytes_read, self._problems)
+
+    def _to_the_list(self, depth: int) -> bool:
+        """Move the window behind the bracket that opens the list, or to the end of the file."""
+        window, structure = self._window, Structure()
+        structure.depth = depth
+        opened, seen, whole = set[int](), 0, True
+        while True:
+            marks = structure.marks(window.data[seen:])
+            opened.update((marks.of(b"[", 2) + seen).tolist())
+            found = list(self._opening.finditer(window.data))
+            start = next((one for one in found if one.end() - 1 in opened), None)
+            if start is None and found and (window.ended or len(window.data) > _HELD_BYTES):
+                start = found[0]  # what stands before it is damaged
+            if start is not None:
+                self._read_members(window.data[: start.start()], depth, whole, ends=False)
+                window.drop(start.end())
+                return True
+            seen = len(window.data)
+            if window.ended:
+                sane = structure.depth == 0 and not structure.inside
+                if depth and not sane:
+                    self._problem("The file ends before its outermost bracket is closed.")
+                self._read_members(window.data, depth, whole, ends=sane)
+                return False
+            if seen > _HELD_BYTES:
+                self._rescue(window.data)
+                window.drop(seen - _OVERLAP_BYTES)
+                opened, seen, whole = set(), _OVERLAP_BYTES, False
+            window.more(FIRST_BLOCK_BYTES if not seen else _HELD_BYTES)
+
+    def _read_members(self, gap: bytes, depth: int, whole: bool, ends: bool) -> None:
+        text = gap.decode("utf-8", "replace").strip(" \t\r\n,\0")
+        if not whole:
+            self._rescue(gap)
+            return
+        written = ("{" if depth else "") + text.lstrip(", \t\r\n") + ("" if ends else "}")
+        try:
+            members = json.loads(written, strict=False)
+        except (ValueError, RecursionError) as error:
+            self._rescue(gap)
+            why = getattr(error, "msg", type(error).__name__)
+            self._problem(f"What stands around the list `{self._key}` is damaged ({why}): {shown(gap)}")
+            return
+        if isinstance(members, dict):
+            self.others |= members
+
+    def _rescue(self, gap: bytes) -> None:
+        self.others = rescued(gap) | self.others
+
+    def _problem(self, why: str) -> None:
+        self._problems.append(Problem(self._window.line, why))
+
+
+def rescued(gap: bytes) -> dict[str, Any]:
+    """Take the objects out of damaged JSON that can still be read, by the names that they stand under."""
+    text = gap.decode("utf-8", "replace")
+    objects: dict[str, Any] = {}
+    for found in re.finditer(r'"([A-Za-z]{1,64})"\s*:\s*(?=\{)', text):
+        if found[1] in objects:
+            continue
+        try:
+            objects[found[1]] = json.JSONDecoder(strict=False).raw_decode(text, found.end())[0]
+        except (ValueError, RecursionError):
+            objects[found[1]] = _stated(text[found.end() : found.end() + _RESCUED_BYTES])
+    return objects
+
+
+def _stated(text: str) -> Mapping[str, str]:
+    """Read the texts that stand in a damaged object."""
+    return dict(reversed(_MEMBER.findall(text.partition("}")[0])))

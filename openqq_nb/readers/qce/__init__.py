@@ -1,0 +1,1 @@
+"""Readers of what qq-chat-exporter writes as JSON, in all its versions."""

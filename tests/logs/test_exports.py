@@ -1,0 +1,130 @@
+"""What other tools export, as `oq.open_log` gives it: cell by cell what the plan of each example says."""
+
+import csv
+import shutil
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from openqq_nb.errors import InvalidInput, NotFound
+from openqq_nb.logs import open_log
+from openqq_nb.schema import MESSAGES
+
+FORMATS = Path(__file__).parents[1] / "formats"
+EXAMPLES = {
+    "qce/v6.json": "qce/v6.expected.csv",
+    "qce/v6-private.json": "qce/v6-private.expected.csv",
+    "qce/v5.json": "qce/v5.expected.csv",
+    "qce/v4.json": "qce/v4.expected.csv",
+    "qce/v4-parsed.json": "qce/v4-parsed.expected.csv",
+    "qce/chunked": "qce/chunked/expected.csv",
+    "qce/chunked/manifest.json": "qce/chunked/expected.csv",
+    "qce/v6.txt": "qce/v6-txt.expected.csv",
+    "pcqq/group-utf8bom.txt": "pcqq/group-utf8bom.expected.csv",
+    "pcqq/all-chats.txt": "pcqq/all-chats.expected.csv",
+    "pcqq/group-gbk.txt": "pcqq/group-gbk.expected.csv",
+    "pcqq/group-12h-ampm.txt": "pcqq/group-12h-ampm.expected.csv",
+    "pcqq/group-12h-zh.txt": "pcqq/group-12h-zh.expected.csv",
+    "pcqq/group.mht": "pcqq/group-mht.expected.csv",
+    "chatlab/group.json": "chatlab/group.expected.csv",
+    "chatlab/group.jsonl": "chatlab/group-jsonl.expected.csv",
+    "onebot/events.jsonl": "onebot/events.expected.csv",
+    "gocqhttp/msg.db": "gocqhttp/msg.expected.csv",
+}
+
+
+def expected(name: str) -> pd.DataFrame:
+    with (FORMATS / name).open(encoding="utf-8", newline="") as file:
+        frame = pd.DataFrame(list(csv.DictReader(file)), dtype=str)
+    frame["msg_time"] = pd.to_datetime(frame["msg_time"]).dt.tz_convert("Asia/Shanghai")
+    return frame.sort_values("msg_time", kind="stable").reset_index(drop=True)
+
+
+def cells(frame: pd.DataFrame) -> list[list[object]]:
+    return [
+        [None if pd.isna(cell) or cell == "" else cell for cell in row]
+        for row in frame.astype(object).to_numpy().tolist()
+    ]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_each_example_is_read_cell_by_cell(name: str) -> None:
+    wanted = expected(EXAMPLES[name])
+    log = open_log(FORMATS / name)
+    assert tuple(log.df)[: len(MESSAGES.names)] == MESSAGES.names
+    read = log.df[list(wanted.columns)].assign(msg_time=log.df["msg_time"].dt.floor("s"))
+    assert cells(read) == cells(wanted.assign(msg_time=wanted["msg_time"].dt.floor("s")))
+    assert log.df["chat_key"].notna().all() and log.df["type"].notna().all()
+
+
+def test_two_pages_of_a_history_are_joined_without_the_message_that_both_have() -> None:
+    pages = [FORMATS / "onebot" / f"history-page{page}.json" for page in ("1-newest", "2-older")]
+    wanted = expected("onebot/history.expected.csv")
+    assert cells(open_log(*pages).df[list(wanted.columns)]) == cells(wanted)
+
+
+def test_exports_of_two_tools_that_overlap_give_each_message_once(tmp_path: Path) -> None:
+    one = open_log(FORMATS / "qce" / "v6.json")
+    other = one.to_chatlab(tmp_path / "group.json")
+    assert open_log(FORMATS / "qce" / "v6.json", other).df.equals(one.df)
+    assert len(open_log(other, FORMATS / "qce" / "v6.json")) == len(one)
+
+
+def test_the_same_talk_twice_in_a_zip_is_there_once(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "both.zip", "w") as file:
+        for name in ("group-12h-ampm.txt", "group-12h-zh.txt"):
+            file.write(FORMATS / "pcqq" / name, f"导出/{name}")
+    wanted = expected("pcqq/group-12h-zh.expected.csv")
+    assert cells(open_log(tmp_path / "both.zip").df[list(wanted.columns)]) == cells(wanted)
+
+
+def test_a_folder_is_read_with_all_that_is_below_it_and_tells_what_it_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    shutil.copy(FORMATS / "chatlab" / "group.json", tmp_path / "a" / "群.json")
+    shutil.copy(FORMATS / "onebot" / "events.jsonl", tmp_path / "a" / "b" / "log.txt")
+    (tmp_path / "notes.txt").write_text("nothing of interest", encoding="utf-8")
+    log = open_log(tmp_path)
+    alone = [open_log(tmp_path / "a" / "群.json"), open_log(tmp_path / "a" / "b" / "log.txt")]
+    assert len(log) == sum(map(len, alone))
+    assert len(log.events) == len(alone[1].events) > 0
+    assert log.problems["body"].str.contains("notes.txt").any()
+
+
+def test_people_without_a_number_are_found_by_their_name() -> None:
+    log = open_log(FORMATS / "qce" / "v6.txt")
+    writer = str(log.df["sender"].dropna().iloc[0])
+    assert set(log.read(sender=writer)["sender"]) == {writer}
+
+
+def test_filters_leave_of_an_export_what_they_leave_of_its_frame() -> None:
+    log = open_log(FORMATS / "qce" / "v6.json")
+    df = log.df
+    assert (
+        log.read(["content"], kind="image")["content"].tolist()
+        == df.loc[df["kind"] == "image", "content"].tolist()
+    )
+    middle = df["msg_time"].iloc[len(df) // 2]
+    assert len(log.read(since=middle)) == int((df["msg_time"] >= middle).sum()) < len(df)
+    assert len(log.read(until=middle)) + len(log.read(since=middle)) == len(df)
+    with pytest.raises(NotFound):
+        log.read(sender="nobody of this name")
+
+
+def test_only_a_journal_is_followed() -> None:
+    with pytest.raises(InvalidInput, match="Only a journal"):
+        open_log(FORMATS / "qce" / "v6.json").follow()
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", 3])
+def test_a_zone_that_is_none_is_an_error(zone: object) -> None:
+    with pytest.raises(InvalidInput, match="time zone"):
+        open_log(FORMATS / "qce" / "v6.txt", zone=zone)  # type: ignore[call-overload]
+
+
+def test_the_zone_of_a_file_that_states_none_may_be_told() -> None:
+    here, there = (
+        open_log(FORMATS / "qce" / "v6.txt", zone=zone).df for zone in ("Asia/Shanghai", "Europe/Berlin")
+    )
+    assert (there["msg_time"] - here["msg_time"]).dt.total_seconds().isin([6 * 3600, 7 * 3600]).all()
