@@ -22,8 +22,11 @@ from tools.run import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
-FOR_USERS = ("lab", "charts", "analysis")
-PIP_ONLY = {"uvloop"}  # environment.yml tells why
+ENGINES = ("polars", "duckdb", "dask", "spark", "s3")
+FOR_USERS = ("lab", "charts", "words", *ENGINES)
+PIP_ONLY = {"uvloop", "rjieba"}  # environment.yml tells why
+STANDS_IN = {"jieba"}  # for rjieba, where people have that one
+CONDA_NAMES = {"duckdb": "python-duckdb"}
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = {"linux": ("Linux", "posix"), "darwin": ("Darwin", "posix"), "win32": ("Windows", "nt")}
 
@@ -101,7 +104,7 @@ def test_everything_imported_is_asked_for() -> None:
     wanted = set(ranges(requirements(*FOR_USERS)))
     foreign = {
         name: providers.get(name)
-        for name in imported(ROOT / "openqq_nb")
+        for name in imported(ROOT / "openqq_nb") - STANDS_IN
         if not wanted & {canonicalize_name(one) for one in providers.get(name, [])}
     }
     assert foreign == {}
@@ -113,8 +116,11 @@ def test_installed_version_is_the_one_of_pyproject() -> None:
 
 def test_all_is_every_extra_for_users() -> None:
     (everything,) = (Requirement(line) for line in EXTRAS["all"])
-    assert canonicalize_name(everything.name) == "openqq-nb"
-    assert everything.extras == set(EXTRAS) - {"all", "test"} == set(FOR_USERS)
+    (engines,) = (Requirement(line) for line in EXTRAS["engines"])
+    assert canonicalize_name(everything.name) == canonicalize_name(engines.name) == "openqq-nb"
+    assert engines.extras == set(ENGINES)
+    assert (everything.extras - {"engines"}) | engines.extras == set(EXTRAS) - {"all", "engines", "test"}
+    assert set(FOR_USERS) == set(EXTRAS) - {"all", "engines", "test"}
 
 
 def test_conda_asks_for_the_same_as_pip() -> None:
@@ -122,11 +128,12 @@ def test_conda_asks_for_the_same_as_pip() -> None:
     conda = ranges([Requirement(line) for line in conda_lines()])
     assert conda.pop("python") == SpecifierSet(PROJECT["requires-python"])
     assert conda.pop("pip") == SpecifierSet()
-    assert conda == {name: range_ for name, range_ in wanted.items() if name not in PIP_ONLY}
+    named = {CONDA_NAMES.get(name, name): range_ for name, range_ in wanted.items() if name not in PIP_ONLY}
+    assert conda == named
 
 
 def test_conda_installs_this_checkout_itself() -> None:
-    assert (ROOT / "environment.yml").read_text(encoding="utf-8").endswith("  - pip:\n      - -e .\n")
+    assert (ROOT / "environment.yml").read_text(encoding="utf-8").endswith("  - pip:\n      - -e .[words]\n")
 
 
 def test_constraints_are_exact_and_free_of_places() -> None:

@@ -37,36 +37,35 @@ def similar_groups(members: Any) -> Any:  # noqa: ANN401 - a frame of any engine
         >>> pairs.columns.tolist()[4:], bool((pairs["shared"] > 0).all())
         (['shared', 'jaccard', 'overlap'], True)
     """
-    people, groups = _sets(members)
-    one = people.join(groups, on="gnumber")
-    other = one.rename({name: f"other_{name}" for name in ("gnumber", "displayname", "size")})
-    both = one.join(other, on="qq").filter(nw.col("gnumber") < nw.col("other_gnumber"))
-    keys = [name for name in both.collect_schema().names() if name != "qq"]
-    compared = alone(grouped(both, keys, shared=nw.len()), _compared)
-    return finished(compared, SIMILAR_GROUPS, ["-jaccard", "-shared", "gnumber", "other_gnumber"])
-
-
-def _sets(members: Any) -> tuple[Any, Any]:  # noqa: ANN401 - frames of any engine
     held = getattr(members, "members", members)
     frame = opened(held, (*_NEEDED, *_NAMES), "members of groups")
     for name in _NEEDED:
         if name not in frame.collect_schema().names():
             raise without(frame, name, "members of groups")
-    frame = texts(frame, (*_NEEDED, *_NAMES), "members of groups")
-    named = [nw.when(nw.col(name) != "").then(nw.col(name)) for name in _NAMES]
+    whole = texts(frame, (*_NEEDED, *_NAMES), "members of groups")
+    order = ["-jaccard", "-shared", "gnumber", "other_gnumber"]
+    return finished(alone(whole, _compared), SIMILAR_GROUPS, order)
+
+
+def _compared(members: AnyFrame) -> AnyFrame:
+    people, groups = _sets(members)
+    one = people.join(groups, on="gnumber")
+    other = one.rename({name: f"other_{name}" for name in ("gnumber", "displayname", "size")})
+    both = one.join(other, on="qq").filter(nw.col("gnumber") < nw.col("other_gnumber"))
+    keys = [name for name in both.collect_schema().names() if name != "qq"]
+    pairs = grouped(both, keys, shared=nw.len())
+    shared, size, other_size = (nw.col(name).cast(nw.Int64) for name in ("shared", "size", "other_size"))
+    smaller = nw.when(size < other_size).then(size).otherwise(other_size)
+    return pairs.with_columns(jaccard=shared / (size + other_size - shared), overlap=shared / smaller)
+
+
+def _sets(members: AnyFrame) -> tuple[Any, Any]:
+    """Give groups with their people, each once, and groups with their sizes and names."""
     numbered = [~nw.col(name).is_null() & (nw.col(name) != "") for name in _NEEDED]
-    known = frame.filter(*numbered).select(
-        "gnumber", "qq", displayname=nw.coalesce(*named, nw.col("gnumber"))
-    )
+    named = [nw.when(nw.col(name) != "").then(nw.col(name)) for name in _NAMES]
+    known = members.filter(*numbered).select("gnumber", "qq", displayname=nw.coalesce(*named, nw.col("gnumber")))
     people = known.select("gnumber", "qq").unique()
     # A group whose rows differ in its name is shown under one of them.
-    groups = grouped(people, ["gnumber"], size=nw.len()).join(
-        grouped(known, ["gnumber"], displayname=nw.col("displayname").max()), on="gnumber"
-    )
-    return people, groups
-
-
-def _compared(pairs: AnyFrame) -> AnyFrame:
-    shared, one, other = (nw.col(name).cast(nw.Int64) for name in ("shared", "size", "other_size"))
-    smaller = nw.when(one < other).then(one).otherwise(other)
-    return pairs.with_columns(shared, jaccard=shared / (one + other - shared), overlap=shared / smaller)
+    names: Any = grouped(known, ["gnumber"], displayname=nw.col("displayname").max())
+    sizes: Any = grouped(people, ["gnumber"], size=nw.len())
+    return people, sizes.join(names, on="gnumber")

@@ -11,5 +11,6 @@ from openqq_nb.charts.weeks import activity, calendar
 
 __all__ = [
     "Picture", "activity", "calendar", "conversations", "kinds", "lurkers", "new_words", "nicknames", "night_owls",
-    "phrases", "ranking", "repeats", "replies", "response", "similar_groups", "timeline", "turnover", "typical", "words",
+    "phrases", "ranking", "repeats", "replies", "response", "similar_groups", "timeline", "turnover", "typical",
+    "words",
 ]  # fmt: skip

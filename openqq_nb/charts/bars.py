@@ -16,7 +16,8 @@ from openqq_nb.columns import Frame, Series
 TOP = 20
 _STEP = 22
 _LONG = 300
-_LEAST = 0.1
+_LEAST, _WHOLE = 0.1, 10
+_TINY = 1e-9
 _SEVERAL_S = (("length_d", 86_400), ("length_h", 3_600), ("length_min", 60))
 
 
@@ -46,7 +47,7 @@ class Bars:
         labels = numbered(self.labels)
         plot = max(120.0, width - room_of(labels))
         ends = widest(self.shown) + 12
-        largest = max(max(self.sizes), 1e-9)
+        largest = max(*self.sizes, _TINY)
         top = largest * plot / max(40.0, plot - ends)
         rows_of = zip(labels, self.sizes, self.shown, strict=True)
         axis: Spec = {"title": self.measure, "labels": False, "ticks": False, "domain": False, "grid": False}
@@ -233,15 +234,17 @@ def _by_people(top: Frame) -> list[str]:
 def _with_parts(top: Frame) -> list[str]:
     """Say how many messages and which part each row is."""
     shares = top["share"].astype("float64")
-    return [f"{size:,} ({percent(part)})" for size, part in zip(_counts(top["messages"]), shares, strict=True)]
+    return [
+        f"{size:,} ({percent(part)})" for size, part in zip(_counts(top["messages"]), shares, strict=True)
+    ]
 
 
 def percent(part: float) -> str:
     """Write a part of 1 as people read it."""
-    hundredths = part * 100
+    hundredths = round(part * 100, 6)
     if 0 < hundredths < _LEAST:
         return f"<{_LEAST} %"
-    return f"{hundredths:.0f} %" if hundredths >= 10 or not part else f"{hundredths:.1f} %"
+    return f"{hundredths:.0f} %" if hundredths >= _WHOLE or not part else f"{hundredths:.1f} %"
 
 
 def length(seconds: float) -> str:

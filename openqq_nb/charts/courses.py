@@ -3,8 +3,6 @@
 import json
 from typing import Any
 
-import pandas as pd
-
 from openqq_nb.charts.bars import length
 from openqq_nb.charts.given import About, answer, counted, times
 from openqq_nb.charts.parts import milliseconds, name, nothing, time_axis
@@ -15,7 +13,8 @@ from openqq_nb.charts.wording import say
 from openqq_nb.columns import Frame
 
 _CHATS = 8
-_STEPS = 150
+_STEPS = 200
+_ENOUGH = 3
 _PLOT = 540
 _CONVERSATIONS = 600
 _FREQUENCIES = {"each_day": "D", "each_week": "W-MON", "each_month": "MS", "each_year": "YS"}
@@ -44,7 +43,9 @@ def draw_timeline(found: Frame, about: About) -> Picture:
     counts, chats = _by_chat(found)
     stepped, told = _stepped(counts)
     whole = stepped.sum(axis="columns")
-    summary = say("timeline_told", period=f"{whole.idxmax():%Y-%m-%d}", count=counted("messages", int(whole.max())))
+    summary = say(
+        "timeline_told", period=f"{whole.idxmax():%Y-%m-%d}", count=counted("messages", int(whole.max()))
+    )
     return Picture(say("timeline"), [*about.told(), *told], summary, _areas(stepped, chats))
 
 
@@ -74,10 +75,7 @@ def _stepped(counts: Frame) -> tuple[Frame, list[str]]:
         following = [one for one in fits.values() if one > days]
         if (following and smallest >= following[0]) or (following and span / days > _STEPS):
             continue
-        frequency = _FREQUENCIES[key]
-        begun = counts.groupby(counts.index.to_period("D").to_timestamp()).sum()
-        closed = {"closed": "left", "label": "left"} if key == "each_week" else {}
-        return begun.resample(frequency, **closed).sum(), [say(key)]
+        return counts.resample(_FREQUENCIES[key], closed="left", label="left").sum(), [say(key)]
     raise AssertionError("The last step fits always.")
 
 
@@ -90,7 +88,7 @@ def _areas(counts: Frame, chats: dict[int, str]) -> Spec:
     ]
     axis: Spec = {"title": say("messages"), "format": ",d", "tickCount": 5, "domain": False, "ticks": False}
     across = {"field": "at"} | time_axis(int(moments.iloc[0]), int(moments.iloc[-1]), None, _PLOT)
-    mark: Spec = {"type": "area"} if len(counts) > 2 else {"type": "bar", "width": 24}
+    mark: Spec = {"type": "area"} if len(counts) >= _ENOUGH else {"type": "bar", "width": 24}
     return {
         "width": _PLOT,
         "height": 240,
@@ -174,7 +172,12 @@ def _panels(rows: list[dict[str, int]], first: int, last: int) -> Spec:
     domain: Spec = {"type": "utc", "domain": [first, last], "nice": False}
     axis = time_axis(first, last, None, _PLOT)
     silent = {"type": "temporal", "scale": domain, "axis": axis["axis"] | {"labels": False, "ticks": False}}
-    people = {"field": "people", "type": "quantitative", "axis": _counting(say("people")), "scale": {"zero": True}}
+    people = {
+        "field": "people",
+        "type": "quantitative",
+        "axis": _counting(say("people")),
+        "scale": {"zero": True},
+    }
     line: Spec = {"type": "line", "style": "line", "point": {"size": 24, "filled": True}, "strokeWidth": 2}
     return {
         "vconcat": [
@@ -234,7 +237,7 @@ def draw_conversations(found: Frame, about: About) -> Picture:
         return nothing("conversations", about)
     about = about.or_else(int(found["messages"].sum()), found["start"].min(), found["end"].max())
     top = found.sort_values("messages", ascending=False, kind="stable").head(_CONVERSATIONS)
-    longest = found.loc[found["seconds"].astype("float64").idxmax()]
+    longest = found.iloc[int(found["seconds"].astype("float64").argmax())]
     summary = say(
         "conversations_told",
         length=length(float(longest["seconds"])),
@@ -285,4 +288,3 @@ def _circles(found: Frame) -> Spec:
             },
         },
     }
-

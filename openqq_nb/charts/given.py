@@ -96,12 +96,18 @@ def about(log: object) -> About:
     row = brought(counts).iloc[0]
     if not row["messages"]:
         return About(messages=0)
-    return About(int(row["messages"]), *(pd.Timestamp(int(row[one]) * 1000, tz=ZONE) for one in ("first", "last")))
+    return About(
+        int(row["messages"]), *(pd.Timestamp(int(row[one]) * 1000, tz=ZONE) for one in ("first", "last"))
+    )
 
 
 def brought(frame: Any) -> Frame:  # noqa: ANN401 - of any engine
     """Bring a small frame of any engine to pandas."""
-    held = nw.from_native(frame, pass_through=False) if not isinstance(frame, nw.DataFrame | nw.LazyFrame) else frame
+    held = (
+        nw.from_native(frame, pass_through=False)
+        if not isinstance(frame, nw.DataFrame | nw.LazyFrame)
+        else frame
+    )
     eager = held.collect(backend="pandas") if isinstance(held, nw.LazyFrame) else held
     return cast(Frame, eager.to_pandas()).reset_index(drop=True)
 

@@ -39,7 +39,13 @@ def draw_similar_groups(found: Frame, about: About) -> Picture:
     lines = [say("similar_shown")]
     if len(keys) < len(names):
         lines.append(say("similar_rest", shown=len(keys), all=len(names)))
-    return Picture(say("similar_groups"), [*about.told(), *lines], summary, _matrix(pairs, keys, names), _SIDE * len(keys) + 100.0)
+    return Picture(
+        say("similar_groups"),
+        [*about.told(), *lines],
+        summary,
+        _matrix(pairs, keys, names),
+        _SIDE * len(keys) + 100.0,
+    )
 
 
 def _names(pairs: Frame) -> dict[str, str]:
@@ -55,8 +61,13 @@ def _names(pairs: Frame) -> dict[str, str]:
 def _matrix(pairs: Frame, keys: list[str], names: dict[str, str]) -> Spec:
     labels = numbered([f"{names[key]} {at + 1}" for at, key in enumerate(keys)])
     at = {key: place for place, key in enumerate(keys)}
-    squares = [
-        {"label": labels[at[down]], "across": at[across] + 1, "shared": int(shared), "alike": float(alike) * 100}
+    squares: list[dict[str, Any]] = [
+        {
+            "label": labels[at[down]],
+            "across": at[across] + 1,
+            "shared": int(shared),
+            "alike": float(alike) * 100,
+        }
         for one, two, shared, alike in zip(
             pairs["gnumber"], pairs["other_gnumber"], pairs["shared"], pairs["jaccard"], strict=True
         )

@@ -20,6 +20,7 @@ _LINES = 50
 _HEIGHT = 480
 _MARGIN = 40
 _SEED = 1
+_TINY = 1e-9
 _NAME = 110
 _SMALLEST, _LARGEST = 5.0, 16.0
 
@@ -99,8 +100,14 @@ def _ends(found: Frame) -> Frame:
     """Give each line two ends that are people: by number, else by name."""
     ends = pd.DataFrame({"from_name": found["from_name"], "to_name": found["to_name"]})
     for side in ("from", "to"):
-        numbers = found[f"{side}_qq"] if f"{side}_qq" in found else pd.Series(None, index=found.index, dtype="str")
-        ends[side] = numbers.where(numbers.notna() & (numbers != ""), found[f"{side}_name"]).fillna("").astype("object")
+        numbers = (
+            found[f"{side}_qq"] if f"{side}_qq" in found else pd.Series(None, index=found.index, dtype="str")
+        )
+        ends[side] = (
+            numbers.where(numbers.notna() & (numbers != ""), found[f"{side}_name"])
+            .fillna("")
+            .astype("object")
+        )
     ends["count"] = found["replies"].fillna(0).astype("int64") + found["mentions"].fillna(0).astype("int64")
     return ends[ends["count"] > 0]
 
@@ -110,7 +117,7 @@ def _lines(ends: Frame) -> Frame:
     pairs = [tuple(sorted(pair)) for pair in zip(ends["from"], ends["to"], strict=True)]
     table = pd.DataFrame(pairs, columns=["one", "two"]).assign(count=ends["count"].to_numpy())
     table = table[table["one"] != table["two"]]
-    joined = table.groupby(["one", "two"], as_index=False, sort=True)["count"].sum()
+    joined = table.groupby(["one", "two"], sort=True)[["count"]].sum().reset_index()
     return joined.sort_values("count", ascending=False, kind="stable").reset_index(drop=True)
 
 
@@ -147,7 +154,7 @@ def _stretched(places: dict[str, tuple[float, float]]) -> dict[str, tuple[float,
 
     def fit(value: float, among: Sequence[float], room: float) -> float:
         span = max(among) - min(among)
-        part = (value - min(among)) / span if span > 1e-9 else 0.5
+        part = (value - min(among)) / span if span > _TINY else 0.5
         return round(_MARGIN + part * (room - 2 * _MARGIN), 1)
 
     return {who: (fit(x, across, WIDTH), fit(y, down, _HEIGHT)) for who, (x, y) in places.items()}

@@ -7,9 +7,8 @@ import pandas as pd
 
 from openqq_nb.charts.bars import Bars, cut_off
 from openqq_nb.charts.given import About, answer, times
-from openqq_nb.charts.parts import milliseconds, name, nothing, numbered, rows, told
+from openqq_nb.charts.parts import milliseconds, name, nothing, numbered, rows, time_axis, told
 from openqq_nb.charts.parts import room as room_of
-from openqq_nb.charts.parts import time_axis
 from openqq_nb.charts.picture import WIDTH, Picture
 from openqq_nb.charts.themes import Spec
 from openqq_nb.charts.wording import say
@@ -115,7 +114,13 @@ def draw_typical(found: Frame, about: About) -> Picture:
     if len(panels) < len(titles):
         lines.append(say("typical_people", shown=len(panels), all=f"{len(titles):,}"))
     summary = told([(title, name(words["word"].iloc[0])) for title, words in panels])
-    return Picture(say("typical"), lines, summary, _panels(panels, say("how_typical")), _PANEL_WIDTH * min(_PANEL_COLUMNS, len(panels)))
+    return Picture(
+        say("typical"),
+        lines,
+        summary,
+        _panels(panels, say("how_typical")),
+        _PANEL_WIDTH * min(_PANEL_COLUMNS, len(panels)),
+    )
 
 
 def new_words(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.new_words` takes
@@ -145,7 +150,13 @@ def draw_new_words(found: Frame, about: About) -> Picture:
     if len(panels) < len(every):
         lines.append(say("new_periods", shown=len(panels), all=f"{len(every):,}"))
     summary = told([(title, name(words["word"].iloc[0])) for title, words in reversed(panels)])
-    return Picture(say("new_words"), lines, summary, _panels(panels, say("how_new")), _PANEL_WIDTH * min(_PANEL_COLUMNS, len(panels)))
+    return Picture(
+        say("new_words"),
+        lines,
+        summary,
+        _panels(panels, say("how_new")),
+        _PANEL_WIDTH * min(_PANEL_COLUMNS, len(panels)),
+    )
 
 
 def _panels(panels: Sequence[tuple[str, Frame]], measure: str) -> Spec:
@@ -183,5 +194,3 @@ def draw_phrases(found: Frame, about: About) -> Picture:
     sizes = top["count"].astype("int64").tolist()
     bars = Bars([name(one) for one in top["phrase"]], sizes, [f"{one:,}" for one in sizes], say("times"))
     return Picture(say("phrases"), [*about.told(), *cut_off(len(top), len(found))], bars.told(), bars.spec())
-
-

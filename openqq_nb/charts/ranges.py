@@ -1,6 +1,7 @@
 """Bars of ranges: for how long people are silent, how fast they answer."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -25,7 +26,9 @@ def lurkers(members: Any, *log: Any, **asked: Any) -> Picture:  # noqa: ANN401 -
         log: their log, or a frame of messages.
         asked: what `analysis.lurkers` takes by name, as `silent_for="180D"`.
     """
-    found, about = answer("lurkers", ("last_spoke", "messages", "silent_days"), members, *log, log_at=1, **asked)
+    found, about = answer(
+        "lurkers", ("last_spoke", "messages", "silent_days"), members, *log, log_at=1, **asked
+    )
     return draw_lurkers(found, about)
 
 
@@ -70,7 +73,9 @@ def response(report: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 
         more: what `analysis.response` takes besides.
         asked: the same by name.
     """
-    found, about = answer("response", ("answered", "latency_s", "attempted_at"), report, *more, log_at=1, **asked)
+    found, about = answer(
+        "response", ("answered", "latency_s", "attempted_at"), report, *more, log_at=1, **asked
+    )
     return draw_response(found, about)
 
 
@@ -82,8 +87,10 @@ def draw_response(found: Frame, about: About) -> Picture:
     took = reached["latency_s"].dropna().astype("float64")
     edges = [-1.0, *map(float, _ANSWERED_S), float("inf")]
     counts = pd.cut(took, edges, right=False, labels=False).value_counts()
-    sizes = [int(counts.get(at, 0)) for at in range(len(edges) - 1)] + [int((reached["answered"] == False).sum())]  # noqa: E712 - a column of pandas
-    bars = Bars([*_within(_ANSWERED_S), say("unanswered")], sizes, [f"{one:,}" for one in sizes], say("recipients"))
+    sizes = [int(counts.get(at, 0)) for at in range(len(edges) - 1)]
+    sizes.append(len(reached) - int(reached["answered"].sum()))
+    labels = [*_within(_ANSWERED_S), say("unanswered")]
+    bars = Bars(labels, sizes, [f"{one:,}" for one in sizes], say("recipients"))
     share = percent(len(took) / len(reached))
     middle = length(took.median()) if len(took) else "–"
     lines = [say("response_told", share=share, all=f"{len(reached):,}", middle=middle)]
@@ -92,7 +99,5 @@ def draw_response(found: Frame, about: About) -> Picture:
 
 def _within(edges_s: Sequence[int]) -> list[str]:
     first = say("under", last=length(edges_s[0]))
-    between = [
-        say("range", first=length(one), last=length(other)) for one, other in zip(edges_s, edges_s[1:], strict=False)
-    ]
+    between = [say("range", first=length(one), last=length(other)) for one, other in pairwise(edges_s)]
     return [first, *between, say("over", first=length(edges_s[-1]))]

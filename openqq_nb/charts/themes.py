@@ -1,4 +1,4 @@
-"""How pictures look: fonts that have Chinese characters, and colours on light and dark ground that all eyes tell apart."""
+"""How pictures look: fonts that have Chinese characters, colours that all eyes tell apart on light and dark ground."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

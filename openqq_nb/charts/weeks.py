@@ -45,10 +45,10 @@ def draw_activity(found: Frame, about: About) -> Picture:
         return nothing("activity", about)
     about = about.or_else(int(found["messages"].sum()))
     counts = found.groupby(["weekday", "hour"])["messages"].sum()
-    grid = pd.MultiIndex.from_product([range(1, _WEEKDAYS + 1), range(_HOURS)])
-    squares = [
-        {"day": say(f"weekday_{day}"), "hour": hour, "messages": int(count)}
-        for (day, hour), count in counts.reindex(grid, fill_value=0).items()
+    squares: list[dict[str, Any]] = [
+        {"day": say(f"weekday_{day}"), "hour": hour, "messages": int(counts.get((day, hour), 0))}
+        for day in range(1, _WEEKDAYS + 1)
+        for hour in range(_HOURS)
     ]
     busiest = max(squares, key=lambda one: int(one["messages"]))
     summary = say(
@@ -137,7 +137,8 @@ def draw_calendar(found: Frame, about: About) -> Picture:
 def _years(counts: "pd.Series[int]", years: range) -> Spec:
     days = pd.date_range(max(counts.index.min(), pd.Timestamp(years[0], 1, 1)), counts.index.max(), freq="D")
     squares = [
-        {"messages": int(count)} | _place(day, years[0]) for day, count in counts.reindex(days, fill_value=0).items()
+        {"messages": int(count)} | _place(day, years[0])
+        for day, count in zip(days, counts.reindex(days, fill_value=0), strict=True)
     ]
     return {
         "width": 53 * _DAY,
@@ -145,7 +146,12 @@ def _years(counts: "pd.Series[int]", years: range) -> Spec:
         "layer": [
             {
                 "data": {"values": squares},
-                "encoding": {"x": _pixels("x"), "x2": {"field": "x2"}, "y": _pixels("y"), "y2": {"field": "y2"}},
+                "encoding": {
+                    "x": _pixels("x"),
+                    "x2": {"field": "x2"},
+                    "y": _pixels("y"),
+                    "y2": {"field": "y2"},
+                },
                 "layer": by_amount(squares, {"strokeWidth": 0}, _YEAR_HEIGHT - 14),
             },
             *_labels(years, days),
@@ -170,10 +176,15 @@ def _pixels(field: str) -> Spec:
 def _labels(years: range, shown: pd.DatetimeIndex) -> list[Spec]:
     """Write the months above the weeks, and the weekdays and the year to the left."""
     months = [
-        {"text": say(f"month_{month}"), "x": (_week(pd.Timestamp(year, month, 7))) * _DAY, "y": at * _YEAR_HEIGHT + 8}
+        {
+            "text": say(f"month_{month}"),
+            "x": (_week(pd.Timestamp(year, month, 7))) * _DAY,
+            "y": at * _YEAR_HEIGHT + 8,
+        }
         for at, year in enumerate(years)
         for month in range(1, 13)
-        if shown[0] < pd.Timestamp(year, month, 1) + pd.DateOffset(months=1) and pd.Timestamp(year, month, 1) <= shown[-1]
+        if shown[0] < pd.Timestamp(year, month, 1) + pd.DateOffset(months=1)
+        and pd.Timestamp(year, month, 1) <= shown[-1]
     ]
     days = [
         {"text": say(f"weekday_{day}"), "x": -8, "y": at * _YEAR_HEIGHT + 18 + (day - 0.5) * _DAY}
@@ -182,7 +193,8 @@ def _labels(years: range, shown: pd.DatetimeIndex) -> list[Spec]:
     ]
     left = -18 - max(wide(str(one["text"]), 10) for one in days)
     names = [
-        {"text": str(year), "x": left, "y": at * _YEAR_HEIGHT + 18 + 3.5 * _DAY} for at, year in enumerate(years)
+        {"text": str(year), "x": left, "y": at * _YEAR_HEIGHT + 18 + 3.5 * _DAY}
+        for at, year in enumerate(years)
     ]
     return [
         _writing(months, {"align": "left", "fontSize": 11}),
@@ -198,4 +210,3 @@ def _writing(texts: list[dict[str, Any]], mark: Spec) -> Spec:
         "mark": {"type": "text", "baseline": "middle", "style": style} | mark,
         "encoding": {"x": _pixels("x"), "y": _pixels("y"), "text": {"field": "text"}},
     }
-

@@ -113,7 +113,10 @@ TOLD: Table = {
         "A circle is one conversation, as large as its number of messages.",
         "每个圆是一次聊天，大小表示消息数。",
     ),
-    "conversations_most": ("The {shown} largest of {all} are shown.", "显示消息最多的 {shown} 次，共 {all} 次。"),
+    "conversations_most": (
+        "The {shown} largest of {all} are shown.",
+        "显示消息最多的 {shown} 次，共 {all} 次。",
+    ),
     "timeline_told": ("Most: {period}, {count}.", "最多：{period}，{count}。"),
     "each_day": ("One step is a day.", "每格一天。"),
     "each_week": ("One step is a week.", "每格一周。"),
@@ -148,7 +151,10 @@ TOLD: Table = {
         "In a square: how many people are in both. The darker, the larger their part of all people of the two.",
         "方格中是共同成员数；颜色越深，共同成员占两群总人数的比例越大。",
     ),
-    "similar_rest": ("The {shown} most alike of {all} groups are shown.", "显示最相似的 {shown} 个群，共 {all} 个。"),
+    "similar_rest": (
+        "The {shown} most alike of {all} groups are shown.",
+        "显示最相似的 {shown} 个群，共 {all} 个。",
+    ),
     "both_of": ("{one} and {two}", "{one} 与 {two}"),
     "percent_alike": ("alike (%)", "相似度（%）"),
     "length_s": ("{count} s", "{count} 秒"),

@@ -145,10 +145,11 @@ class Log(Generic[FrameT]):
 
         Example:
             >>> import tempfile
-            >>> import pandas as pd
             >>> import openqq_nb as oq
+            >>> my = oq.demo()
             >>> with tempfile.TemporaryDirectory() as folder:
-            ...     log = oq.demo().simulator.past().log()
+            ...     past = my.simulator.past("PERL学习交流", messages=500)
+            ...     log = oq.open_log(past.write(f"{folder}/group.json"))
             ...     archive = oq.open_log(log.to_parquet(f"{folder}/archive"))
             ...     len(archive) == len(log)
             True

@@ -87,7 +87,7 @@ def blocks(source: Source, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
     """
     with source.open() as stream:
         raw = stream.read(block_bytes)
-        decoder = Decoder(encoding_of(raw))
+        decoder = Decoder()
         line, read = 1, 0
         while raw:
             read += len(raw)
@@ -132,17 +132,22 @@ def shown(text: str) -> str:
 
 
 class Decoder:
-    """Decodes block after block; what is wrong in one does not spoil the next."""
+    """Decodes block after block; what is wrong in one does not spoil the next.
 
-    def __init__(self, encoding: str) -> None:
+    The encoding is that of the first block that has more than ASCII.
+    """
+
+    def __init__(self) -> None:
         """Begin at the first byte of a file."""
-        self._strict = codecs.getincrementaldecoder(encoding)("strict")
-        self._loose = codecs.getincrementaldecoder(encoding)("replace")
+        self._settle("utf-8")
+        self._is_settled = False
         self._newlines = io.IncrementalNewlineDecoder(None, translate=True)
         self._failed = False
 
     def decode(self, raw: bytes, *, final: bool) -> str:
         r"""Decode the next bytes, with `\n` for every kind of line break."""
+        if not self._is_settled and not raw.isascii():
+            self._settle(encoding_of(raw))
         before = self._strict.getstate()
         try:
             text, self._failed = self._strict.decode(raw, final), False
@@ -162,6 +167,11 @@ class Decoder:
         if _NEVER_WRITTEN in text:
             found += list(_marked(text, line, _NEVER_WRITTEN, "has NUL bytes: it was probably never written"))
         return found
+
+    def _settle(self, encoding: str) -> None:
+        self._strict = codecs.getincrementaldecoder(encoding)("strict")
+        self._loose = codecs.getincrementaldecoder(encoding)("replace")
+        self._is_settled = True
 
 
 def _marked(text: str, line: int, mark: str, why: str) -> Iterator[Problem]:

@@ -18,8 +18,8 @@ from openqq_nb.reporting.tables import Table
 from openqq_nb.reporting.wording import say
 
 _OF_LOGS = (
-    "timeline", "calendar", "activity", "ranking", "night_owls", "replies", "conversations", "repeats", "kinds", "words",
-    "phrases", "typical", "new_words", "turnover", "nicknames",
+    "timeline", "calendar", "activity", "ranking", "night_owls", "replies", "conversations", "repeats", "kinds",
+    "words", "phrases", "typical", "new_words", "turnover", "nicknames",
 )  # fmt: skip
 _NAMES_OF_ROSTER = ("replies", "conversations", "repeats", "ranking", "night_owls")
 _TABLES: Mapping[str, Callable[[Frame], Table]] = {
@@ -102,7 +102,7 @@ def _section(name: str, found: Frame, about: About) -> Section:
 
 def _figures(log: Any, about: About, answers: Mapping[str, Frame]) -> list[Figure]:  # noqa: ANN401 - as above
     days = answers["calendar"]
-    busiest = days.loc[days["messages"].astype("int64").idxmax()]
+    busiest = days.iloc[int(days["messages"].astype("int64").argmax())]
     numbers = {
         "messages": about.messages or 0,
         "people": len(answers["ranking"]),

@@ -56,7 +56,7 @@ def rows(result: Any) -> Rows:
     elif isinstance(result, pl.DataFrame):
         table = result.to_arrow()
     else:
-        frame = result if isinstance(result, pd.DataFrame) else result.compute()
+        frame = result if isinstance(result, pd.DataFrame) else result.compute(scheduler="synchronous")
         table = pa.Table.from_pandas(frame, preserve_index=False)
     return [{name: _plain(value) for name, value in row.items()} for row in table.to_pylist()]
 

@@ -16,6 +16,9 @@ from openqq_nb.columns import to_pandas
 from openqq_nb.errors import InvalidInput
 from tests.analysis.further import BEGIN, CHINA, ENGINES, Rows, log, rows
 
+# What Narwhals says of its Dask support is for whoever installs it, not for these questions.
+pytestmark = pytest.mark.filterwarnings("ignore:Dask support is moving:FutureWarning")
+
 QUESTIONS = {
     "night_owls": night_owls,
     "night_owls over midnight": lambda frame: night_owls(frame, "23:30", "04:00"),

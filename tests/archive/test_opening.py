@@ -138,8 +138,8 @@ def test_polars_and_duckdb_skip_months_and_columns_that_are_not_asked_for(folder
 def test_a_relation_is_of_the_default_connection_and_joins_with_others(folder: str) -> None:
     messages = archive.open(folder, "duckdb", ["content"])
     people = pd.DataFrame({"content": ["a"], "who": ["甲"]})
-    found = duckdb.sql("SELECT who FROM messages JOIN people USING (content)").fetchall()
-    assert found == [("甲",)]
+    found = duckdb.sql("SELECT who FROM messages JOIN people USING (content)")
+    assert rows(found) == [{"who": "甲"}]
     assert len(people) == 1
     assert messages.columns == ["content"]
 

@@ -96,7 +96,7 @@ def test_lazy_engines_filter_where_the_messages_are(folder: str) -> None:
 def test_duckdb_reads_without_an_extension_that_would_be_downloaded(folder: str) -> None:
     rows(archive.open(folder, "duckdb"))
     loaded = "SELECT loaded FROM duckdb_extensions() WHERE extension_name = 'httpfs'"
-    assert duckdb.sql(loaded).fetchall() in ([(False,)], [])
+    assert rows(duckdb.sql(loaded)) in ([{"loaded": False}], [])
 
 
 def test_duckdb_reads_where_the_environment_points_now(folder: str) -> None:

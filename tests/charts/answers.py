@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -14,10 +15,22 @@ DAYS = 730
 START = pd.Timestamp("2024-03-01", tz=ZONE)
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张"
 _GIVEN = ("伟", "小灰", "建国", "雨桐", "梓涵", "一诺", "婷婷", "志强", "浩然", "欣怡")
-_LATIN = ("Ada", "Grace", "Linus", "Margaret", "Dennis", "Barbara", "Ken", "Radia", "Guido", "Larry", "Yukihiro")
+_LATIN = (
+    "Ada",
+    "Grace",
+    "Linus",
+    "Margaret",
+    "Dennis",
+    "Barbara",
+    "Ken",
+    "Radia",
+    "Guido",
+    "Larry",
+    "Yukihiro",
+)
 _WORDS = (
-    "哈哈哈", "收到", "晚安", "早上好", "吃饭", "加班", "周五", "聚餐", "perl", "python", "原神", "作业", "开会", "红包",
-    "下雨", "地铁", "外卖", "奶茶", "摸鱼", "绝绝子", "yyds", "ok", "lol", "thanks",
+    "哈哈哈", "收到", "晚安", "早上好", "吃饭", "加班", "周五", "聚餐", "perl", "python", "原神", "作业", "开会",
+    "红包", "下雨", "地铁", "外卖", "奶茶", "摸鱼", "绝绝子", "yyds", "ok", "lol", "thanks",
 )  # fmt: skip
 
 
@@ -32,7 +45,9 @@ def latin(at: int) -> str:
 def long(at: int) -> str:
     """Sixty characters, some of them wide."""
     if at % 2:
-        return (chinese(at) + "，学习交流委员会常务副主席，欢迎新人入群改名片，不许发广告，违者请出，谢谢合作") * 2
+        return (
+            chinese(at) + "，学习交流委员会常务副主席，欢迎新人入群改名片，不许发广告，违者请出，谢谢合作"
+        ) * 2
     return f"{latin(at)} WWWWMMMM the longest name that anybody was ever called in this group"
 
 
@@ -159,7 +174,13 @@ def _turnover(life: Life) -> pd.DataFrame:
     came, went = lot.poisson(4, count), lot.poisson(2.5, count)
     people = 20 + np.cumsum(came - went)
     return pd.DataFrame(
-        {"period": months, "people": people, "newcomers": came, "leavers": went, "stay_days": lot.random(count) * 99}
+        {
+            "period": months,
+            "people": people,
+            "newcomers": came,
+            "leavers": went,
+            "stay_days": lot.random(count) * 99,
+        }
     )
 
 
@@ -169,8 +190,17 @@ def _replies(life: Life) -> pd.DataFrame:
     names, numbers = life.names(), life.numbers()
     return pd.DataFrame(
         [
-            (numbers[a], names[a], numbers[b], names[b], int(lot.integers(1, 3_000 // (a + b + 1) + 2)), 2, 60.0)
+            (
+                numbers[a],
+                names[a],
+                numbers[b],
+                names[b],
+                int(lot.integers(1, 3_000 // (a + b + 1) + 2)),
+                2,
+                60.0,
+            )
             for a, b in sorted(pairs)
+            if a != b
         ],
         columns=["from_qq", "from_name", "to_qq", "to_name", "replies", "mentions", "latency_s"],
     )
@@ -225,7 +255,15 @@ def _words(life: Life) -> pd.DataFrame:
 def _similar_groups(life: Life) -> pd.DataFrame:
     lot, groups = life.lot, 9
     rows = [
-        (str(one), life.name(one), str(two), life.name(two), int(lot.integers(1, 60)), lot.random() / 2, lot.random())
+        (
+            str(one),
+            life.name(one),
+            str(two),
+            life.name(two),
+            int(lot.integers(1, 60)),
+            lot.random() / 2,
+            lot.random(),
+        )
         for one in range(groups)
         for two in range(one + 1, groups)
         if lot.random() < 0.7
@@ -238,7 +276,9 @@ def _night_owls(life: Life) -> pd.DataFrame:
     counts = _falling(life.people, 250)
     times = [f"{at % 5:02}:{at * 7 % 60:02}" for at in range(life.people)]
     who = {"qq": life.numbers(), "displayname": life.names()}
-    return pd.DataFrame(who | {"messages": counts, "share": life.lot.random(life.people) / 3, "latest": times})
+    return pd.DataFrame(
+        who | {"messages": counts, "share": life.lot.random(life.people) / 3, "latest": times}
+    )
 
 
 def _kinds(life: Life) -> pd.DataFrame:
@@ -251,14 +291,20 @@ def _nicknames(life: Life) -> pd.DataFrame:
     rows = []
     for who in range(min(12, life.people)):
         edges = life.moments(2 * (who % 5 + 1) + 2)[:: max(1, who % 3)]
-        for at, (first, last) in enumerate(zip(edges, edges[1:], strict=False)):
+        for at, (first, last) in enumerate(pairwise(edges)):
             rows.append((str(10_000 + who), life.name(who + at * 13), first, last, 50))
     return pd.DataFrame(rows, columns=["qq", "displayname", "first", "last", "messages"])
 
 
 def _typical(life: Life) -> pd.DataFrame:
     rows = [
-        (str(10_000 + who), life.name(who), life.name(at) if at == 2 else _WORDS[(who * 5 + at) % 24], 40 - at, 9.0 - at)
+        (
+            str(10_000 + who),
+            life.name(who),
+            life.name(at) if at == 2 else _WORDS[(who * 5 + at) % 24],
+            40 - at,
+            9.0 - at,
+        )
         for who in range(min(9, life.people))
         for at in range(8)
     ]
@@ -276,7 +322,10 @@ def _new_words(life: Life) -> pd.DataFrame:
 
 
 def _phrases(life: Life) -> pd.DataFrame:
-    phrases = [f"{one} {life.name(at)}" if at % 4 == 3 else f"{one} {_WORDS[at - 1]}" for at, one in enumerate(_WORDS)]
+    phrases = [
+        f"{one} {life.name(at)}" if at % 4 == 3 else f"{one} {_WORDS[at - 1]}"
+        for at, one in enumerate(_WORDS)
+    ]
     counts = _falling(len(phrases), 90)
     return pd.DataFrame({"phrase": phrases, "length": 2, "count": counts, "score": 0.5})
 

@@ -10,7 +10,7 @@ from tests.lab.browser import launched_browser
 
 
 @pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
+def in_english() -> Iterator[None]:
     before = oq.language()
     oq.language("en")
     yield

@@ -10,8 +10,8 @@ from openqq_nb.charts.picture import Picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 QUESTIONS = (
-    "ranking", "activity", "calendar", "lurkers", "turnover", "replies", "repeats", "conversations", "timeline", "words",
-    "similar_groups", "night_owls", "kinds", "nicknames", "typical", "new_words", "phrases", "response",
+    "ranking", "activity", "calendar", "lurkers", "turnover", "replies", "repeats", "conversations", "timeline",
+    "words", "similar_groups", "night_owls", "kinds", "nicknames", "typical", "new_words", "phrases", "response",
 )  # fmt: skip
 # All that Vega draws with; a link or a script is not among it.
 DRAWN = {"svg", "rect", "g", "path", "text", "tspan", "line", "defs", "linearGradient", "stop", "clipPath"}

@@ -4,7 +4,8 @@ from playwright.sync_api import Page
 
 _LOOK = """roots => roots.flatMap(root => {
     const frame = root.getBoundingClientRect();
-    const found = [...root.querySelectorAll('text')].filter(one => one.textContent.trim() && !one.getAttribute('stroke'));
+    const seen = one => one.textContent.trim() && !one.getAttribute('stroke');
+    const found = [...root.querySelectorAll('text')].filter(seen);
     const boxes = found.map(one => {
         const {left, top, right, bottom} = one.getBoundingClientRect();
         return {left, right, top: top + 2, bottom: bottom - 2, text: one.textContent};
@@ -15,8 +16,9 @@ _LOOK = """roots => roots.flatMap(root => {
             one.bottom > frame.bottom + 1)
             faults.push(`leaves the picture: ${one.text}`);
         boxes.slice(0, at).forEach(two => {
-            const meet = one.left < two.right - 1 && two.left < one.right - 1 && one.top < two.bottom && two.top < one.bottom;
-            if (meet) faults.push(`overlap: ${one.text} | ${two.text}`);
+            const beside = one.left >= two.right - 1 || two.left >= one.right - 1;
+            if (!beside && one.top < two.bottom && two.top < one.bottom)
+                faults.push(`overlap: ${one.text} | ${two.text}`);
         });
     });
     return faults;

@@ -194,6 +194,7 @@ def test_going_through_it_keeps_no_messages() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_million_messages_are_written_within_a_minute(tmp_path: Path) -> None:
     past = simulator().past(GROUP, messages=1_000_000)
     # Of the processor: others may keep it busy meanwhile.

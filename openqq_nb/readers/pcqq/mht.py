@@ -6,7 +6,7 @@ from pathlib import PurePath
 import pyarrow as pa
 
 from openqq_nb.readers.base import Options, Part, Problem, Source
-from openqq_nb.readers.decoding import Decoder, encoding_of, shown
+from openqq_nb.readers.decoding import Decoder, shown
 from openqq_nb.readers.pcqq.headers import Clock, in_order
 from openqq_nb.readers.pcqq.rows import Row, Rows
 from openqq_nb.readers.pcqq.sections import Section
@@ -63,7 +63,7 @@ class _Reading:
         self._is_named = self._any = False
         self._day = ""
         self._rows = Rows(1)
-        self._decoder = Decoder("utf-8")
+        self._decoder = Decoder()
         self._tables: list[pa.Table] = []
         self.problems: list[Problem] = []
         self._begin()
@@ -72,7 +72,7 @@ class _Reading:
         if piece.begins:
             self._read("", final=True)
             self._rows = Rows(piece.line)
-            self._decoder = Decoder(encoding_of(piece.body))
+            self._decoder = Decoder()
         text = self._decoder.decode(piece.body, final=False)
         self.problems += self._decoder.problems(text, piece.line)
         self._read(text)

@@ -1,15 +1,14 @@
 """One chat of an export: what its head and its first messages tell of it, and the rows that it becomes."""
 
 from collections.abc import Mapping, Sequence, Set
-from itertools import repeat
-from typing import Any
 
 import pyarrow as pa
 
+from openqq_nb.columns import ZONE
 from openqq_nb.readers.base import Options
 from openqq_nb.readers.pcqq.people import Person, are_titled, looks_like_a_group, person
 from openqq_nb.readers.pcqq.texts import guessed, of_the_system
-from openqq_nb.readers.tables import Place, chat_key, table
+from openqq_nb.readers.tables import TEXT, TIME, Place, chat_key, table
 
 _PLACES: Mapping[str, Place] = {"我的好友": "friend", "我的QQ群": "group", "多人聊天": "discuss"}
 _TYPES: Mapping[Place, str] = {
@@ -17,7 +16,7 @@ _TYPES: Mapping[Place, str] = {
     "group": "group_message",
     "discuss": "discuss_message",
 }
-_SECOND_US = 1_000_000
+_SECONDS = pa.timestamp("s", ZONE)
 
 
 class Section:
@@ -59,23 +58,49 @@ class Section:
         """
         place = self._learn(frozenset(writers))
         known = list(kinds) if kinds is not None else [guessed(one) for one in contents]
-        return table(
+        same = self._of_the_chat(place, len(contents))
+        columns = {
+            "msg_time": pa.array(times_s, _SECONDS).cast(TIME),
+            "type": same["type"],
+            "chat": same["chat"],
+            "content": pa.array([one or None for one in contents], TEXT),
+            "kind": pa.array(self._corrected(known, writers, contents, place), TEXT),
+            **self._of_the_writers(writers),
+            "group": same["group"],
+            "discuss": same["discuss"],
+            "chat_key": same["chat_key"],
+            "category": same["category"],
+        }
+        return pa.table(columns)
+
+    def _of_the_chat(self, place: Place, rows: int) -> dict[str, pa.Array]:
+        """Make the columns that are the same in all rows; a million texts would be slow."""
+        once = table(
             {
-                "msg_time": [one * _SECOND_US for one in times_s],
-                "type": self._all(_TYPES[place], contents),
-                "chat": self._all(self.chat, contents),
-                "sender": self._each(writers, {one: who.name for one, who in self._people.items()}),
-                "content": [one or None for one in contents],
-                "kind": self._corrected(known, writers, contents, place),
-                "own": self._each(writers, self._own),
-                "sender_qq": self._each(writers, {one: who.qq for one, who in self._people.items()}),
-                "group": self._all(self.chat if place == "group" else None, contents),
-                "discuss": self._all(self.chat if place == "discuss" else None, contents),
-                "chat_key": self._all(chat_key(place, self.chat), contents),
-                "sender_email": self._each(writers, {one: who.email for one, who in self._people.items()}),
-                "category": self._all(self.category, contents),
+                "type": [_TYPES[place]],
+                "chat": [self.chat],
+                "group": [self.chat if place == "group" else None],
+                "discuss": [self.chat if place == "discuss" else None],
+                "chat_key": [chat_key(place, self.chat)],
+                "category": [self.category],
             }
         )
+        return {name: pa.repeat(once[name][0], rows) for name in once.column_names}
+
+    def _of_the_writers(self, writers: Sequence[str]) -> dict[str, pa.Array]:
+        """Make the columns that follow from the writer, each person once."""
+        numbers = {one: number for number, one in enumerate(self._people)}
+        which = pa.array(list(map(numbers.__getitem__, writers)), pa.int32())
+        people = self._people.values()
+        once = table(
+            {
+                "sender": [who.name for who in people],
+                "own": [self._own[one] for one in self._people],
+                "sender_qq": [who.qq for who in people],
+                "sender_email": [who.email for who in people],
+            }
+        )
+        return {name: once[name].combine_chunks().take(which) for name in once.column_names}
 
     def _learn(self, writers: Set[str]) -> Place:
         place = self._place or self._learn_the_place(writers)
@@ -133,11 +158,3 @@ class Section:
             of_the_system(content) if writer in system else kind
             for kind, writer, content in zip(kinds, writers, contents, strict=True)
         ]
-
-    @staticmethod
-    def _all(value: str | None, rows: Sequence[object]) -> list[str | None]:
-        return list(repeat(value, len(rows)))
-
-    @staticmethod
-    def _each(writers: Sequence[str], values: Mapping[str, Any]) -> list[Any]:
-        return list(map(values.__getitem__, writers))

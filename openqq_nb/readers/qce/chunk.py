@@ -19,6 +19,7 @@ def recognises(head: bytes, source: Source) -> bool:
 
 def parts(source: Source, options: Options) -> Iterator[Part]:
     """Read a source."""
-    reading = ChunkReading({}, last_name(source), options, [Problem(None, _ALONE)])
+    reading = ChunkReading({}, last_name(source), options)
+    reading.gathered.problems.append(Problem(None, _ALONE))
     yield from reading.parts(source)
-    yield reading.rest(source.size_bytes)
+    yield reading.gathered.part()

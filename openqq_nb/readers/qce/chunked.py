@@ -1,8 +1,9 @@
 """A talk that qq-chat-exporter cut into chunks: a manifest, and files of one message a line beside it."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from pathlib import PureWindowsPath
 from typing import Any
@@ -13,9 +14,9 @@ from openqq_nb.readers.json_lines import json_lines
 from openqq_nb.readers.qce import telling
 from openqq_nb.readers.qce.chat import Chat, chat_of
 from openqq_nb.readers.qce.content import as_text
-from openqq_nb.readers.qce.messages import NO_INFO, Rows, info_of, messages
-from openqq_nb.readers.qce.reading import last_name, odd_rows
-from openqq_nb.readers.qce.single import FITTING, rows
+from openqq_nb.readers.qce.messages import NO_INFO, Rows, info_of
+from openqq_nb.readers.qce.reading import Gathered, last_name, odd_rows
+from openqq_nb.readers.qce.single import FITTING, Reading
 from openqq_nb.readers.recoding import as_utf8
 from openqq_nb.readers.splitting import shown
 
@@ -49,54 +50,58 @@ def parts(source: Source, options: Options) -> Iterator[Part]:
     manifest, problems = _manifest(source)
     entries, more = _entries(manifest, source)
     chunks, missing = _found(entries, source)
-    reading = ChunkReading(info_of(manifest), last_name(source), options, [*problems, *more, *missing])
+    reading = ChunkReading(info_of(manifest), last_name(source), options)
+    reading.gathered.problems += [*problems, *more, *missing]
     whole = sum(chunk.size_bytes for _, chunk in chunks) or 1
     done = 0
     for entry, chunk in chunks:
-        for part in reading.parts(chunk, entry.stated):
-            # A progress bar knows the size of the manifest only.
-            yield replace(part, bytes_read=source.size_bytes * (done + part.bytes_read) // whole)
+        # A progress bar knows the size of the manifest only.
+        yield from reading.parts(chunk, entry.stated, partial(_share, source.size_bytes, whole, done))
         done += chunk.size_bytes
-    yield reading.rest(source.size_bytes)
+    yield reading.gathered.part()
+
+
+def _share(size: int, whole: int, done: int, bytes_read: int) -> int:
+    return size * (done + bytes_read) // whole
 
 
 class ChunkReading:
-    """Reads chunk after chunk of one talk."""
+    """Reads chunk after chunk of one talk.
 
-    def __init__(
-        self, info: Mapping[str, Any], fallback: str, options: Options, problems: Sequence[Problem]
-    ) -> None:
-        """Take what holds for all chunks, and what is already known to be wrong."""
+    Attributes:
+        gathered: what is not yet given; its last part is the caller's to take.
+    """
+
+    def __init__(self, info: Mapping[str, Any], fallback: str, options: Options) -> None:
+        """Take what holds for all chunks."""
         self._info = info
         self._fallback = fallback
         self._options = options
-        self._problems = [*problems] if info else [*problems, Problem(None, NO_INFO)]
-        self._chat: Chat | None = None
+        self._rows = Reading(options.zone).rows
+        self.gathered = Gathered(self._chat)
 
-    def parts(self, chunk: Source, stated: int | None = None) -> Iterator[Part]:
+    def parts(
+        self, chunk: Source, stated: int | None = None, share: Callable[[int], int] = lambda read: read
+    ) -> Iterator[Part]:
         """Read one chunk; what is wrong in it is told with its name."""
-        count = 0
+        before = self.gathered.count
+        name = last_name(chunk)
         with chunk.open() as stream:
             for batch in json_lines(as_utf8(stream, chunk.head()), FITTING.decoding()):
-                found = rows(batch.values, self._options.zone)
-                count += len(batch.values)
+                found = self._rows(batch.values)
                 wrong = [*batch.problems, *odd_rows(batch, found)]
-                self._problems += [replace(one, why=f"{last_name(chunk)}: {one.why}") for one in wrong]
-                if batch.values:
-                    yield self._part(found, batch.bytes_read)
+                named = (replace(one, why=f"{name}: {one.why}") for one in wrong)
+                self.gathered.add(found, share(batch.bytes_read), named)
+                if self.gathered.is_enough:
+                    yield self.gathered.part()
+        count = self.gathered.count - before
         if stated is not None and stated != count:
-            why = f"{last_name(chunk)}: the manifest says that it has {stated} messages; {count} were read."
-            self._problems.append(Problem(None, why))
+            why = f"{name}: the manifest says that it has {stated} messages; {count} were read."
+            self.gathered.problems.append(Problem(None, why))
 
-    def rest(self, bytes_read: int) -> Part:
-        """Give what is still to be told."""
-        return self._part(Rows(), bytes_read)
-
-    def _part(self, found: Rows, bytes_read: int) -> Part:
-        if self._chat is None:
-            self._chat = chat_of(self._info, self._fallback, found.writers(), self._options)
-        problems, self._problems = self._problems, []
-        return Part(messages(found, self._chat), bytes_read, problems)
+    def _chat(self, found: Rows) -> tuple[Chat, list[Problem]]:
+        problems = [] if self._info else [Problem(None, NO_INFO)]
+        return chat_of(self._info, self._fallback, found.writers(), self._options), problems
 
 
 def _manifest(source: Source) -> tuple[Mapping[str, Any], list[Problem]]:

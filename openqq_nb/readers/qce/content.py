@@ -165,6 +165,18 @@ def media(kind: str, name: str) -> tuple[tuple[str, ...], re.Pattern[str], str]:
     return marks, like, f"[{label}:{name}]" if kind == "file" and name else f"[{label}]"
 
 
+PICTURED = ("image", "audio", "video")
+"""Types of elements of which nothing is shown but that they are there."""
+
+
+def alone(text: str, kind: str) -> tuple[str, str] | None:
+    """Give plain text and kind of a message that is one picture, voice or video; `None` if there is more to it."""
+    label = _MEDIA[kind][0]
+    if not text.startswith(f"[{label}") or not text.endswith("]"):
+        return None
+    return f"[{label}]", _KINDS[kind]
+
+
 FORWARD = re.compile(r"\[(?:转发消息|合并转发|聊天记录)[^\]]*\]")
 CARD = re.compile(r"\[(?:JSON消息|卡片消息|卡片)[^\]]*\]")
 _MEDIA = {

@@ -20,7 +20,7 @@ from openqq_nb.readers.qce.content import (
     quote_end,
 )
 from openqq_nb.readers.qce.fitting import Fitting
-from openqq_nb.readers.qce.messages import Person, Rows, flags, microseconds, stated
+from openqq_nb.readers.qce.messages import Person, Rows, flagged, microseconds, stated
 from openqq_nb.readers.qce.reading import read
 
 NAME = "QQ Chat Exporter JSON, first releases of 4.x"
@@ -112,7 +112,7 @@ def parts(source: Source, options: Options) -> Iterator[Part]:
     return read(source, options, FITTING.decoding(), rows)
 
 
-def rows(messages: Sequence[Message], _zone: str) -> Rows:
+def rows(messages: Sequence[Message]) -> Rows:
     """Take what the columns are made of from messages, in the order of the file."""
     contents = [one.content or _EMPTY for one in messages]
     tolds = [_told(one) for one in contents]
@@ -127,8 +127,8 @@ def rows(messages: Sequence[Message], _zone: str) -> Rows:
         recalled=[None] * len(messages),
         attachments=[_names(one.resources or ()) for one in contents],
     )
-    found.mark_recalled(flags([one.is_recalled for one in messages]))
-    found.mark_system(flags([one.is_system_message for one in messages]), _SYSTEM_KINDS)
+    found.mark_recalled(flagged([one.is_recalled for one in messages]))
+    found.mark_system(flagged([one.is_system_message for one in messages]), _SYSTEM_KINDS)
     return found
 
 

@@ -1,6 +1,6 @@
 """The rows of an export as columns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -64,7 +64,7 @@ class Rows:
     attachments: list[str | None] = field(default_factory=list)
     odd: list[tuple[int, str]] = field(default_factory=list)
 
-    def mark_system(self, system: Sequence[bool], kind_of: Mapping[bool, str]) -> None:
+    def mark_system(self, system: Iterable[int], kind_of: Mapping[bool, str]) -> None:
         """Make rows lines of the system; where nobody wrote them, they have no sender.
 
         Args:
@@ -72,7 +72,7 @@ class Rows:
             kind_of: their kinds, by whether they tell that a message was taken back.
         """
         nobody = None
-        for row in _true(system):
+        for row in system:
             self.kinds[row] = kind_of[is_recall(as_text(self.contents[row]))]
             self.replies[row] = self.recalled[row] = None
             if self.people[self.who[row]].is_nobody:
@@ -81,10 +81,23 @@ class Rows:
                     self.people.append(NOBODY)
                 self.who[row] = nobody
 
-    def mark_recalled(self, recalled: Sequence[bool]) -> None:
+    def mark_recalled(self, recalled: Iterable[int]) -> None:
         """Mark the messages that were taken back and yet are there."""
-        for row in _true(recalled):
+        for row in recalled:
             self.recalled[row] = "true"
+
+    def extend(self, more: "Rows") -> None:
+        """Put other rows behind these."""
+        before = len(self.people)
+        self.who += [one + before for one in more.who]
+        self.people += more.people
+        self.times += more.times
+        self.contents += more.contents
+        self.kinds += more.kinds
+        self.replies += more.replies
+        self.ids += more.ids
+        self.recalled += more.recalled
+        self.attachments += more.attachments
 
     def writers(self) -> set[tuple[str, str]]:
         """Tell who writes in these rows, as (id, number)."""
@@ -170,11 +183,12 @@ def wall_time(written: object, zone: str) -> int | None:
     return micros if 0 < micros < _LATEST * 1000 else None
 
 
-def flags(found: Sequence[Text]) -> Sequence[bool]:
-    """Read flags, which hand-made files also write as text or number."""
-    if set(map(type, found)) <= {bool}:
-        return found  # type: ignore[return-value]  # every one is a bool
-    return [as_text(one).lower() in ("true", "1") for one in found]
+def flagged(found: Sequence[Text]) -> Sequence[int]:
+    """Give the rows of which a flag is set; hand-made files also write flags as text or number."""
+    values = set(found)
+    if values <= {False, None}:
+        return ()
+    return [row for row, one in enumerate(found) if one is True or as_text(one).lower() in ("true", "1")]
 
 
 def texts(found: Sequence[Any]) -> Sequence[str | None]:
@@ -193,10 +207,6 @@ def info_of(others: Mapping[str, Any]) -> Mapping[str, Any]:
     """Take `chatInfo` from what stands around the messages."""
     found = others.get("chatInfo")
     return found if isinstance(found, Mapping) else {}
-
-
-def _true(found: Sequence[bool]) -> Iterator[int]:
-    return (row for row, one in enumerate(found) if one) if True in found else iter(())
 
 
 def _microseconds(found: object) -> int | None:

@@ -1,13 +1,12 @@
 """From the batches of a file to the parts of a log."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
-
-import pyarrow as pa
 
 from openqq_nb.readers.base import Options, Part, Problem, Source
 from openqq_nb.readers.document import Document
-from openqq_nb.readers.qce.chat import chat_of
+from openqq_nb.readers.qce.chat import Chat, chat_of
 from openqq_nb.readers.qce.messages import NO_INFO, Rows, info_of, messages
 from openqq_nb.readers.qce.telling import passing
 from openqq_nb.readers.recoding import as_utf8
@@ -15,8 +14,8 @@ from openqq_nb.readers.splitting import Batch, Decoding
 
 M = TypeVar("M")
 
-ToRows = Callable[[Sequence[M], str], Rows]
-"""Takes from messages what the columns are made of; the text is the zone of times that state none."""
+ToRows = Callable[[Sequence[M]], Rows]
+"""Takes from messages what the columns are made of."""
 
 _MOST_TOLD = 20
 _PART_BYTES = 8 << 20
@@ -34,39 +33,48 @@ def read(source: Source, options: Options, decoding: Decoding[M], rows: ToRows[M
     Returns:
         Parts; at least one, and the last one tells what is missing.
     """
-    chat, count = None, 0
-    gathered = Gathered()
     with source.open() as stream:
         document = Document(as_utf8(stream, source.head()), "messages", decoding)
         document.open()
+        gathered = Gathered(partial(_chat, source, options, info_of(document.others)))
         for batch in document.batches():
-            found = rows(batch.values, options.zone)
-            if chat is None:
-                info = info_of(document.others) or _later_info(source)
-                gathered.problems += [] if info else [Problem(None, NO_INFO)]
-                chat = chat_of(info, last_name(source), found.writers(), options)
-            count += len(batch.values)
-            gathered.add(messages(found, chat), batch.bytes_read, [*batch.problems, *odd_rows(batch, found)])
+            found = rows(batch.values)
+            gathered.add(found, batch.bytes_read, [*batch.problems, *odd_rows(batch, found)])
             if gathered.is_enough:
                 yield gathered.part()
-    if why := _miscounted(document.others, count):
+    if why := _miscounted(document.others, gathered.count):
         gathered.problems.append(Problem(None, why))
     yield gathered.part()
 
 
 class Gathered:
-    """Gathers what small blocks gave to parts of some size."""
+    """Gathers what small blocks gave to parts of some size: many small tables would cost more.
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
+    Attributes:
+        count: how many messages there were.
+        problems: what is to be told with the next part.
+    """
+
+    def __init__(self, find_chat: Callable[[Rows], tuple[Chat, list[Problem]]]) -> None:
+        """Begin a log.
+
+        Args:
+            find_chat: tells whom the talk is with, when the first messages are there.
+        """
+        self.count = 0
         self.problems: list[Problem] = []
-        self._tables: list[pa.Table] = []
+        self._find_chat = find_chat
+        self._chat: Chat | None = None
+        self._rows = Rows()
         self._bytes_read = self._begun = 0
 
-    def add(self, table: pa.Table, bytes_read: int, problems: Sequence[Problem]) -> None:
+    def add(self, found: Rows, bytes_read: int, problems: Iterable[Problem]) -> None:
         """Take what one block gave."""
-        self._tables.append(table)
+        if self._chat is None and found.kinds:
+            self._set_chat(found)
+        self._rows.extend(found)
         self._bytes_read = bytes_read
+        self.count += len(found.kinds)
         self.problems += problems
 
     @property
@@ -75,11 +83,16 @@ class Gathered:
         return self._bytes_read - self._begun >= _PART_BYTES
 
     def part(self) -> Part:
-        """Make a part, and begin anew; there must have been a block."""
-        # A table without rows stays, for its columns.
-        part = Part(pa.concat_tables(self._tables).combine_chunks(), self._bytes_read, self.problems)
-        self._tables, self.problems, self._begun = [part.messages.slice(0, 0)], [], self._bytes_read
+        """Make a part, and begin anew."""
+        chat = self._chat or self._set_chat(self._rows)
+        part = Part(messages(self._rows, chat), self._bytes_read, self.problems)
+        self._rows, self.problems, self._begun = Rows(), [], self._bytes_read
         return part
+
+    def _set_chat(self, found: Rows) -> Chat:
+        self._chat, problems = self._find_chat(found)
+        self.problems += problems
+        return self._chat
 
 
 def odd_rows(batch: Batch[M], found: Rows) -> Iterator[Problem]:
@@ -104,6 +117,14 @@ def without_time(batch: Batch[M], found: Rows) -> Iterator[Problem]:
         yield Problem(
             batch.line_of(rows[_MOST_TOLD]), f"This message and {more - 1} more have no time either."
         )
+
+
+def _chat(
+    source: Source, options: Options, info: Mapping[str, Any], found: Rows
+) -> tuple[Chat, list[Problem]]:
+    info = info or _later_info(source)
+    problems = [] if info else [Problem(None, NO_INFO)]
+    return chat_of(info, last_name(source), found.writers(), options), problems
 
 
 def last_name(source: Source) -> str:

@@ -7,9 +7,9 @@ import msgspec
 
 from openqq_nb.readers.base import Options, Part, Source
 from openqq_nb.readers.qce import telling
-from openqq_nb.readers.qce.content import Element, Text, as_text, told
+from openqq_nb.readers.qce.content import PICTURED, Element, Text, alone, as_text, told
 from openqq_nb.readers.qce.fitting import Fitting, Later
-from openqq_nb.readers.qce.messages import NOBODY, Person, Rows, flags, microseconds, stated, wall_time
+from openqq_nb.readers.qce.messages import NOBODY, Person, Rows, flagged, microseconds, stated, wall_time
 from openqq_nb.readers.qce.reading import read
 
 NAME = "QQ Chat Exporter JSON"
@@ -61,8 +61,11 @@ FITTING = Fitting(Message, frozenset(("content", "sender", "timestamp")))
 _EMPTY = Content()
 _SENDERS, _ELEMENTS, _RESOURCES = Later(Sender), Later(Element), Later(Resource)
 _NONE = b"[]"
-_TEXT = b'[{"type":"text",'
-_TEXT_SPACED = re.compile(rb'\[\s*\{\s*"type"\s*:\s*"text"')
+_TYPE = b'"type"'
+_FIRST = re.compile(rb'\[\s*\{\s*"type"\s*:\s*"([a-z_]+)"')
+_FIRST_TEXT = re.compile(rb'\[\s*\{\s*"type"\s*:\s*"text"')
+_NOTHING_LIKE_IT = b"-"
+_MOST_KNOWN = 100_000
 _SYSTEM_KINDS = {True: "recall", False: "system"}
 
 
@@ -73,61 +76,89 @@ def recognises(head: bytes, source: Source) -> bool:
 
 def parts(source: Source, options: Options) -> Iterator[Part]:
     """Read a source."""
-    return read(source, options, FITTING.decoding(), rows)
+    return read(source, options, FITTING.decoding(), Reading(options.zone).rows)
 
 
-def rows(messages: Sequence[Message], zone: str) -> Rows:
-    """Take what the columns are made of from messages.
+class Reading:
+    """Takes from messages what the columns are made of, and remembers who wrote them."""
 
-    Args:
-        messages: in the order of the file.
-        zone: the time zone of times that state none.
-    """
-    found = Rows(
-        times=_times(messages, zone),
-        kinds=["text"] * len(messages),
-        replies=[None] * len(messages),
-        ids=[one.seq if one.id is None else one.id for one in messages],
-        recalled=[None] * len(messages),
-        attachments=[None] * len(messages),
-    )
-    _add_people(messages, found)
-    contents = [one.content or _EMPTY for one in messages]
-    found.contents = [one.text for one in contents]
-    for row, content in enumerate(contents):
-        elements = bytes(content.elements)
-        if not content.text or not _is_text(elements):
-            _add_content(found, row, messages[row], content, elements)
-    found.mark_recalled(flags([one.recalled for one in messages]))
-    found.mark_system(flags([one.system for one in messages]), _SYSTEM_KINDS)
-    return found
+    def __init__(self, zone: str) -> None:
+        """Begin a file.
 
+        Args:
+            zone: the time zone of times that state none.
+        """
+        self._zone = zone
+        self._known: dict[bytes, tuple[Person, str]] = {}
 
-def _is_text(elements: bytes) -> bool:
-    """Tell whether a message is but one text; quickly, since nearly all are."""
-    is_first = elements.startswith(_TEXT) or _TEXT_SPACED.match(elements) is not None
-    return is_first and elements.count(b'"type"') == 1
+    def rows(self, messages: Sequence[Message]) -> Rows:
+        """Take them from messages in the order of the file."""
+        contents = [one.content or _EMPTY for one in messages]
+        found = Rows(
+            times=_times(messages, self._zone),
+            contents=[one.text for one in contents],
+            kinds=["text"] * len(messages),
+            replies=[None] * len(messages),
+            ids=[one.seq if one.id is None else one.id for one in messages],
+            recalled=[None] * len(messages),
+            attachments=[None] * len(messages),
+        )
+        self._add_people(messages, found)
+        elements = [bytes(one.elements) for one in contents]
+        for row in _not_only_text(elements, found.contents):
+            _add_content(found, row, messages[row], elements[row])
+        found.mark_recalled(flagged([one.recalled for one in messages]))
+        found.mark_system(flagged([one.system for one in messages]), _SYSTEM_KINDS)
+        return found
 
+    def _add_people(self, messages: Sequence[Message], found: Rows) -> None:
+        # Everybody writes often: what is known of them is decoded once.
+        numbers: dict[bytes, int] = {}
+        found.who = [numbers.setdefault(bytes(one.sender), len(numbers)) for one in messages]
+        for written, number in numbers.items():
+            person, odd = self._known.get(written) or self._person(written)
+            found.people.append(person)
+            if odd:
+                found.odd += [(row, odd) for row, one in enumerate(found.who) if one == number]
 
-def _add_content(found: Rows, row: int, message: Message, content: Content, written: bytes) -> None:
-    elements, odd = _ELEMENTS.objects(written)
-    said = told(stated(content.text), elements, as_text(message.type))
-    found.contents[row], found.kinds[row], found.replies[row] = said
-    listed = bytes(content.resources)
-    resources, odd_too = _RESOURCES.objects(listed) if listed != _NONE else ([], "")
-    found.attachments[row] = "\n".join(filter(None, map(_name, resources))) or None
-    found.odd += [(row, one) for one in (odd, odd_too) if one]
-
-
-def _add_people(messages: Sequence[Message], found: Rows) -> None:
-    # Everybody writes often: what is known of them is decoded once.
-    numbers: dict[bytes, int] = {}
-    found.who = [numbers.setdefault(bytes(one.sender), len(numbers)) for one in messages]
-    for written in numbers:
+    def _person(self, written: bytes) -> tuple[Person, str]:
         sender, odd = _SENDERS.one(written)
-        found.people.append(_person(sender) if sender else NOBODY)
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        known = self._known[written] = (_person(sender) if sender else NOBODY, odd)
+        return known
+
+
+def _not_only_text(elements: Sequence[bytes], texts: Sequence[Text]) -> list[int]:
+    """Give the messages that are not but one text; quickly, since nearly all are."""
+    first = next((found for one in elements if (found := _FIRST_TEXT.match(one))), None)
+    begin = first[0] if first else _NOTHING_LIKE_IT
+    rest = len(begin)
+    return [
+        row
+        for row, (one, text) in enumerate(zip(elements, texts, strict=True))
+        if not text or not one.startswith(begin) or one.find(_TYPE, rest) >= 0
+    ]
+
+
+def _add_content(found: Rows, row: int, message: Message, written: bytes) -> None:
+    content = message.content or _EMPTY
+    first = _FIRST.match(written)
+    only = first[1].decode() if first and written.find(_TYPE, first.end()) < 0 else ""
+    if only in PICTURED and content.text and (pictured := alone(as_text(content.text), only)):
+        found.contents[row], found.kinds[row] = pictured
+    else:
+        elements, odd = _ELEMENTS.objects(written)
+        said = told(stated(content.text), elements, as_text(message.type))
+        found.contents[row], found.kinds[row], found.replies[row] = said
         if odd:
-            found.odd += [(row, odd) for row, one in enumerate(found.who) if one == len(found.people) - 1]
+            found.odd.append((row, odd))
+    listed = bytes(content.resources)
+    if listed != _NONE:
+        resources, odd = _RESOURCES.objects(listed)
+        found.attachments[row] = "\n".join(filter(None, map(_name, resources))) or None
+        if odd:
+            found.odd.append((row, odd))
 
 
 def _person(sender: Sender) -> Person:

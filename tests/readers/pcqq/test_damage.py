@@ -29,6 +29,11 @@ def at(name: str, place: float) -> int:
     return int(place * len(BODIES[name]))
 
 
+def certain(found: Read) -> list[dict[str, object]]:
+    """Leave out whose a message is, which the other side of a talk tells."""
+    return [{name: cell for name, cell in row.items() if name != "own"} for row in found.rows]
+
+
 def said(found: Read) -> list[tuple[object, object]]:
     return [(row["msg_time"], row["content"]) for row in found.rows]
 
@@ -40,7 +45,8 @@ def test_a_file_that_is_cut_anywhere_has_all_messages_before_the_cut(name: str, 
 
     found = read(FILES[name], cut)
 
-    assert said(found)[:-1] == said(WHOLE[name])[: max(len(found.rows) - 1, 0)]
+    before = max(len(found.rows) - 1, 0)
+    assert certain(found)[:before] == certain(WHOLE[name])[:before]
 
 
 @settings(deadline=None, max_examples=150)
@@ -78,7 +84,7 @@ def test_any_bytes_are_read(reader: Module, body: bytes, head: str) -> None:
 
 
 @settings(deadline=None, max_examples=100)
-@given(body=st.text(max_size=200))
+@given(body=st.text(max_size=200).filter(lambda body: not body.endswith("\r")))
 def test_any_text_of_a_message_comes_back(body: str) -> None:
     first, last = (f"2019-03-02 9:0{place}:00 阿澈(4200000011)\n{place}" for place in (1, 3))
     message = f"2019-03-02 9:02:00 大麦(4200000012)\n{body}"

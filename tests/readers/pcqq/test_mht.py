@@ -186,6 +186,7 @@ def test_attachments_are_passed_over_in_blocks() -> None:
     assert read(mht, body).rows == read(mht, example("pcqq/group.mht")).rows
 
 
+@pytest.mark.slow
 def test_parts_have_at_most_fifty_thousand_rows() -> None:
     rows = [message(str(place)) for place in range(60_000)]
 

@@ -1,0 +1,114 @@
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from openqq_nb.analysis import response
+from openqq_nb.analysis.results import RESPONSE
+from openqq_nb.columns import to_pandas
+from openqq_nb.errors import InvalidInput
+from openqq_nb.schema import REPORT
+from tests.analysis.further import BEGIN, ENGINES, Rows, log, rows
+
+pytestmark = pytest.mark.filterwarnings("ignore:Dask support is moving:FutureWarning")
+
+SENT = BEGIN + timedelta(seconds=30, microseconds=500_000)
+
+
+def report(recipients: Rows) -> pd.DataFrame:
+    filled = [{"delivery": "sent", "displayname": "某", "attempted_at": SENT.timestamp(), **one} for one in recipients]
+    return REPORT.frame(REPORT.table(filled))
+
+
+def said(after_s: float, **message: Any) -> dict[str, Any]:
+    filled = {"type": "message", "own": "false", "content": "好", **message}
+    return {"msg_time": (SENT + timedelta(seconds=after_s)).replace(microsecond=0), **filled}
+
+
+FRIEND = {"recipient_type": "friend", "qq": "1"}
+GROUP = {"recipient_type": "group", "gnumber": "9"}
+
+
+def answers(recipients: Rows, messages: Rows, **asked: Any) -> Rows:
+    return rows(response(report(recipients), to_pandas(log(messages)), **asked))
+
+
+def test_the_first_message_of_a_friend_after_the_broadcast_is_the_answer() -> None:
+    messages = [said(-60, sender_qq="1", content="早"), said(90, sender_qq="1", content="来！"), said(95, sender_qq="1")]
+    (found,) = answers([FRIEND], messages)
+    assert (found["answered"], found["content"], found["latency_s"]) == (True, "来！", 89.5)
+
+
+def test_an_answer_in_the_second_of_the_sending_counts_and_took_no_time() -> None:
+    (found,) = answers([FRIEND], [said(0.2, sender_qq="1")])
+    assert (found["answered"], found["latency_s"]) == (True, 0.0)
+
+
+def test_what_comes_too_late_is_no_answer() -> None:
+    messages = [said(3601, sender_qq="1")]
+    assert [answers([FRIEND], messages, within=time)[0]["answered"] for time in ("1h", "2h")] == [False, True]
+
+
+def test_what_the_account_wrote_itself_is_no_answer() -> None:
+    messages = [said(5, sender_qq="1", own="true"), said(6, type="group_message", gnumber="9", own="True")]
+    assert [one["answered"] for one in answers([FRIEND, GROUP], messages)] == [False, False]
+
+
+def test_a_friend_who_writes_in_a_group_answers_for_the_group_alone() -> None:
+    messages = [said(5, type="group_message", sender_qq="1", gnumber="9")]
+    assert [one["answered"] for one in answers([FRIEND, GROUP], messages)] == [False, True]
+
+
+def test_a_temporary_message_is_the_answer_of_a_member() -> None:
+    session = {"recipient_type": "session", "qq": "1", "gnumber": "9"}
+    assert answers([session], [said(5, type="sess_message", sender_qq="1")])[0]["answered"] is True
+
+
+def test_with_a_mention_asked_for_other_messages_of_a_group_are_no_answers() -> None:
+    place = {"type": "group_message", "gnumber": "9"}
+    messages = [said(5, content="吃了吗", **place), said(9, content="@小灰 来", **place), said(11, sender_qq="1")]
+    found = answers([GROUP, FRIEND], messages, mention="小灰")
+    assert [one["content"] for one in found] == ["@小灰 来", "好"]
+
+
+def test_the_rate_counts_those_alone_whom_the_broadcast_reached() -> None:
+    recipients = [
+        {**FRIEND, "qq": str(number), "delivery": delivery}
+        for number, delivery in enumerate(["sent", "accepted", "unknown", "sent", "failed", "skipped", "pending"])
+    ]
+    frame = response(report(recipients), to_pandas(log([said(5, sender_qq="1"), said(5, sender_qq="5")])))
+    assert frame["answered"].mean() == 0.25
+    assert frame["answered"].isna().tolist() == [False] * 4 + [True] * 3
+
+
+def test_a_recipient_without_a_number_has_no_answer() -> None:
+    assert answers([{"recipient_type": "friend"}, {"recipient_type": "group"}], [said(5)])[0]["answered"] is False
+
+
+def test_rows_stay_in_the_order_of_the_report() -> None:
+    later = {**FRIEND, "qq": "2", "attempted_at": SENT.timestamp() + 60}
+    assert [one["qq"] for one in answers([later, FRIEND], [])] == ["2", "1"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_messages_of_every_engine_are_answers_alike(engine: str) -> None:
+    messages = [said(place * 7, sender_qq=str(place % 5), own=["false", "true"][place % 3 == 0]) for place in range(60)]
+    recipients = [{**FRIEND, "qq": str(number)} for number in range(7)] + [GROUP]
+    found = rows(response(report(recipients), ENGINES[engine](log(messages))))
+    assert found == answers(recipients, messages)
+    assert sum(row["answered"] for row in found) == 5
+
+
+def test_an_empty_report_gives_no_rows_of_the_declared_dtypes() -> None:
+    for recipients in ([], [FRIEND], [{**FRIEND, "attempted_at": None, "delivery": "pending"}]):
+        found = response(report(recipients), to_pandas(log([])))
+        assert len(found) == len(recipients)
+        assert found.dtypes.to_dict() == {column.name: column.dtype for column in RESPONSE.columns}
+
+
+def test_a_frame_that_is_no_report_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="Give `run.report\\(\\)`"):
+        response(pd.DataFrame({"qq": ["1"]}), to_pandas(log([])))
+    with pytest.raises(InvalidInput, match="Found NoneType"):
+        response(None, to_pandas(log([])))
