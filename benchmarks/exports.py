@@ -1,6 +1,7 @@
 """A large export of qq-chat-exporter 6 to a frame, beside `json.load` and `pandas.json_normalize`: time and memory.
 
-Each way runs in a Python of its own, so that nothing before it counts. Memory is what is needed above the finished frame.
+Each way runs in a Python of its own, so that nothing before it counts. Memory is what is needed above the finished
+frame.
 """
 
 import argparse
@@ -127,7 +128,7 @@ def message(chance: random.Random, number: int) -> dict[str, Any]:
     """Give one message."""
     person = chance.randrange(PEOPLE)
     elements = chance.choices(KINDS, WEIGHTS)[0](chance, number)
-    text = "".join(SPELLED.get(one["type"], lambda data: data.get("text", ""))(one["data"]) for one in elements)
+    text = "".join(spelled(one["type"], one["data"]) for one in elements)
     resources = [{"type": "image", **one["data"]} for one in elements if one["type"] == "image"]
     return {
         "id": f"7576{number:015d}",
@@ -179,12 +180,12 @@ KINDS: tuple[Callable[[random.Random, int], list[dict[str, Any]]], ...] = (
     lambda chance, _: [words(chance), picture(chance), words(chance)],
     lambda chance, _: [words(chance), FACE],
 )
-SPELLED: dict[str, Callable[[dict[str, Any]], str]] = {
-    "image": lambda data: f"[图片:{data['filename']}]",
-    "reply": lambda _: "[回复消息]",
-    "at": lambda data: f"@{data['name']}",
-    "face": lambda data: str(data["name"]),
-}
+
+
+def spelled(kind: str, data: dict[str, Any]) -> str:
+    """Write an element as the exporter does."""
+    marks = {"image": "[图片:{filename}]", "reply": "[回复消息]", "at": "@{name}", "face": "{name}"}
+    return marks[kind].format(**data) if kind in marks else str(data["text"])
 
 
 def main() -> None:

@@ -33,8 +33,22 @@ def run() -> list[Result]:
     name, beside = f"of {MESSAGES:,} messages", f"Counter.update(jieba.cut(message)), from {PART:,}"
     assert len(analysis.words(log)) == 200
     return [
-        Result(f"words {name}", seconds(lambda: analysis.words(log), ROUNDS), "s", beside, peer, None, LEAST_RATIO),
-        Result(f"words by person {name}", seconds(lambda: analysis.words(log, 10, by="person"), 1), "s", beside, peer),
+        Result(
+            f"words {name}",
+            seconds(lambda: analysis.words(log), ROUNDS),
+            "s",
+            beside,
+            peer,
+            None,
+            LEAST_RATIO,
+        ),
+        Result(
+            f"words by person {name}",
+            seconds(lambda: analysis.words(log, 10, by="person"), 1),
+            "s",
+            beside,
+            peer,
+        ),
         Result(f"typical words {name}", seconds(lambda: analysis.typical(log), 1), "s", beside, peer),
         Result(f"new words {name}", seconds(lambda: analysis.new_words(log), 1), "s", beside, peer),
         Result(f"phrases {name}", seconds(lambda: analysis.phrases(log), 1), "s", beside, peer),
@@ -61,7 +75,9 @@ def messages(many: int, seed: int = 0) -> pd.DataFrame:
     numbers = np.random.default_rng(seed).zipf(1.3, many) % PEOPLE
     return pd.DataFrame(
         {
-            "msg_time": pd.date_range("2023-01-01", periods=many, freq="94s", tz="Asia/Shanghai").as_unit("us"),
+            "msg_time": pd.date_range("2023-01-01", periods=many, freq="94s", tz="Asia/Shanghai").as_unit(
+                "us"
+            ),
             "sender": pd.Series([f"成员{number}" for number in numbers], dtype="str"),
             "sender_qq": pd.Series([str(10_000 + number) for number in numbers], dtype="str"),
             "kind": pd.Series(["text"] * many, dtype="str"),

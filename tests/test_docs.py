@@ -17,10 +17,10 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def public_functions() -> list[tuple[str, object]]:
-    found = [
-        (f"oq.{name}", getattr(oq, name)) for name in oq.__all__ if inspect.isfunction(getattr(oq, name))
-    ]
-    for kind in (oq.Account, oq.Inbox):
+    modules = (("oq", oq), ("oq.analysis", oq.analysis), ("oq.charts", oq.charts))
+    named = [(f"{word}.{name}", getattr(module, name)) for word, module in modules for name in module.__all__]
+    found = [(name, one) for name, one in named if inspect.isfunction(one)]
+    for kind in (oq.Account, oq.Inbox, oq.Log):
         members = inspect.getmembers(kind, inspect.isfunction)
         found += [(f"{kind.__name__}.{name}", member) for name, member in members if not name.startswith("_")]
     return found

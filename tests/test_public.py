@@ -11,21 +11,13 @@ import openqq_nb as oq
 from openqq_nb.demo_account import DemoAccount
 
 TYPED = {
-    "at",
-    "connect",
-    "demo",
-    "export",
-    "face",
-    "image",
-    "journals",
-    "language",
-    "open_log",
-    "reply_to",
-    "run",
-    "with_people",
-    "Pace",
-    "Reply",
-}
+    "analysis", "at", "charts", "connect", "demo", "export", "face", "image", "journals", "language", "open_log",
+    "pseudonymise", "reply_to", "run", "with_people", "Pace", "Reply",
+}  # fmt: skip
+QUESTIONS = {
+    "activity", "calendar", "conversations", "kinds", "lurkers", "new_words", "nicknames", "night_owls", "phrases",
+    "ranking", "repeats", "replies", "response", "similar_groups", "timeline", "turnover", "typical", "words",
+}  # fmt: skip
 MET_IN_ANNOTATIONS = {"Account", "Inbox", "Log", "Outcome", "Receipt", "Report", "Roster"}
 ERRORS = {
     "Ambiguous", "InvalidInput", "JournalFailed", "ListenerFailed", "NestedWait", "NoAnswer", "NotFound", "NotLoaded",
@@ -43,6 +35,7 @@ MY = ASKS | SENDS | MANAGES | {"aio", "exclusions", "listen", "close"}
 
 LATER = (
     "asyncio", "httpx", "uvicorn", "starlette", "openqq_nb.simulator", "ipywidgets", "anywidget", "altair", "sqlite3",
+    "narwhals", "openqq_nb.analysis", "openqq_nb.charts", "vl_convert", "polars", "duckdb", "dask", "pyspark", "rjieba",
 )  # fmt: skip
 
 
@@ -63,6 +56,11 @@ def test_tab_behind_the_package_shows_what_is_meant_to_be_typed() -> None:
     assert sorted(oq.__all__) == dir(oq)
 
 
+def test_tab_behind_analysis_and_charts_shows_the_same_words() -> None:
+    assert shown(oq.analysis) == set(oq.analysis.__all__) == QUESTIONS
+    assert shown(oq.charts) == set(oq.charts.__all__) == QUESTIONS | {"Picture"}
+
+
 def test_tab_behind_an_account_shows_what_is_meant_to_be_typed(my: DemoAccount) -> None:
     connected = oq.connect(my.simulator.url)
     assert shown(connected) == MY
@@ -75,7 +73,7 @@ def test_every_public_name_is_there_and_explains_itself() -> None:
     for name in oq.__all__:
         found = getattr(oq, name)
         assert inspect.getdoc(found), name
-        assert found.__module__.startswith("openqq_nb")
+        assert getattr(found, "__module__", found.__name__).startswith("openqq_nb")
 
 
 def test_every_call_of_an_account_explains_itself_with_an_example() -> None:

@@ -4,10 +4,15 @@ import re
 from typing import Any
 
 import openqq_nb as oq
-from openqq_nb import schema
+from tools.site_pages import RESULTS, SCHEMAS
 
 HOMES = {
     "oq": "openqq_nb",
+    "oq.analysis": "openqq_nb.analysis",
+    "oq.charts": "openqq_nb.charts",
+    "analysis": "openqq_nb.analysis",
+    "charts": "openqq_nb.charts",
+    "picture": "openqq_nb.charts.Picture",
     "my": "openqq_nb.Account",
     "my.aio": "openqq_nb.account.aio.AsyncAccount",
     "my.simulator": "openqq_nb.simulator.Simulator",
@@ -28,6 +33,7 @@ MET = {
     "FaultKind": "openqq_nb.simulator.FaultKind",
     "LoginCode": "openqq_nb.inbox.login_code.LoginCode",
     "Message": "openqq_nb.inbox.message.Message",
+    "Picture": "openqq_nb.charts.Picture",
     "Setup": "openqq_nb.inbox.setup.Setup",
     "Stats": "openqq_nb.inbox.stats.Stats",
     "my.simulator": "openqq_nb.simulator.Simulator",
@@ -39,7 +45,10 @@ _ATTRIBUTE = re.compile(
 )
 _LEAVE = r"<(?P<tag>a|autoref|h\d|pre)\b.*?</(?P=tag)>"
 _CODE = re.compile(rf"{_LEAVE}|<code>(?P<name>[\w.]+)(?:\([^<]*\))?</code>", re.DOTALL)
-_SCHEMAS = {f"schema.{one.name}": one.name.lower().replace("_", "-") for one in schema.ALL}
+_SCHEMAS = {
+    f"{'results' if one in RESULTS else 'schema'}.{one.name}": one.name.lower().replace("_", "-")
+    for one in SCHEMAS
+}
 
 
 def on_page_content(html: str, page: Any, **_: object) -> str:  # noqa: ANN401 - a page of mkdocs

@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from openqq_nb import schema
+from openqq_nb.analysis import results
 from openqq_nb.columns import ZONE, Kind, Schema
 from openqq_nb.protocols.onebot11 import fields
 from openqq_nb.simulator.faults import FAULTS
 
 DOCS = Path(__file__).parents[1] / "docs"
+RESULTS = tuple(one for one in vars(results).values() if isinstance(one, Schema))
+"""What the questions to a log answer with."""
+SCHEMAS = (*schema.ALL, *RESULTS)
+"""Whose columns are on the page of columns."""
 HEADS = {
     "en": ("column", "dtype", "meaning", "key in 1.x", "key in 2.x", "key in OneBot"),
     "zh": ("列", "类型", "含义", "1.x 的键", "2.x 的键", "OneBot 的键"),
@@ -29,6 +34,7 @@ DTYPES: Mapping[Kind, str] = {
     "time": f"datetime64[us, {ZONE}]",
     "count": "Int64",
     "flag": "boolean",
+    "number": "float64",
 }
 ONEBOT_TABLES = {
     "ME": fields.ME,
@@ -80,6 +86,7 @@ _END_OF_LINE = re.compile(
     r"(?<=[\u3001-\u303f\uff00-\uffef])\n *(?!\d+\. )(?=[^\s|#<>:!{-])"
     r"|(?<=[\u4e00-\u9fff])\n *(?=[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef])"
 )
+_WITHOUT_KEYS = 3
 _LONGEST_WORD = 6
 _GAP = "\u200b"
 """What the search takes for a gap between words, and nobody sees."""
@@ -127,8 +134,10 @@ def column_table(name: str, language: str) -> str:
         name: of the schema, as `FRIENDS`.
         language: `en` or `zh`; the Chinese meanings are in docs/zh/columns.toml.
     """
-    declared = next(one for one in schema.ALL if one.name == name)
-    return table([HEADS[language], *cells(declared, language)])
+    declared = next(one for one in SCHEMAS if one.name == name)
+    rows = [HEADS[language], *cells(declared, language)]
+    # What is worked out from messages has no key of any server.
+    return table([row[:_WITHOUT_KEYS] for row in rows] if declared in RESULTS else rows)
 
 
 def cells(declared: Schema, language: str) -> Iterator[tuple[str, ...]]:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import narwhals as nw
 
-from openqq_nb.analysis.engines import AHEAD_US
+from openqq_nb.analysis.engines import AHEAD_US, AnyFrame
 
 Every = Literal["day", "week", "month", "quarter", "year"]
 
@@ -42,23 +42,21 @@ def midnight(days: str) -> nw.Expr:
     return nw.col(days) * DAY_US - AHEAD_US
 
 
-def period(every: Every, column: str = AT) -> nw.Expr:
-    """The number of the day, week, month, quarter or year; numbers of one kind follow one another."""
+def with_period(frame: AnyFrame, every: Every, name: str, column: str = AT) -> AnyFrame:
+    """Add the number of the day, week, month, quarter or year; numbers of one kind follow one another."""
     if every == "day":
-        return day(column)
+        return frame.with_columns(day(column).alias(name))
     if every == "week":
-        return (_days(column) + _FIRST_WEEKDAY) // 7
-    return (_months(_days(column)) + 2) // _MONTHS[every]
+        return frame.with_columns(((_days(column) + _FIRST_WEEKDAY) // 7).alias(name))
+    return _with_months(frame.with_columns(_days(column).alias(name)), name, _MONTHS[every])
 
 
 def period_start(every: Every, periods: str) -> nw.Expr:
     """When a period began, of its number."""
     if every == "day":
         return midnight(periods)
-    if every == "week":
-        days = nw.col(periods) * 7 - _FIRST_WEEKDAY
-    else:
-        days = _first_day(nw.col(periods) * _MONTHS[every] - 2)
+    weeks = every == "week"
+    days = nw.col(periods) * 7 - _FIRST_WEEKDAY if weeks else _first_day(nw.col(periods) * _MONTHS[every] - 2)
     return (days - _DAYS_BEFORE_1970) * DAY_US - AHEAD_US
 
 
@@ -66,13 +64,18 @@ def _days(column: str) -> nw.Expr:
     return (nw.col(column) + _AHEAD_US) // DAY_US
 
 
-def _months(days: nw.Expr) -> nw.Expr:
-    """Count the months since March of the year 0: years end with February, and months have 30.6 days then."""
-    fourths = days * 4 + 3
-    century = fourths // _DAYS_OF_400_YEARS
-    fourths = (fourths % _DAYS_OF_400_YEARS) // 4 * 4 + 3
-    year = century * 100 + fourths // _DAYS_OF_4_YEARS
-    return year * _YEAR + ((fourths % _DAYS_OF_4_YEARS) // 4 * 5 + 2) // 153
+def _with_months(frame: AnyFrame, name: str, months: int) -> AnyFrame:
+    """Turn days into so many months: years end with February, and months have 30.6 days then.
+
+    One step at a time, since what is used twice in an expression is twice in the SQL of it.
+    """
+    century, fourths = f"{name} century", f"{name} fourths"
+    told = frame.with_columns((nw.col(name) * 4 + 3).alias(fourths))
+    told = told.with_columns((nw.col(fourths) // _DAYS_OF_400_YEARS).alias(century))
+    told = told.with_columns(((nw.col(fourths) % _DAYS_OF_400_YEARS) // 4 * 4 + 3).alias(fourths))
+    year = nw.col(century) * 100 + nw.col(fourths) // _DAYS_OF_4_YEARS
+    in_year = ((nw.col(fourths) % _DAYS_OF_4_YEARS) // 4 * 5 + 2) // 153
+    return told.with_columns(((year * _YEAR + in_year + 2) // months).alias(name)).drop(century, fourths)
 
 
 def _first_day(months: nw.Expr) -> nw.Expr:

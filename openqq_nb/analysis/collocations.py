@@ -73,7 +73,8 @@ def run_of(tokens: Tokens, text: Numbers) -> Run:
 def levels(run: Run, stops: Flags, longest: int) -> list[Level]:
     """Count the sequences of two words, of three, and so on up to the longest.
 
-    A sequence is told by the two of one word less that it is made of, so whatever holds a rare one is never looked at.
+    A sequence is told by the two of one word less that it is made of, so whatever holds a rare one is never looked
+    at.
 
     Args:
         run: the words.
@@ -122,7 +123,7 @@ def _longer(run: Run, number: Numbers, many: int, length: int) -> tuple[Level, N
     pairs = pa.array(number[start] * max(many, 1) + number[start + 1], pa.int64()).dictionary_encode()
     which = pairs.indices.to_numpy(zero_copy_only=False)
     distinct = pairs.dictionary.to_numpy(zero_copy_only=False)
-    count = np.bincount(which, run.weight[start], len(distinct))
+    count = np.bincount(which, run.weight[start], len(distinct)).astype(np.float64)
     first = np.zeros(len(distinct), np.int64)
     first[which[::-1]] = start[::-1]
     frequent = count >= _LEAST

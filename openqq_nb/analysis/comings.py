@@ -7,7 +7,7 @@ import narwhals as nw
 from openqq_nb.analysis import clock
 from openqq_nb.analysis.asked import length_us, one_of
 from openqq_nb.analysis.clock import DAY_US, Every
-from openqq_nb.analysis.engines import brought
+from openqq_nb.analysis.engines import brought, stacked
 from openqq_nb.analysis.frames import AT, PERSON, AnyFrame, alone, finished, grouped, messages
 from openqq_nb.analysis.movements import movements
 from openqq_nb.analysis.results import TURNOVER
@@ -17,8 +17,8 @@ def turnover(log: Any, every: Every = "month", gone_after: Any = "90D", events: 
     """Count who came, who went and how long they had been there, period by period.
 
     Without events only messages tell: a newcomer wrote for the first time in the log, a leaver for the last time and
-    then was silent up to its end for at least `gone_after`. So the first periods of a log are full of newcomers, and the
-    last ones have no leavers yet. With events, joining and leaving are what the server told; then people who never
+    then was silent up to its end for at least `gone_after`. So the first periods of a log are full of newcomers, and
+    the last ones have no leavers yet. With events, joining and leaving are what the server told; then people who never
     wrote count too, and `stay_days` is known only where the joining was seen as well.
 
     Args:
@@ -31,8 +31,8 @@ def turnover(log: Any, every: Every = "month", gone_after: Any = "90D", events: 
             (OneBot), leaving `lose_group_member` or `group_decrease`. 1.x servers tell no events.
 
     Returns:
-        A frame of the same engine, one row a period in which somebody wrote, joined or left, in order: `period` (when it
-        began, `datetime64[us, Asia/Shanghai]`), `people` (who wrote), `newcomers`, `leavers` (`Int64`), `stay_days`
+        A frame of the same engine, one row a period in which somebody wrote, joined or left, in order: `period` (when
+        it began, `datetime64[us, Asia/Shanghai]`), `people` (who wrote), `newcomers`, `leavers` (`Int64`), `stay_days`
         (`float64`, median of the days from the first message, or the joining, to the last of those leavers).
 
     Raises:
@@ -51,12 +51,10 @@ def turnover(log: Any, every: Every = "month", gone_after: Any = "90D", events: 
     """
     one_of("every", every, get_args(Every))
     gone_us = length_us("gone_after", gone_after)
-    frame = messages(log, ()).select(AT, PERSON, period=clock.period(every))
+    frame = clock.with_period(messages(log, ()).select(AT, PERSON), every, "period")
     spoken = grouped(frame, [PERSON, "period"], first=nw.col(AT).min(), last=nw.col(AT).max())
-    if events is None:
-        counted = alone(spoken, lambda part: _heard(part, gone_us))
-    else:
-        counted = _told(spoken, events, every)
+    heard = events is None
+    counted = alone(spoken, lambda part: _heard(part, gone_us)) if heard else _told(spoken, events, every)
     begun = counted.with_columns(number=nw.col("period")).with_columns(
         period=clock.period_start(every, "number")
     )
@@ -94,6 +92,6 @@ def _told(spoken: AnyFrame, events: object, every: Every) -> AnyFrame:
         nw.lit(None, nw.Float64).alias("stay_days"),
     )
     moved = brought(movements(events, every), people).select(people.collect_schema().names())
-    both = nw.concat([people, moved], how="vertical")  # type: ignore[type-var] - both are of one engine
+    both = stacked([people, moved])
     sums = {name: nw.col(name).sum() for name in ("people", "newcomers", "leavers")}
     return grouped(both, ["period"], **sums, stay_days=nw.col("stay_days").max())

@@ -6,7 +6,7 @@ import narwhals as nw
 
 from openqq_nb.analysis.asked import at_least as whole
 from openqq_nb.analysis.frames import AT, PERSON, PLACE, AnyFrame, by_chat, finished, grouped, messages
-from openqq_nb.analysis.persons import shown
+from openqq_nb.analysis.persons import identity, shown
 from openqq_nb.analysis.results import REPEATS
 
 _ORDER = [AT, PLACE]
@@ -50,7 +50,6 @@ def repeats(log: Any, at_least: int = 3, roster: Any = None) -> Any:  # noqa: AN
     wanted = frame.select(
         AT,
         PLACE,
-        PERSON,
         "chat_key",
         *_SHOWN,
         content=nw.when(told & (nw.col("content") != "")).then(nw.col("content")),
@@ -74,7 +73,9 @@ def _runs(frame: AnyFrame) -> AnyFrame:
     numbered = begun.with_columns(run=nw.col("begins").cum_sum().over("chat_key", order_by=_ORDER))
     first = nw.col("begins") == 1
     return grouped(
-        numbered.with_columns(nw.when(first).then(nw.col(name)).alias(name) for name in _SHOWN),
+        numbered.with_columns(
+            identity().alias(PERSON), *(nw.when(first).then(nw.col(name)).alias(name) for name in _SHOWN)
+        ),
         ["chat_key", "run"],
         start=nw.col(AT).min(),
         end=nw.col(AT).max(),

@@ -4,7 +4,8 @@ from typing import Any
 
 import narwhals as nw
 
-from openqq_nb.analysis.frames import AT, PERSON, PLACE, AnyFrame, alone, by_key, finished, grouped, messages
+from openqq_nb.analysis.engines import joined, stacked
+from openqq_nb.analysis.frames import AT, PERSON, PLACE, AnyFrame, by_key, finished, grouped, messages
 from openqq_nb.analysis.mentions import mentioned
 from openqq_nb.analysis.persons import last_names, shown
 from openqq_nb.analysis.results import REPLIES
@@ -19,21 +20,22 @@ def replies(log: Any, roster: Any = None) -> Any:  # noqa: ANN401 - a frame of a
     anew with a restarted server, so the latest before the quote is meant. Quotes of what the log does not have are not
     counted.
 
-    A mention is `@` and a name or number of somebody who wrote in the same chat under it, up to a blank or the end of the
-    text. Names with blanks are found too, and of two names the longer one is meant. A name that several people in the chat
-    have, or had, means nobody, and `@全体成员` is nobody. Who mentions one twice in a message mentions him twice. Clients put
-    a mention into a quote by themselves, so quotes and mentions are not to be added up. Who answers himself is there too.
+    A mention is `@` and a name or number of somebody who wrote in the same chat under it, up to a blank or the end of
+    the text. Names with blanks are found too, and of two names the longer one is meant. A name that several people in
+    the chat have, or had, means nobody, and `@全体成员` is nobody. Who mentions one twice in a message mentions him
+    twice. Clients put a mention into a quote by themselves, so quotes and mentions are not to be added up. Who answers himself
+    is there too.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars, DuckDB, Dask or PySpark with `msg_time`,
-            `sender` or `sender_qq`; `msg_id` and `reply_to` for quotes, `content` for mentions, and `chat_key` or `chat`
-            where there are several.
+            `sender` or `sender_qq`; `msg_id` and `reply_to` for quotes, `content` for mentions, and `chat_key` or
+            `chat` where there are several.
         roster: a roster, or a frame of friends or members: people are shown by what they are called there.
 
     Returns:
         A frame of the same engine, one row a pair of people, most quotes first: `from_qq`, `from_name`, `to_qq`,
-        `to_name` (`str`), `replies`, `mentions` (`Int64`), `latency_s` (`float64`, median of the seconds from the quoted
-        message to the quote; missing without quotes).
+        `to_name` (`str`), `replies`, `mentions` (`Int64`), `latency_s` (`float64`, median of the seconds from the
+        quoted message to the quote; missing without quotes).
 
     Raises:
         InvalidInput: it is no frame of messages, or no roster.
@@ -55,7 +57,7 @@ def replies(log: Any, roster: Any = None) -> Any:  # noqa: ANN401 - a frame of a
     names = grouped(frame, ["chat_key", "sender_qq", "sender"], last=nw.col(AT).max())
     quotes, mentions = _quotes(frame), mentioned(frame.select("chat_key", PERSON, "content"), names)
     pairs = grouped(
-        nw.concat([_same(quotes), _same(mentions)], how="vertical"),  # type: ignore[type-var] - both are of one engine
+        stacked([_same(quotes), _same(mentions)]),
         ["from", "to"],
         replies=nw.col("replies").sum(),
         mentions=nw.col("mentions").sum(),
@@ -81,7 +83,7 @@ def _quotes(frame: AnyFrame) -> AnyFrame:
     quoted = frame.filter(~nw.col("msg_id").is_null()).select(
         "chat_key", "msg_id", nw.col(AT).alias("said"), nw.col(PERSON).alias("to")
     )
-    pairs = answers.join(quoted, on=["chat_key", "msg_id"], how="inner")  # type: ignore[arg-type] - of one engine
+    pairs = joined(answers, quoted, ["chat_key", "msg_id"], "inner")
     before = pairs.filter(nw.col("said") <= nw.col("answered"))
     return by_key(before, "from", _by_pair)
 
@@ -116,7 +118,7 @@ def _named(pairs: AnyFrame, people: AnyFrame, who: str) -> AnyFrame:
     known = people.select(
         nw.col(PERSON).alias(who), nw.col("qq").alias(f"{who}_qq"), nw.col("displayname").alias(f"{who}_name")
     )
-    return pairs.join(known, on=who, how="left")  # type: ignore[arg-type] - both are of one engine
+    return joined(pairs, known, who, "left")
 
 
 def _in_order(pairs: AnyFrame) -> Any:  # noqa: ANN401 - of any engine

@@ -1,7 +1,7 @@
 """What Narwhals has no word for, in the words of each engine."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import narwhals as nw
 import pandas as pd
@@ -18,7 +18,7 @@ AHEAD_US = 8 * 3_600_000_000
 
 def is_dask(frame: AnyFrame) -> bool:
     """Tell whether a frame is Dask's, which orders rows within a partition only."""
-    return frame.implementation is nw.Implementation.DASK
+    return frame.implementation.is_dask()
 
 
 def is_spark(frame: AnyFrame) -> bool:
@@ -41,7 +41,7 @@ def as_microseconds(frame: AnyFrame, name: str, column: str = "msg_time") -> Any
 
 def _microseconds(frame: AnyFrame, name: str, column: str, naive: bool) -> AnyFrame:
     native = frame.to_native()
-    if frame.implementation is nw.Implementation.DUCKDB:
+    if frame.implementation.is_duckdb():
         return _opened(native.project(f'*, epoch_us("{column}") AS "{name}"'))
     if is_spark(frame):
         from pyspark.sql import functions  # noqa: PLC0415 - there only where the frame is PySpark's
@@ -56,7 +56,7 @@ def as_times(frame: AnyFrame, names: Sequence[str]) -> Any:  # noqa: ANN401 - a 
     native = frame.to_native()
     if not names:
         return native
-    if frame.implementation is nw.Implementation.DUCKDB:
+    if frame.implementation.is_duckdb():
         made = ", ".join(f'make_timestamptz("{name}") AS "{name}"' for name in names)
         return native.project(f"* REPLACE ({made})")
     if is_spark(frame):
@@ -78,14 +78,15 @@ def _timed(part: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 
 def _as_moments(column: "pd.Series[Any]") -> "pd.Series[Any]":
     moments = pa.array(column, pa.int64(), from_pandas=True).cast(pa.timestamp("us", ZONE)).to_pandas()
-    return moments.set_axis(column.index).astype(pd.DatetimeTZDtype("us", ZONE))
+    made: pd.Series[Any] = moments.set_axis(column.index).astype(pd.DatetimeTZDtype("us", ZONE))
+    return made
 
 
 def numbered(frame: AnyFrame, name: str) -> AnyFrame:
     """Number the rows as they stand, where an engine keeps them in an order; else all are 0."""
     if isinstance(frame, nw.DataFrame):
         return frame.with_row_index(name)
-    if frame.implementation is nw.Implementation.POLARS:
+    if frame.implementation.is_polars():
         return _opened(frame.to_native().with_row_index(name))
     return frame.with_columns(nw.lit(0, nw.Int64).alias(name))
 
@@ -98,20 +99,40 @@ def brought(few: pa.Table, frame: AnyFrame) -> AnyFrame:
         frame: whatever it is to be joined with.
     """
     native = frame.to_native()
-    if frame.implementation is nw.Implementation.DUCKDB:
+    if frame.implementation.is_duckdb():
         # Only relations of one connection can be joined; DuckDB finds the table by the name of the argument.
         return _opened(native.query("asked", "SELECT * FROM few"))
     if is_spark(frame):
         return _opened(native.sparkSession.createDataFrame(few))
-    if frame.implementation is nw.Implementation.POLARS:
+    if frame.implementation.is_polars():
         made = nw.from_arrow(few, backend="polars")
         return made if isinstance(frame, nw.DataFrame) else made.lazy()
     small = to_pandas(few)
     if is_dask(frame):
         import dask.dataframe as dd  # noqa: PLC0415 - there only where the frame is Dask's
 
-        return _opened(dd.from_pandas(small, npartitions=1))
+        return _opened(cast(Any, dd).from_pandas(small, npartitions=1))
     return _opened(small)
+
+
+def joined(
+    left: AnyFrame, right: AnyFrame, on: str | Sequence[str], how: Literal["inner", "left"]
+) -> AnyFrame:
+    """Join two frames of one engine."""
+    made: AnyFrame = cast(Any, left).join(right, on=on if isinstance(on, str) else list(on), how=how)
+    return made
+
+
+def stacked(frames: Sequence[AnyFrame]) -> AnyFrame:
+    """Put frames of one engine, with the same columns, under one another."""
+    made: AnyFrame = nw.concat(cast(Any, frames), how="vertical")
+    return made
+
+
+def beside(left: nw.DataFrame[Any], right: AnyFrame) -> AnyFrame:
+    """Put two frames of one eager engine, with as many rows, side by side."""
+    made: AnyFrame = nw.concat(cast(Any, [left, right]), how="horizontal")
+    return made
 
 
 def collected(frame: AnyFrame) -> pd.DataFrame:

@@ -28,8 +28,8 @@ def activity(log: Any) -> Any:  # noqa: ANN401 - a frame of any engine, and the 
     Example:
         >>> import pandas as pd
         >>> from openqq_nb.analysis import activity
-        >>> log = pd.DataFrame({"msg_time": pd.to_datetime(["2026-11-16 09:30", "2026-11-16 09:59", "2026-11-22 23:00"])})
-        >>> activity(log).values.tolist()
+        >>> times = pd.to_datetime(["2026-11-16 09:30", "2026-11-16 09:59", "2026-11-22 23:00"])
+        >>> activity(pd.DataFrame({"msg_time": times})).values.tolist()
         [[1, 9, 2], [7, 23, 1]]
     """
     frame = messages(log, ()).select(weekday=clock.weekday(), hour=clock.hour())

@@ -2,7 +2,7 @@
 
 import narwhals as nw
 
-from openqq_nb.analysis.engines import AnyFrame, beginning_with, pieces
+from openqq_nb.analysis.engines import AnyFrame, beginning_with, joined, pieces, stacked
 from openqq_nb.analysis.frames import PERSON, alone, grouped
 from openqq_nb.analysis.persons import identity
 
@@ -29,7 +29,7 @@ def mentioned(frame: AnyFrame, names: AnyFrame) -> AnyFrame:
     plain = nw.col("piece").str.replace_all(_BLANKS, " ")
     after = pieces(said.with_columns(piece=plain), "piece", "@")
     worded = after.with_columns(word=_first_word("piece")).filter(nw.col("word") != "")
-    met = worded.join(_known(names), on=["chat_key", "word"], how="inner")  # type: ignore[arg-type] - of one engine
+    met = joined(worded, _known(names), ["chat_key", "word"], "inner")
     ended = met.with_columns(
         piece=nw.concat_str("piece", nw.lit(" ")), full=nw.concat_str("name", nw.lit(" "))
     )
@@ -44,10 +44,8 @@ def _first_word(column: str) -> nw.Expr:
 def _known(names: AnyFrame) -> AnyFrame:
     """Tell names and numbers that mean one person in a chat."""
     people = names.with_columns(identity().alias(PERSON))
-    called = nw.concat(
-        [people.select("chat_key", PERSON, name=nw.col(column)) for column in ("sender", "sender_qq")],  # type: ignore[type-var]
-        how="vertical",
-    )
+    columns = ("sender", "sender_qq")
+    called = stacked([people.select("chat_key", PERSON, name=nw.col(column)) for column in columns])
     plain = called.with_columns(name=nw.col("name").str.replace_all(_BLANKS, " ").str.strip_chars(" "))
     meant = plain.filter(~nw.col("name").is_null(), nw.col("name") != "", nw.col("name") != EVERYBODY)
     pairs = grouped(meant, ["chat_key", "name", PERSON], times=nw.len())

@@ -1,14 +1,12 @@
 """Who joined and left, as the events of a server tell it."""
 
-from typing import Any
-
 import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 
 from openqq_nb.analysis import clock
 from openqq_nb.analysis.clock import DAY_US, Every
-from openqq_nb.analysis.engines import as_microseconds, collected
+from openqq_nb.analysis.engines import AnyFrame, as_microseconds, collected
 from openqq_nb.analysis.opening import opened, texts, times, without
 
 JOINED = ("new_group_member", "group_increase")
@@ -34,7 +32,7 @@ def movements(events: object, every: Every) -> pa.Table:
     Raises:
         InvalidInput: it is no frame of events.
     """
-    told = _events(events).with_columns(period=clock.period(every)).to_pandas()
+    told = collected(clock.with_period(_events(events), every, "period"))
     joined, left = told[told["event"].isin(JOINED)], told[told["event"].isin(LEFT)]
     left = left.assign(stay_days=_stays(joined, left))
     counted = pd.DataFrame(
@@ -51,7 +49,7 @@ def movements(events: object, every: Every) -> pa.Table:
     )
 
 
-def _events(events: object) -> nw.DataFrame[Any]:
+def _events(events: object) -> AnyFrame:
     held = getattr(type(events), "events", None)
     native = events.events if isinstance(held, property) else events  # type: ignore[attr-defined]
     frame = opened(native, ("received_at", *_TEXTS), "events")
@@ -61,8 +59,7 @@ def _events(events: object) -> nw.DataFrame[Any]:
     frame = times(frame, ["received_at"], "events").filter(~nw.col("received_at").is_null())
     told = texts(as_microseconds(frame, clock.AT, "received_at"), _TEXTS, "events")
     made_up = nw.col("qq").is_null() & (nw.col("displayname").fill_null("") == _STRANGER)
-    few = told.filter(nw.col("event").is_in((*JOINED, *LEFT)), ~made_up).select(clock.AT, *_TEXTS)
-    return nw.from_native(collected(few), eager_only=True)
+    return told.filter(nw.col("event").is_in((*JOINED, *LEFT)), ~made_up).select(clock.AT, *_TEXTS)
 
 
 def _stays(joined: pd.DataFrame, left: pd.DataFrame) -> "pd.Series[float]":

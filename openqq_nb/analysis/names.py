@@ -20,8 +20,8 @@ def nicknames(log: Any) -> Any:  # noqa: ANN401 - a frame of any engine, and the
         log: a log, an inbox, or a frame of messages of pandas, polars, DuckDB, Dask or PySpark.
 
     Returns:
-        A frame of the same engine, one row for each person and name, by `qq`, then by `first`: `qq`, `displayname` (`str`,
-        the name at that time), `first`, `last` (`datetime64[us, Asia/Shanghai]`), `messages` (`Int64`).
+        A frame of the same engine, one row for each person and name, by `qq`, then by `first`: `qq`, `displayname`
+        (`str`, the name at that time), `first`, `last` (`datetime64[us, Asia/Shanghai]`), `messages` (`Int64`).
 
     Raises:
         InvalidInput: it is no frame of messages.

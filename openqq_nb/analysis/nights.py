@@ -35,8 +35,8 @@ def night_owls(
 
     Returns:
         A frame of the same engine, one row for each person who wrote at night, the most messages first: `qq`,
-        `displayname` (`str`), `messages` (`Int64`, in the night), `share` (`float64`, of the person's own messages, 0 to
-        1), `latest` (`str`, the clock time that lies furthest in the night, such as `04:59`).
+        `displayname` (`str`), `messages` (`Int64`, in the night), `share` (`float64`, of the person's own messages,
+        0 to 1), `latest` (`str`, the clock time that lies furthest in the night, such as `04:59`).
 
     Raises:
         InvalidInput: a time is not written as `23:30`, the night has no length, or it is no frame
@@ -52,7 +52,9 @@ def night_owls(
     begin, length = _night(since, until)
     into = (_minute() + (_DAY_MINUTES - begin)) % _DAY_MINUTES
     told = grouped(
-        messages(log, ()).with_columns(into=into).with_columns(
+        messages(log, ())
+        .with_columns(into=into)
+        .with_columns(
             at_night=nw.when(nw.col("into") < length).then(nw.lit(1)).otherwise(nw.lit(0)),
             deep=nw.when(nw.col("into") < length).then(nw.col("into")),
         ),
@@ -73,7 +75,9 @@ def _night(since: str, until: str) -> tuple[int, int]:
     begin, end = (_minutes(name, value) for name, value in (("since", since), ("until", until)))
     length = end - begin if end > begin else end + _DAY_MINUTES - begin
     if begin == end:
-        raise InvalidInput(f"A night from {since} until {until} has no length. For the whole day: 00:00 until 24:00.")
+        raise InvalidInput(
+            f"A night from {since} until {until} has no length. For the whole day: 00:00 until 24:00."
+        )
     return begin % _DAY_MINUTES, length
 
 

@@ -14,9 +14,9 @@ BEYOND_CHANCE = 1.96
 def log_odds(count: Any, of: Any, others: Any, of_others: Any) -> Values:  # noqa: ANN401 - whatever NumPy takes for numbers
     """Compare how often words are said in two places.
 
-    The log-odds ratio with an informative Dirichlet prior, over its standard deviation (Monroe, Colaresi and Quinn, 2008,
-    "Fightin' Words"). The prior is as if the first place had been told its number of words once more, as both places say
-    them together; so rare words need more than one lucky hit.
+    The log-odds ratio with an informative Dirichlet prior, over its standard deviation (Monroe, Colaresi and Quinn,
+    2008, "Fightin' Words"). The prior is as if the first place had been told its number of words once more, as both
+    places say them together; so rare words need more than one lucky hit.
 
     Args:
         count: how often each word is said in the first place.
@@ -25,8 +25,8 @@ def log_odds(count: Any, of: Any, others: Any, of_others: Any) -> Values:  # noq
         of_others: how many words are said there.
 
     Returns:
-        The score of each word: 0 where both say it alike, about normally distributed if only chance is at work; not a number
-        where there is but one word.
+        The score of each word: 0 where both say it alike, about normally distributed if only chance is at work; not
+        a number where there is but one word.
 
     Example:
         >>> log_odds([20, 10], 100, [20, 90], 400).round(1).tolist()

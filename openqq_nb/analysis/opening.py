@@ -1,4 +1,4 @@
-"""Whatever holds messages, members or events, as a Narwhals frame whose columns have the types that questions expect."""
+"""Whatever holds messages, members or events, as a Narwhals frame whose columns have the types that are expected."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol, cast, runtime_checkable
@@ -128,7 +128,8 @@ def _typed(column: "pd.Series[Any]", what: str) -> "pd.Series[Any]":
         return pd.Series(pd.NaT, column.index, pd.DatetimeTZDtype("us", ZONE))
     if held in ("integer", "floating", "boolean"):
         return column.convert_dtypes()
-    return pd.Series([None if one is None or one is pd.NA or one != one else plain_text(one) for one in column],
+    known = column.notna()
+    return pd.Series([plain_text(one) if there else None for one, there in zip(column, known, strict=True)],
                      column.index, "str")  # fmt: skip
 
 

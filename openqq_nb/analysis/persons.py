@@ -6,8 +6,8 @@ import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 
-from openqq_nb.analysis.engines import AnyFrame, brought, collected
-from openqq_nb.analysis.frames import PERSON
+from openqq_nb.analysis.engines import AnyFrame, brought, collected, joined
+from openqq_nb.analysis.frames import PERSON, grouped
 from openqq_nb.analysis.opening import opened, texts, without
 
 _NAMED = "named"
@@ -57,9 +57,8 @@ def shown(frame: AnyFrame, roster: object | None, qq: str = "qq", name: str = "d
     """
     if roster is not None:
         known = brought(_names(roster), frame).rename({"qq": qq, _NAMED: f"{_NAMED}_{name}"})
-        joined = frame.join(known, on=qq, how="left")  # type: ignore[arg-type] - both are of one engine
         named = nw.coalesce(nw.col(f"{_NAMED}_{name}"), nw.col(name)).alias(name)
-        frame = joined.with_columns(named).drop(f"{_NAMED}_{name}")
+        frame = joined(frame, known, qq, "left").with_columns(named).drop(f"{_NAMED}_{name}")
     return frame.with_columns(
         nw.coalesce(nw.when(nw.col(name) != "").then(nw.col(name)), nw.col(qq)).alias(name)
     )
@@ -88,5 +87,5 @@ def last_names(names: AnyFrame) -> AnyFrame:
         `person`, `qq` and `displayname`, one row a person.
     """
     told = names.with_columns(identity().alias(PERSON), dated_name("last").alias("dated"))
-    people = told.group_by(PERSON).agg(qq=nw.col("sender_qq").max(), dated=nw.col("dated").max())
+    people = grouped(told, [PERSON], qq=nw.col("sender_qq").max(), dated=nw.col("dated").max())
     return people.with_columns(name_of("dated").alias("displayname")).select(PERSON, "qq", "displayname")

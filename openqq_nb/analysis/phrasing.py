@@ -20,10 +20,10 @@ def phrases(log: Any, length: tuple[int, int] = (2, 5), top: int = 100) -> Any: 
 
     Words of one character belong to phrases, and function words do inside of one, not at its ends. A phrase does not
     go beyond a sign, an emoji or a line, and is there twice or more. The score is pointwise mutual information,
-    normalised: how much more often the words stand there in this order than if they were strewn at random, 0 for chance
-    and 1 for words that are never apart. A phrase of which more than half stands inside of one longer phrase is left out
-    for that. Equal messages count as often as they were written, so what a bot repeats comes first, cut at the longest
-    length: leave its messages out before.
+    normalised: how much more often the words stand there in this order than if they were strewn at random, 0 for
+    chance and 1 for words that are never apart. A phrase of which more than half stands inside of one longer phrase
+    is left out for that. Equal messages count as often as they were written, so what a bot repeats comes first, cut
+    at the longest length: leave its messages out before.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars or DuckDB.
@@ -31,8 +31,8 @@ def phrases(log: Any, length: tuple[int, int] = (2, 5), top: int = 100) -> Any: 
         top: how many phrases.
 
     Returns:
-        `phrase`, `length` (of how many words), `count`, `score`; a frame of the same engine, the largest product of count
-        and score first.
+        `phrase`, `length` (of how many words), `count`, `score`; a frame of the same engine, the largest product of
+        count and score first.
 
     Raises:
         InvalidInput: it is no frame of messages, or an argument cannot be meant.
@@ -52,7 +52,7 @@ def phrases(log: Any, length: tuple[int, int] = (2, 5), top: int = 100) -> Any: 
     read = told(log)
     run = run_of(read.tokens, read.text)
     named = read.tokens.words.to_pandas().to_numpy()
-    found = longest_kept(levels(run, np.isin(named, list(built_in())), longest), shortest)
+    found = longest_kept(levels(run, read.tokens.among(built_in()), longest), shortest)
     ranked = found.assign(rank=found["count"] * found["score"])
     best = ranked.sort_values(["rank", "count", "first"], ascending=[False, False, True]).head(most)
     rows = zip(best["first"], best["length"], strict=True)
@@ -65,4 +65,6 @@ def _lengths(length: object) -> tuple[int, int]:
         shortest, longest = (at_least("length", one, _SHORTEST) for one in length)
         if shortest <= longest:
             return shortest, longest
-    raise InvalidInput(f"length={length!r} cannot be meant. Give how many words at least and at most, such as (2, 5).")
+    raise InvalidInput(
+        f"length={length!r} cannot be meant. Give how many words at least and at most, such as (2, 5)."
+    )

@@ -5,7 +5,7 @@ from typing import Any
 import narwhals as nw
 
 from openqq_nb.analysis import clock
-from openqq_nb.analysis.engines import is_dask
+from openqq_nb.analysis.engines import is_dask, joined
 from openqq_nb.analysis.frames import AT, PERSON, AnyFrame, alone, finished, grouped, messages
 from openqq_nb.analysis.persons import last_names, shown
 from openqq_nb.analysis.results import RANKING
@@ -25,9 +25,9 @@ def ranking(log: Any, roster: Any = None) -> Any:  # noqa: ANN401 - a frame of a
 
     Returns:
         A frame of the same engine, one row a person, who wrote most first: `rank` (`Int64`, from 1), `qq` (`str`),
-        `displayname` (`str`, the last name in the log without a roster), `messages` (`Int64`), `share` (`float64`, of all
-        messages), `characters` (`Int64`, of texts and replies; pictures and the like are none), `days` (`Int64`, on how
-        many), `first`, `last` (`datetime64[us, Asia/Shanghai]`).
+        `displayname` (`str`, the last name in the log without a roster), `messages` (`Int64`), `share` (`float64`, of
+        all messages), `characters` (`Int64`, of texts and replies; pictures and the like are none), `days` (`Int64`, on
+        how many), `first`, `last` (`datetime64[us, Asia/Shanghai]`).
 
     Raises:
         InvalidInput: it is no frame of messages, or no roster.
@@ -45,7 +45,7 @@ def ranking(log: Any, roster: Any = None) -> Any:  # noqa: ANN401 - a frame of a
     written = nw.when(spoken).then(nw.coalesce(nw.col("content"), nw.lit(""))).otherwise(nw.lit(""))
     told = frame.with_columns(day=clock.day(), characters=written.str.len_chars())
     names = grouped(frame, ["sender_qq", "sender"], last=nw.col(AT).max())
-    people = _counted(told).join(last_names(names), on=PERSON, how="left")  # type: ignore[arg-type] - of one engine
+    people = joined(_counted(told), last_names(names), PERSON, "left")
     return finished(alone(shown(people, roster), _ranked), RANKING, ["rank"])
 
 

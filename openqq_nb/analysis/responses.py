@@ -22,10 +22,11 @@ _TO = "to"
 def response(report: Any, log: Any, within: Any = "2D", mention: str | None = None) -> pd.DataFrame:  # noqa: ANN401 - frames
     """Tell which recipients of a broadcast answered, when, and with what.
 
-    The answer of a person is the first message that the person wrote to the account after the broadcast was sent there,
-    in a friend chat or a temporary one; in a group or discuss, the first message of anybody else. Whether it is meant as
-    an answer, nobody can tell: in a busy group somebody always writes soon, so ask for `mention=` there. People and groups
-    are told by their permanent numbers; a recipient without one has no answer. Where nobody listened, nothing came.
+    The answer of a person is the first message that the person wrote to the account after the broadcast was sent
+    there, in a friend chat or a temporary one; in a group or discuss, the first message of anybody else. Whether it
+    is meant as an answer, nobody can tell: in a busy group somebody always writes soon, so ask for `mention=`
+    there. People and groups are told by their permanent numbers; a recipient without one has no answer. Where
+    nobody listened, nothing came.
 
     The rate is `frame["answered"].mean()`: recipients whom nothing reached are missing, so they do not count. That of
     each kind of recipient: `frame.groupby("recipient_type")["answered"].mean()`.
@@ -39,9 +40,9 @@ def response(report: Any, log: Any, within: Any = "2D", mention: str | None = No
 
     Returns:
         A frame of pandas, one row a recipient in the order of the report: `recipient_type`, `qq`, `gnumber`,
-        `displayname` (`str`), `attempted_at` (`datetime64[us, Asia/Shanghai]`), `answered` (`boolean`, missing where the
-        broadcast was not sent), `answered_at`, `latency_s` (`float64`, seconds from the one to the other), `content`
-        (`str`, of the answer).
+        `displayname` (`str`), `attempted_at` (`datetime64[us, Asia/Shanghai]`), `answered` (`boolean`, missing
+        where the broadcast was not sent), `answered_at`, `latency_s` (`float64`, seconds from the one to the
+        other), `content` (`str`, of the answer).
 
     Raises:
         InvalidInput: it is no report, no frame of messages, or no length of time.
@@ -77,7 +78,9 @@ def response(report: Any, log: Any, within: Any = "2D", mention: str | None = No
     answers = sent.merge(found[["row", "answered_at", "content"]], on="row", how="left")
     reached = answers["attempted_at"].notna() & ~answers["delivery"].isin(_NEVER)
     answers["answered"] = answers["answered_at"].notna().astype("boolean").where(reached)
-    answers["latency_s"] = (answers["answered_at"] - answers["attempted_at"]).dt.total_seconds().clip(lower=0.0)
+    answers["latency_s"] = (
+        (answers["answered_at"] - answers["attempted_at"]).dt.total_seconds().clip(lower=0.0)
+    )
     return declared(answers, RESPONSE)
 
 
@@ -109,7 +112,9 @@ def _heard(log: object, since: "pd.Series[Any]", length: pd.Timedelta, mention: 
     """
     frame = messages(log, ("type", "own", "gnumber", "discuss_id", "content", PLACE))
     first, last = (0, -1) if since.isna().all() else (_us(since.min()), _us(since.max() + length))
-    there = frame.filter((nw.col(AT) >= first) & (nw.col(AT) <= last)).with_columns(_of_account().alias("mine"))
+    there = frame.filter((nw.col(AT) >= first) & (nw.col(AT) <= last)).with_columns(
+        _of_account().alias("mine")
+    )
     others = collected(there.filter(~nw.col("mine")).sort(AT, PLACE))
     is_private = others["type"].isin(_PRIVATE) | (others["type"].isna() & others["gnumber"].isna())
     is_discuss = others["type"] == "discuss_message"
@@ -119,7 +124,9 @@ def _heard(log: object, since: "pd.Series[Any]", length: pd.Timedelta, mention: 
     told = pd.DataFrame(
         {
             _TO: ("qq:" + others["sender_qq"]).where(is_private, place.where(named)).astype("str"),
-            "answered_at": pd.to_datetime(others[AT], unit="us", utc=True).dt.as_unit("us").dt.tz_convert(ZONE),
+            "answered_at": pd.to_datetime(others[AT], unit="us", utc=True)
+            .dt.as_unit("us")
+            .dt.tz_convert(ZONE),
             "content": others["content"].astype("str"),
         }
     )

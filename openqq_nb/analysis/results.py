@@ -85,7 +85,9 @@ REPLIES = Schema(
         text("to_name", "what that person was called last"),
         count("replies", "how many quotes"),
         count("mentions", "how many mentions by name or number"),
-        number("latency_s", "median of the seconds from the quoted message to the quote; missing without quotes"),
+        number(
+            "latency_s", "median of the seconds from the quoted message to the quote; missing without quotes"
+        ),
     ),
 )
 

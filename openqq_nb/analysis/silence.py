@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from openqq_nb.analysis.asked import length_us, moment_us
 from openqq_nb.analysis.clock import DAY_US
-from openqq_nb.analysis.engines import AnyFrame, brought, collected
+from openqq_nb.analysis.engines import AnyFrame, beside, brought, collected, joined
 from openqq_nb.analysis.frames import AT, alone, grouped, messages
 from openqq_nb.analysis.opening import opened, texts, times, without
 from openqq_nb.analysis.results import LURKERS
@@ -26,8 +26,8 @@ def lurkers(members: Any, log: Any = None, silent_for: Any = "180D", at: Any = N
 
     A member was last heard of at the last message in the log, told by group and number, or at `last_speak_time`,
     whichever is later: the server does not know what was said before it was asked, the log not what it did not hear.
-    Who never spoke is silent; who joined less than `silent_for` ago is not looked at. A frame without `gnumber`, such as
-    friends, and a log of one chat without it, are told by the number of the person alone.
+    Who never spoke is silent; who joined less than `silent_for` ago is not looked at. A frame without `gnumber`, such
+    as friends, and a log of one chat without it, are told by the number of the person alone.
 
     Args:
         members: rows of `my.members()`, or any frame with `qq`, of pandas, polars, DuckDB, Dask or PySpark.
@@ -38,13 +38,13 @@ def lurkers(members: Any, log: Any = None, silent_for: Any = "180D", at: Any = N
 
     Returns:
         The rows of `members` who are silent, with all their columns, so that they may be written to (`to=`), and
-        `last_spoke` (`datetime64[us, Asia/Shanghai]`, missing if never), `messages` (`Int64`, in the log; missing without
-        one), `silent_days` (`Int64`, whole days; missing if never): a frame of the engine of `members`, who never spoke
-        first, then the longest silence.
+        `last_spoke` (`datetime64[us, Asia/Shanghai]`, missing if never), `messages` (`Int64`, in the log; missing
+        without one), `silent_days` (`Int64`, whole days; missing if never): a frame of the engine of `members`, who
+        never spoke first, then the longest silence.
 
     Raises:
-        InvalidInput: there is no `qq`, nothing tells when anybody spoke, the log has no numbers of people, or it has several
-            chats and does not tell which group each is.
+        InvalidInput: there is no `qq`, nothing tells when anybody spoke, the log has no numbers of people, or it has
+            several chats and does not tell which group each is.
 
     Example:
         >>> import pandas as pd
@@ -90,8 +90,7 @@ def _microseconds(moments: "pd.Series[pd.Timestamp]") -> "pd.Series[float]":
 def _counted(log: object, in_groups: bool) -> pd.DataFrame:
     """Count the messages of each person, in each group where the groups are told apart."""
     frame = messages(log, ("gnumber", "chat_key"))
-    keys = ["gnumber", "chat_key", "sender_qq"]
-    counted = collected(grouped(frame, keys, messages=nw.len(), last=nw.col(AT).max()))
+    counted = collected(grouped(frame, ["gnumber", "sender_qq"], messages=nw.len(), last=nw.col(AT).max()))
     numbered = counted[counted["sender_qq"].notna() & counted["sender_qq"].ne("")]
     if len(counted) and not len(numbered):
         raise InvalidInput(
@@ -102,13 +101,13 @@ def _counted(log: object, in_groups: bool) -> pd.DataFrame:
     if not in_groups:
         return _summed(numbered, ["sender_qq"])
     if numbered["gnumber"].isna().all():
-        _check_one_chat(numbered)
+        _check_one_chat(frame)
         return _summed(numbered, ["sender_qq"])
     return _summed(numbered.dropna(subset=["gnumber"]), ["gnumber", "sender_qq"])
 
 
-def _check_one_chat(counted: pd.DataFrame) -> None:
-    chats = counted["chat_key"].nunique()
+def _check_one_chat(frame: AnyFrame) -> None:
+    chats = len(collected(grouped(frame, ["chat_key"], messages=nw.len())))
     if chats > 1:
         raise InvalidInput(
             f"Members are found in a log by the number of their group.\nThis log has {chats} chats and no `gnumber`.\n"
@@ -135,10 +134,8 @@ def _met(people: pd.DataFrame, counted: pd.DataFrame | None) -> pd.DataFrame:
 def _moment(people: pd.DataFrame, counted: pd.DataFrame | None, asked_us: int | None) -> float:
     if asked_us is not None:
         return asked_us
-    newest = people["last_speak_time"].max()
-    return (
-        newest if counted is None else max(newest, counted["last"].max(), key=lambda one: (one == one, one))
-    )
+    newest = [people["last_speak_time"].max(), np.nan if counted is None else counted["last"].max()]
+    return float(pd.Series(newest, dtype="float64").max())
 
 
 def _silent(people: pd.DataFrame, at_us: float, silent_us: int) -> pd.DataFrame:
@@ -161,7 +158,7 @@ def _taken(members: Any, silent: pd.DataFrame) -> Any:  # noqa: ANN401 - of any 
         rows = frame[silent["row"].tolist()]
         if isinstance(rows.to_native(), pd.DataFrame):
             rows = nw.from_native(rows.to_native().reset_index(drop=True), eager_only=True)
-        return nw.concat([rows, brought(pa.table(found), frame)], how="horizontal").to_native()  # type: ignore[type-var]
+        return beside(rows, brought(pa.table(found), frame)).to_native()
     names = [name for name in _KEYS if name in silent]
     keys = {f"key {name}": pa.array(silent[name], pa.string()) for name in names}
     small = (
@@ -173,5 +170,5 @@ def _taken(members: Any, silent: pd.DataFrame) -> Any:  # noqa: ANN401 - of any 
     keyed = frame.with_columns(
         nw.coalesce(nw.col(name).cast(nw.String), nw.lit("")).alias(f"key {name}") for name in names
     )
-    joined = keyed.join(brought(small, frame), on=list(keys), how="inner")  # type: ignore[arg-type] - of one engine
-    return alone(joined, lambda few: few.sort("last_spoke", *keys, nulls_last=False).drop(*keys)).to_native()
+    met = joined(keyed, brought(small, frame), list(keys), "inner")
+    return alone(met, lambda few: few.sort("last_spoke", *keys, nulls_last=False).drop(*keys)).to_native()

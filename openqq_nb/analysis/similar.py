@@ -19,13 +19,13 @@ def similar_groups(members: Any) -> Any:  # noqa: ANN401 - a frame of any engine
     account itself is in all its groups: leave it out first, if one shared person is one too many.
 
     Args:
-        members: `my.members()`, a roster, or a frame with `gnumber` and `qq` (and `gname`, `gmarkname`) of pandas, polars, DuckDB,
-            Dask or PySpark.
+        members: `my.members()`, a roster, or a frame with `gnumber` and `qq` (and `gname`, `gmarkname`) of pandas,
+            polars, DuckDB, Dask or PySpark.
 
     Returns:
-        `gnumber`, `displayname`, `other_gnumber`, `other_displayname`, `shared` (people in both), `jaccard` (part of all
-        people of both, 0 to 1), `overlap` (part of the smaller group, 0 to 1); a frame of the same engine, one row for
-        each two groups that share somebody, the most similar by `jaccard` first.
+        `gnumber`, `displayname`, `other_gnumber`, `other_displayname`, `shared` (people in both), `jaccard` (part
+        of all people of both, 0 to 1), `overlap` (part of the smaller group, 0 to 1); a frame of the same engine,
+        one row for each two groups that share somebody, the most similar by `jaccard` first.
 
     Raises:
         InvalidInput: it is no frame of members.
@@ -37,7 +37,8 @@ def similar_groups(members: Any) -> Any:  # noqa: ANN401 - a frame of any engine
         >>> pairs.columns.tolist()[4:], bool((pairs["shared"] > 0).all())
         (['shared', 'jaccard', 'overlap'], True)
     """
-    held = getattr(members, "members", members)
+    # A frame may have a column of that name, but its class has no such attribute.
+    held = members.members if hasattr(type(members), "people") else members
     frame = opened(held, (*_NEEDED, *_NAMES), "members of groups")
     for name in _NEEDED:
         if name not in frame.collect_schema().names():
@@ -63,7 +64,9 @@ def _sets(members: AnyFrame) -> tuple[Any, Any]:
     """Give groups with their people, each once, and groups with their sizes and names."""
     numbered = [~nw.col(name).is_null() & (nw.col(name) != "") for name in _NEEDED]
     named = [nw.when(nw.col(name) != "").then(nw.col(name)) for name in _NAMES]
-    known = members.filter(*numbered).select("gnumber", "qq", displayname=nw.coalesce(*named, nw.col("gnumber")))
+    known = members.filter(*numbered).select(
+        "gnumber", "qq", displayname=nw.coalesce(*named, nw.col("gnumber"))
+    )
     people = known.select("gnumber", "qq").unique()
     # A group whose rows differ in its name is shown under one of them.
     names: Any = grouped(known, ["gnumber"], displayname=nw.col("displayname").max())

@@ -6,7 +6,7 @@ import narwhals as nw
 
 from openqq_nb.analysis.asked import length_us
 from openqq_nb.analysis.frames import AT, PERSON, PLACE, AnyFrame, by_chat, finished, grouped, messages
-from openqq_nb.analysis.persons import shown
+from openqq_nb.analysis.persons import identity, shown
 from openqq_nb.analysis.results import CONVERSATIONS
 
 _ORDER = [AT, PLACE]
@@ -43,7 +43,7 @@ def conversations(log: Any, silence: Any = "30min", roster: Any = None) -> Any: 
     """
     silence_us = length_us("silence", silence)
     frame = messages(log, ("chat_key", "chat", PLACE)).select(
-        AT, PLACE, PERSON, "chat_key", "chat", "sender", "sender_qq"
+        AT, PLACE, "chat_key", "chat", "sender", "sender_qq"
     )
     talks = by_chat(frame, lambda part: _talks(part, silence_us))
     named = shown(talks, roster, "started_by_qq", "started_by")
@@ -61,7 +61,8 @@ def _talks(frame: AnyFrame, silence_us: int) -> AnyFrame:
     first = nw.col("begins") == 1
     talks = grouped(
         numbered.with_columns(
-            nw.when(first).then(nw.col(name)).alias(name) for name in ("chat", "sender", "sender_qq")
+            identity().alias(PERSON),
+            *(nw.when(first).then(nw.col(name)).alias(name) for name in ("chat", "sender", "sender_qq")),
         ),
         ["chat_key", "talk"],
         start=nw.col(AT).min(),

@@ -22,8 +22,8 @@ def timeline(log: Any, every: Every = "week") -> Any:  # noqa: ANN401 - a frame 
         every: `day`, `week` (from Monday), `month`, `quarter` or `year`, by clocks in China.
 
     Returns:
-        A frame of the same engine, one row for each chat and period, in order of time, then of `chat_key`: `period` (when
-        it began, `datetime64[us, Asia/Shanghai]`), `chat`, `chat_key` (`str`), `messages`, `people` (`Int64`).
+        A frame of the same engine, one row for each chat and period, in order of time, then of `chat_key`: `period`
+        (when it began, `datetime64[us, Asia/Shanghai]`), `chat`, `chat_key` (`str`), `messages`, `people` (`Int64`).
 
     Raises:
         InvalidInput: there is no such period, or it is no frame of messages.
@@ -37,7 +37,7 @@ def timeline(log: Any, every: Every = "week") -> Any:  # noqa: ANN401 - a frame 
         [['灰群', 2, 2], ['灰群', 1, 1]]
     """
     one_of("every", every, get_args(Every))
-    frame = messages(log, ("chat", "chat_key")).with_columns(number=clock.period(every))
+    frame = clock.with_period(messages(log, ("chat", "chat_key")), every, "number")
     told = grouped(frame, ["number", "chat_key", "chat", PERSON], messages=nw.len(), last=nw.col(AT).max())
     counted = alone(told, _together).with_columns(period=clock.period_start(every, "number"))
     return finished(counted, TIMELINE, ["period", "chat_key"])

@@ -20,18 +20,18 @@ _LEAST = 2
 def typical(log: Any, top: int = 10) -> Any:  # noqa: ANN401 - a frame of any engine, and the same back
     """Find the words that each person uses more than the others do.
 
-    The score is the log-odds with an informative Dirichlet prior, over its standard deviation (Monroe, Colaresi and Quinn,
-    2008): what the person says against what all others say. Words are shown where it is above 1.96 and that were said
-    twice or more. What a word is, `words` tells. A bot or a message sent again and again has words very typical of it;
-    where one person wrote alone, nothing is typical.
+    The score is the log-odds with an informative Dirichlet prior, over its standard deviation (Monroe, Colaresi and
+    Quinn, 2008): what the person says against what all others say. Words are shown where it is above 1.96 and that
+    were said twice or more. What a word is, `words` tells. A bot or a message sent again and again has words very
+    typical of it; where one person wrote alone, nothing is typical.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars or DuckDB.
         top: how many words of each person.
 
     Returns:
-        `qq`, `displayname`, `word`, `count`, `score`; a frame of the same engine, those who said most words first, the
-        highest score first.
+        `qq`, `displayname`, `word`, `count`, `score`; a frame of the same engine, those who said most words first,
+        the highest score first.
 
     Raises:
         InvalidInput: it is no frame of messages, or `top` cannot be meant.

@@ -15,6 +15,7 @@ from openqq_nb.analysis.cutting.counting import Counted, by_owner, counted, tota
 from openqq_nb.analysis.cutting.stopwords import stopping
 from openqq_nb.analysis.cutting.texts import Told, people, told
 from openqq_nb.analysis.cutting.tokens import Numbers
+from openqq_nb.analysis.engines import collected
 from openqq_nb.analysis.frames import AT, PERSON
 from openqq_nb.analysis.odds import BEYOND_CHANCE, log_odds
 from openqq_nb.analysis.results import NEW_WORDS, WORDS, WORDS_OF_CHATS, WORDS_OF_PEOPLE
@@ -36,9 +37,9 @@ def words(
 
     A word is what jieba takes for one, in small letters, of two characters or more; each emoji is a word too, whether
     it asks to be shown as a picture or not. Of numbers, those of two digits or more are words. Only messages of kind
-    `text` and `reply` are read; mentions (`@name`), placeholders such as `[图片]` and addresses of the web and of mail are
-    left out, and so are function words of Chinese and English. Messages that are equal count as often as they were
-    written. jieba knows no words in letters other than Latin ones without accents; they count as nothing.
+    `text` and `reply` are read; mentions (`@name`), placeholders such as `[图片]` and addresses of the web and of
+    mail are left out, and so are function words of Chinese and English. Messages that are equal count as often as
+    they were written. jieba knows no words in letters other than Latin ones without accents; they count as nothing.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars or DuckDB.
@@ -49,8 +50,8 @@ def words(
 
     Returns:
         `word`, `messages` (in how many), `count` (how often), `people` (of how many); by person `qq`, `displayname`,
-        `word`, `messages`, `count`; by chat `chat`, `chat_key` and the same four. A frame of the same engine, the words
-        in most messages first; people and chats with most of such words first.
+        `word`, `messages`, `count`; by chat `chat`, `chat_key` and the same four. A frame of the same engine, the
+        words in most messages first; people and chats with most of such words first.
 
     Raises:
         InvalidInput: it is no frame of messages, or an argument cannot be meant.
@@ -132,8 +133,8 @@ def _only(read: Told, chosen: "pd.Series[int]") -> Any:  # noqa: ANN401 - flags
 
 def coded(column: pa.ChunkedArray) -> Numbers:
     """Number the values of a column in the order in which they come."""
-    codes, _ = pd.factorize(column.to_pandas(), use_na_sentinel=False)
-    return codes.astype(np.int64)
+    codes: Numbers = pd.factorize(column.to_pandas(), use_na_sentinel=False)[0].astype(np.int64)
+    return codes
 
 
 def _chats(columns: pa.Table) -> tuple[pd.DataFrame, Numbers]:
@@ -146,11 +147,11 @@ def _chats(columns: pa.Table) -> tuple[pd.DataFrame, Numbers]:
 def new_words(log: Any, every: Every = "month", top: int = 20) -> Any:  # noqa: ANN401 - a frame of any engine, and the same back
     """Find the words of each period that were hardly written before it.
 
-    A word is new in a period where its share of all words is larger than in each period before, and larger than in all of
-    them together by more than chance allows: the log-odds with an informative Dirichlet prior (Monroe, Colaresi and Quinn,
-    2008), divided by their standard deviation, are above 1.96. What a word is, `words` tells. The first period has
-    nothing before it and no rows; the first ones after it are compared with little, so begin well before the time that
-    you ask about.
+    A word is new in a period where its share of all words is larger than in each period before, and larger than in
+    all of them together by more than chance allows: the log-odds with an informative Dirichlet prior (Monroe,
+    Colaresi and Quinn, 2008), divided by their standard deviation, are above 1.96. What a word is, `words` tells.
+    The first period has nothing before it and no rows; the first ones after it are compared with little, so begin
+    well before the time that you ask about.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars or DuckDB.
@@ -158,8 +159,8 @@ def new_words(log: Any, every: Every = "month", top: int = 20) -> Any:  # noqa: 
         top: how many words of each period.
 
     Returns:
-        `period` (when it began), `word`, `count`, `earlier` (how often in all periods before), `score`; a frame of the
-        same engine, in order of time, the highest score first.
+        `period` (when it began), `word`, `count`, `earlier` (how often in all periods before), `score`; a frame of
+        the same engine, in order of time, the highest score first.
 
     Raises:
         InvalidInput: it is no frame of messages, or an argument cannot be meant.
@@ -178,8 +179,8 @@ def new_words(log: Any, every: Every = "month", top: int = 20) -> Any:  # noqa: 
     one_of("every", every, get_args(Every))
     most = at_least("top", top, 1)
     read = told(log)
-    frame = nw.from_native(read.columns, eager_only=True).with_columns(number=clock.period(every))
-    begins = frame.with_columns(period=clock.period_start(every, "number"))["period"]
+    frame = clock.with_period(nw.from_native(read.columns, eager_only=True), every, "number")
+    begins = collected(frame.select(period=clock.period_start(every, "number")))["period"]
     starts, whose = np.unique(begins.to_numpy(), return_inverse=True)
     found = counted(read.tokens, worth_counting(read.tokens, stopping(None)))
     each = by_owner(found, read.text, whose).sort_values(["owner", "word"])

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import polars as pl
+import polars.selectors as cs
 import pyarrow as pa
 
 from openqq_nb.archive.contents import Contents, dataset_of
@@ -15,8 +16,10 @@ _AMAZON = (".amazonaws.com", ".amazonaws.com.cn")
 
 def opened(contents: Contents, columns: Sequence[str]) -> pl.LazyFrame:
     """Scan these columns."""
+    # As plain names: a column called `*` is one.
+    named = cs.by_name(*columns)
     if contents.at.scheme and not contents.at.is_s3:
-        return pl.scan_pyarrow_dataset(dataset_of(contents)).select(columns)
+        return pl.scan_pyarrow_dataset(dataset_of(contents)).select(named)
     options = _s3_options(contents.at.remote) if contents.at.is_s3 else {}
     if not contents.alike:
         options |= {
@@ -26,7 +29,7 @@ def opened(contents: Contents, columns: Sequence[str]) -> pl.LazyFrame:
                 integer_cast="upcast", datetime_cast=["nanosecond-downcast", "convert-timezone"]
             ),
         }
-    return pl.scan_parquet(contents.addresses, glob=False, hive_partitioning=False, **options).select(columns)
+    return pl.scan_parquet(contents.addresses, glob=False, hive_partitioning=False, **options).select(named)
 
 
 def brought(table: pa.Table) -> pl.LazyFrame:

@@ -1,7 +1,10 @@
 """What changes as time goes by: messages of each chat, people who come and go, conversations, names."""
 
 import json
+import math
 from typing import Any
+
+import pandas as pd
 
 from openqq_nb.charts.bars import length
 from openqq_nb.charts.given import About, answer, counted, times
@@ -13,11 +16,19 @@ from openqq_nb.charts.wording import say
 from openqq_nb.columns import Frame
 
 _CHATS = 8
-_STEPS = 200
+_STEPS = 240
 _ENOUGH = 3
 _PLOT = 540
 _CONVERSATIONS = 600
-_FREQUENCIES = {"each_day": "D", "each_week": "W-MON", "each_month": "MS", "each_year": "YS"}
+_DAY = pd.Timedelta(days=1)
+# What a step is called, what pandas calls it, its days, and those of the next larger one.
+_TIME_STEPS = (
+    ("each_hour", "h", 1 / 24, 1),
+    ("each_day", "D", 1, 7),
+    ("each_week", "W-MON", 7, 28),
+    ("each_month", "MS", 28, 365),
+    ("each_year", "YS", 365, math.inf),
+)
 _MINUTE_S = 60
 _MARGIN_MS = 1_800_000
 
@@ -65,18 +76,17 @@ def _by_chat(found: Frame) -> tuple[Frame, dict[int, str]]:
 
 def _stepped(counts: Frame) -> tuple[Frame, list[str]]:
     """Put zeros where nothing was written, and take larger steps where there are too many."""
-    gaps = counts.index.to_series().diff().dropna().dt.days
-    smallest = int(gaps.min()) if len(gaps) else 1
-    fits = {"each_day": 1, "each_week": 7, "each_month": 28, "each_year": 365}
-    span = (counts.index.max() - counts.index.min()).days
-    if smallest < 1 and len(counts) <= _STEPS:
+    if len(counts) == 1:
         return counts, []
-    for key, days in fits.items():
-        following = [one for one in fits.values() if one > days]
-        if (following and smallest >= following[0]) or (following and span / days > _STEPS):
-            continue
-        return counts.resample(_FREQUENCIES[key], closed="left", label="left").sum(), [say(key)]
-    raise AssertionError("The last step fits always.")
+    moments = counts.index.to_series()
+    smallest = moments.diff().min() / _DAY
+    span = (moments.iloc[-1] - moments.iloc[0]) / _DAY
+    key, frequency = next(
+        (key, frequency)
+        for key, frequency, days, next_days in _TIME_STEPS
+        if smallest < next_days and (span / days <= _STEPS or next_days == math.inf)
+    )
+    return counts.resample(frequency, closed="left", label="left").sum(), [say(key)]
 
 
 def _areas(counts: Frame, chats: dict[int, str]) -> Spec:

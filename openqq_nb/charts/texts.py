@@ -31,10 +31,15 @@ def clean(text: object) -> str:
     if not isinstance(text, str):
         return ""
     whole = text[:_LONGEST].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    line = _ACCENTS.sub(r"\1", _SPACES.sub(" ", one_line(whole)))
-    kept = "".join(one for one in line if one in _JOINERS or category(one) not in _UNSEEN)
-    kept = "".join(one for one in kept if one not in _HUGE)
-    return kept.strip() if any(one not in _BLANK and one not in _JOINERS for one in kept) else ""
+    kept = "".join(map(_seen, one_line(whole)))
+    if not any(one not in _BLANK and one not in _JOINERS and not one.isspace() for one in kept):
+        return ""
+    return _ACCENTS.sub(r"\1", _SPACES.sub(" ", kept)).strip()
+
+
+def _seen(one: str) -> str:
+    unseen = one in _HUGE or (category(one) in _UNSEEN and one not in _JOINERS)
+    return "" if unseen else one
 
 
 def wide(text: str, size: float = SIZE) -> float:

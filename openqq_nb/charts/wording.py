@@ -118,6 +118,7 @@ TOLD: Table = {
         "显示消息最多的 {shown} 次，共 {all} 次。",
     ),
     "timeline_told": ("Most: {period}, {count}.", "最多：{period}，{count}。"),
+    "each_hour": ("One step is an hour.", "每格一小时。"),
     "each_day": ("One step is a day.", "每格一天。"),
     "each_week": ("One step is a week.", "每格一周。"),
     "each_month": ("One step is a month.", "每格一个月。"),

@@ -78,7 +78,8 @@ class Document(Generic[T]):
             opened.update((marks.of(b"[", 2) + seen).tolist())
             found = list(self._opening.finditer(window.data))
             start = next((one for one in found if one.end() - 1 in opened), None)
-            if start is None and found and (window.ended or len(window.data) > _HELD_BYTES):
+            sane = structure.depth == 0 and not structure.inside
+            if start is None and found and not sane and (window.ended or len(window.data) > _HELD_BYTES):
                 start = found[0]  # what stands before it is damaged
             if start is not None:
                 self._read_members(window.data[: start.start()], depth, whole, ends=False)
@@ -86,7 +87,6 @@ class Document(Generic[T]):
                 return True
             seen = len(window.data)
             if window.ended:
-                sane = structure.depth == 0 and not structure.inside
                 if depth and not sane:
                     self._problem("The file ends before its outermost bracket is closed.")
                 self._read_members(window.data, depth, whole, ends=sane)

@@ -139,7 +139,7 @@ def _account(connection: Connection) -> str | None:
 
 def _names(connection: Connection) -> Mapping[str, str]:
     found = answer(connection, "SELECT Uin, Name FROM uininf WHERE Uin != 0") or []
-    return {str(number): plain_text(name) for number, name in found if name}
+    return {str(number): said for number, name in found if (said := _text(name))}
 
 
 def _rows(
@@ -179,7 +179,7 @@ def _take(stored_row: _Stored, table: str, database: _Database, gathered: Gather
             "msg_id": _number(stored_row.msg_id),
             "reply_to": _number(stored_row.quoted) or (told.reply_to if told else None),
             "segments": told.segments if told else None,
-            "anonymous_id": stored_row.anonymous or None,
+            "anonymous_id": _text(stored_row.anonymous),
             **place,
         }
     )
@@ -203,9 +203,7 @@ def _told(stored_row: _Stored, table: str, gathered: Gathered) -> content.Told |
 
 
 def _tell(stored_row: _Stored, table: str, why: str, gathered: Gathered) -> None:
-    gathered.tell(
-        None, f"message {stored_row.msg_id} of {table}: {why}", plain_text(stored_row.content or "")
-    )
+    gathered.tell(None, f"message {stored_row.msg_id} of {table}: {why}", _text(stored_row.content) or "")
 
 
 def _segment(found: object) -> object:
@@ -235,8 +233,15 @@ def _friend(stored_row: _Stored, database: _Database) -> dict[str, Any]:
 
 
 def _name(stored_row: _Stored, number: str | None) -> str | None:
-    name = stored_row.sender
-    return plain_text(name) if isinstance(name, str) and name.strip() else number
+    name = _text(stored_row.sender)
+    return name if name and name.strip() else number
+
+
+def _text(found: object) -> str | None:
+    """Take a text; in a damaged file bytes may stand in its place, and are written out."""
+    if isinstance(found, bytes):
+        return found.decode("utf-8", "backslashreplace") or None
+    return plain_text(found) if isinstance(found, str) and found else None
 
 
 def _number(found: object) -> str | None:

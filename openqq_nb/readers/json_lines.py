@@ -24,8 +24,7 @@ def json_lines(stream: Stream, decoding: Decoding[T]) -> Iterator[Batch[T]]:
     """
     window = Window(stream)
     while not window.ended:
-        window.more()
-        cut = len(window.data) if window.ended else window.data.rfind(b"\n") + 1
+        cut = window.data.rfind(b"\n") + 1 if window.more() else len(window.data)
         batch = Batch[T](boundary=b"\n{")
         if cut:
             _take(batch, window, cut, decoding)

@@ -41,10 +41,10 @@ class _Recoded:
 
 
 def encoding_of(head: bytes) -> str:
-    """Tell in which encoding a file is written: `utf-8`, `utf-16-le`, `utf-16-be` or `gb18030`.
+    r"""Tell in which encoding a file is written: `utf-8`, `utf-16-le`, `utf-16-be` or `gb18030`.
 
     Example:
-        >>> encoding_of("大家好".encode("gb18030")), encoding_of("大家好".encode() + b"\\xff")
+        >>> encoding_of("大家好".encode("gb18030")), encoding_of("大家好".encode() + b"\xff")
         ('gb18030', 'utf-8')
     """
     for mark, encoding in _MARKS:

@@ -29,6 +29,9 @@ _LOOKED_AT = 256 << 10
 _SHOWN_BYTES = 400
 _OWN_LINE = re.compile(rb"\n[ \t]*\{")
 _CLOSING_LINE = re.compile(rb"\n([ \t]*)\]")
+# What may stand behind the bracket that closes the list: nothing yet, another member, or the end of what holds it.
+_AFTER = re.compile(rb'\]\s*(?:,\s*"|\}[\s}]*(?:,\s*"|\{|\Z)|\Z)')
+_NONE, _TORN = -1, -2
 _FIRST_KEY = re.compile(rb'\s*(\{\s*"[^"\\]{1,64}"\s*:)')
 _AROUND = b" \t\r\n,"
 BROKEN = (ValueError, RecursionError)
@@ -186,7 +189,7 @@ class Elements(Generic[T]):
         left = len(data) - start
         if self._window.ended:
             start = self._take_damaged(batch, start, len(data))
-        elif start < (cuts[-1] if cuts else 0) or left > _DAMAGED_BYTES:
+        elif end == _TORN or start < (cuts[-1] if cuts else 0) or left > _DAMAGED_BYTES:
             start = self._take_damaged(batch, start, self._last_boundary(start, len(data)) or start)
         if not self.closed and len(data) - start > LONGEST_BYTES:
             self._give_up(batch, start)
@@ -223,10 +226,9 @@ class Elements(Generic[T]):
         """Give where the bracket stands that closes the list after one damaged element, or -1."""
         if self._boundary is not None and self._boundary.startswith(b"\n"):
             # No line break can stand inside of a string, and what is inside of an element is indented deeper.
-            lines = (
-                found for found in _CLOSING_LINE.finditer(piece) if len(found[1]) < len(self._boundary) - 2
-            )
-            return next((found.end() - 1 for found in lines), _cuts(piece)[1])
+            for found in _CLOSING_LINE.finditer(piece):
+                if len(found[1]) < len(self._boundary) - 2 and _AFTER.match(piece, found.end() - 1):
+                    return found.end() - 1
         return _cuts(piece)[1]
 
     def _take_one(self, batch: Batch[T], start: int, stop: int, is_last_resort: bool) -> bool:
@@ -286,14 +288,14 @@ class Elements(Generic[T]):
 
 
 def boundary_of(beginning: bytes) -> bytes | None:
-    """Tell what stands where an element begins: a line break and its indentation, or the end of another element.
+    r"""Tell what stands where an element begins: a line break and its indentation, or the end of another element.
 
     Args:
         beginning: of the list, after its opening bracket.
 
     Example:
-        >>> boundary_of(b'\\n  {"a": [\\n    {}]},\\n  {"a": 1'), boundary_of(b'{"a":[{}]},{"a":1')
-        (b'\\n  {', b'},{"a":')
+        >>> boundary_of(b'\n  {"a": [\n    {}]},\n  {"a": 1'), boundary_of(b'{"a":[{}]},{"a":1')
+        (b'\n  {', b'},{"a":')
     """
     lines = Counter(_OWN_LINE.findall(beginning))
     if lines:
@@ -336,17 +338,20 @@ def _starts(data: bytes, boundary: bytes | None, start: int, stop: int) -> Seque
     if boundary is None:
         return [start]
     shift = _shift(boundary)
-    pieces = data[start + 1 : stop].split(boundary)
-    lengths = [start + 1 + len(pieces[0]), *(len(boundary) + len(piece) for piece in pieces[1:-1])]
+    first = _begin(data, start, stop) + 1
+    pieces = data[first:stop].split(boundary)
+    lengths = [first + len(pieces[0]), *(len(boundary) + len(piece) for piece in pieces[1:-1])]
     return [start, *(at + shift for at in accumulate(lengths))] if len(pieces) > 1 else [start]
 
 
 def _cuts(data: bytes) -> tuple[list[int], int]:
-    """Give where the commas between elements stand, and the bracket that closes the list, or -1."""
+    """Give where the commas between elements stand, and the bracket that closes the list, or what there is instead."""
     marks = Structure().marks(data)
     closing = marks.of(b"]", -1)
     outside = marks.at[marks.depth < 0]
-    end = int(closing[0]) if len(closing) and closing[0] == outside[0] else -1
+    end = _NONE if not len(outside) else _TORN
+    if len(closing) and closing[0] == outside[0] and _AFTER.match(data, int(closing[0])):
+        end = int(closing[0])
     stop = int(outside[0]) if len(outside) else len(data)
     commas = marks.of(b",", 0)
     return [int(cut) for cut in commas[commas < stop]], end

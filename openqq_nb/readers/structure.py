@@ -27,7 +27,8 @@ class Marks(NamedTuple):
 
     def of(self, kind: bytes, depth: int) -> NDArray[np.intp]:
         """Give the places of one kind of mark with so many brackets open after it."""
-        return self.at[(self.kind == ord(kind)) & (self.depth == depth)]
+        places: NDArray[np.intp] = self.at[(self.kind == ord(kind)) & (self.depth == depth)]
+        return places
 
 
 class Structure:

@@ -1,5 +1,6 @@
 """Logs in every engine, and what came back as plain rows."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -20,7 +21,9 @@ Rows = list[dict[str, Any]]
 def log(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Messages; without a time of its own, each is a minute after the one before."""
     filled = [{"msg_time": BEGIN + timedelta(minutes=place), **row} for place, row in enumerate(rows)]
-    names = dict.fromkeys(("msg_time", "sender", "sender_qq", "kind", "content", *(key for row in filled for key in row)))
+    names = dict.fromkeys(
+        ("msg_time", "sender", "sender_qq", "kind", "content", *(key for row in filled for key in row))
+    )
     times = pa.timestamp("us", ZONE)
     return pa.table(
         {
@@ -33,9 +36,12 @@ def log(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
 
 
 def in_dask(table: pa.Table) -> Any:
-    import dask.dataframe as dd  # noqa: PLC0415 - slow to load
+    import dask  # noqa: PLC0415 - slow to load
+    import dask.dataframe as dd  # noqa: PLC0415 - the same
 
-    return dd.from_pandas(to_pandas(table), npartitions=2)
+    # Its threads would stay.
+    dask.config.set(scheduler="synchronous")
+    return dd.from_pandas(to_pandas(table), npartitions=2)  # type: ignore[no-untyped-call]
 
 
 LOCAL: Mapping[str, Callable[[pa.Table], Any]] = {
@@ -56,7 +62,7 @@ def rows(result: Any) -> Rows:
     elif isinstance(result, pl.DataFrame):
         table = result.to_arrow()
     else:
-        frame = result if isinstance(result, pd.DataFrame) else result.compute(scheduler="synchronous")
+        frame = result if isinstance(result, pd.DataFrame) else result.compute()
         table = pa.Table.from_pandas(frame, preserve_index=False)
     return [{name: _plain(value) for name, value in row.items()} for row in table.to_pylist()]
 
@@ -64,4 +70,4 @@ def rows(result: Any) -> Rows:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(CHINA)
-    return None if isinstance(value, float) and value != value else value
+    return None if isinstance(value, float) and math.isnan(value) else value

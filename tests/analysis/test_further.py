@@ -1,5 +1,5 @@
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import openqq_nb as oq
 from openqq_nb.analysis import kinds, nicknames, night_owls, similar_groups, timeline
 from openqq_nb.columns import to_pandas
 from openqq_nb.errors import InvalidInput
@@ -19,14 +20,16 @@ from tests.analysis.further import BEGIN, CHINA, ENGINES, Rows, log, rows
 # What Narwhals says of its Dask support is for whoever installs it, not for these questions.
 pytestmark = pytest.mark.filterwarnings("ignore:Dask support is moving:FutureWarning")
 
-QUESTIONS = {
+QUESTIONS: dict[str, Callable[[Any], Any]] = {
     "night_owls": night_owls,
     "night_owls over midnight": lambda frame: night_owls(frame, "23:30", "04:00"),
-    **{f"timeline of {every}s": lambda frame, every=every: timeline(frame, every)
-       for every in ("day", "week", "month", "quarter", "year")},
+    "timeline of days": lambda frame: timeline(frame, "day"),
+    "timeline of weeks": timeline,
+    "timeline of months": lambda frame: timeline(frame, "month"),
+    "timeline of years": lambda frame: timeline(frame, "year"),
     "kinds": kinds,
     "nicknames": nicknames,
-}  # fmt: skip
+}
 
 MOMENTS = st.integers(0, 4 * 366 * 24 * 60).map(lambda minutes: BEGIN + timedelta(minutes=minutes))
 MESSAGES = st.lists(
@@ -96,13 +99,17 @@ def test_a_night_without_length_is_refused() -> None:
 @pytest.mark.parametrize("every", ["day", "week", "month", "quarter", "year"])
 @settings(deadline=None, max_examples=25)
 @given(messages=MESSAGES)
-def test_a_timeline_counts_what_pandas_counts(every: str, messages: Rows) -> None:
+def test_a_timeline_counts_as_a_calendar_does(every: Any, messages: Rows) -> None:
     counted: dict[tuple[datetime, str], list[str]] = defaultdict(list)
     for one in talk(messages):
         counted[first_of(every, one["msg_time"]), one["chat_key"]].append(person(one))
-    found = {(row["period"], row["chat_key"]): row for row in rows(timeline(told(messages), every))}  # type: ignore[arg-type]
-    assert {key: row["messages"] for key, row in found.items()} == {key: len(who) for key, who in counted.items()}
-    assert {key: row["people"] for key, row in found.items()} == {key: len(set(who)) for key, who in counted.items()}
+    found = {(row["period"], row["chat_key"]): row for row in rows(timeline(told(messages), every))}
+    assert {key: row["messages"] for key, row in found.items()} == {
+        key: len(who) for key, who in counted.items()
+    }
+    assert {key: row["people"] for key, row in found.items()} == {
+        key: len(set(who)) for key, who in counted.items()
+    }
 
 
 def first_of(every: str, moment: datetime) -> datetime:
@@ -145,7 +152,9 @@ def test_nicknames_tell_each_name_of_each_number(messages: Rows) -> None:
             named[one["sender_qq"], one["sender"]].append(one["msg_time"])
     expected = [(qq, min(times), name, max(times), len(times)) for (qq, name), times in named.items()]
     found = rows(nicknames(told(messages)))
-    assert [(r["qq"], r["first"], r["displayname"], r["last"], r["messages"]) for r in found] == sorted(expected)
+    assert [(r["qq"], r["first"], r["displayname"], r["last"], r["messages"]) for r in found] == sorted(
+        expected
+    )
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -164,7 +173,7 @@ def test_every_engine_gives_the_same_answer(engine: str, question: str) -> None:
         }
         for place in range(300)
     ]
-    ask: Any = QUESTIONS[question]
+    ask = QUESTIONS[question]
     expected = rows(ask(pl.from_arrow(log(messages))))
     assert len(expected) >= 3
     assert rows(ask(ENGINES[engine](log(messages)))) == expected
@@ -172,8 +181,10 @@ def test_every_engine_gives_the_same_answer(engine: str, question: str) -> None:
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_an_empty_log_gives_no_rows_with_the_same_dtypes(question: str) -> None:
-    ask: Any = QUESTIONS[question]
-    full = ask(told([{"sender": "小灰", "sender_qq": "1", "msg_time": datetime(2026, 1, 1, 3, tzinfo=CHINA)}]))
+    ask = QUESTIONS[question]
+    full = ask(
+        told([{"sender": "小灰", "sender_qq": "1", "msg_time": datetime(2026, 1, 1, 3, tzinfo=CHINA)}])
+    )
     empty = ask(told([]))
     assert len(empty) == 0
     assert empty.dtypes.to_dict() == full.dtypes.to_dict()
@@ -200,24 +211,31 @@ def test_groups_are_compared_by_the_people_of_both(pairs: list[tuple[str | None,
     } == expected
 
 
-def members(pairs: list[tuple[str | None, str | None]]) -> pd.DataFrame:
+def members(pairs: Sequence[tuple[str | None, str | None]]) -> pd.DataFrame:
     columns = {"gnumber": [one for one, _ in pairs], "qq": [one for _, one in pairs]}
     return pd.DataFrame({**columns, "gname": "群", "gmarkname": ""}, dtype="str")
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_compares_groups_alike(engine: str) -> None:
-    frame = members([(str(place % 7), str(place % 23)) for place in range(0, 300, 3)] + [("8", "1"), ("9", "1")])
+    frame = members(
+        [(str(place % 7), str(place % 23)) for place in range(0, 300, 3)] + [("8", "1"), ("9", "1")]
+    )
     table = pa.Table.from_pandas(frame, preserve_index=False)
     assert rows(similar_groups(ENGINES[engine](table))) == rows(similar_groups(frame))
 
 
 def test_a_group_is_shown_by_its_remark_then_its_name_then_its_number() -> None:
     frame = pd.DataFrame(
-        {"gnumber": ["1", "2", "3"], "qq": "9", "gname": ["甲", "乙", ""], "gmarkname": ["我的甲", "", None]}, dtype="str"
+        {"gnumber": ["1", "2", "3"], "qq": "9", "gname": ["甲", "乙", ""], "gmarkname": ["我的甲", "", None]},
+        dtype="str",
     )
     (first, *_) = rows(similar_groups(frame))
-    shown = {r[f"{side}gnumber"]: r[f"{side}displayname"] for r in rows(similar_groups(frame)) for side in ("", "other_")}
+    shown = {
+        r[f"{side}gnumber"]: r[f"{side}displayname"]
+        for r in rows(similar_groups(frame))
+        for side in ("", "other_")
+    }
     assert shown == {"1": "我的甲", "2": "乙", "3": "3"}
     assert first["shared"] == 1
 
@@ -225,3 +243,9 @@ def test_a_group_is_shown_by_its_remark_then_its_name_then_its_number() -> None:
 def test_a_frame_without_numbers_of_people_is_no_frame_of_members() -> None:
     with pytest.raises(InvalidInput, match="members of groups need a column `qq`"):
         similar_groups(pd.DataFrame({"gnumber": ["1"]}))
+
+
+def test_a_roster_is_compared_by_its_members() -> None:
+    roster = oq.demo(seed=5, groups=3, friends=2, members=6).roster()
+    assert rows(similar_groups(roster)) == rows(similar_groups(roster.members))
+    assert len(similar_groups(roster)) > 0

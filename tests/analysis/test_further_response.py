@@ -17,7 +17,10 @@ SENT = BEGIN + timedelta(seconds=30, microseconds=500_000)
 
 
 def report(recipients: Rows) -> pd.DataFrame:
-    filled = [{"delivery": "sent", "displayname": "某", "attempted_at": SENT.timestamp(), **one} for one in recipients]
+    filled = [
+        {"delivery": "sent", "displayname": "某", "attempted_at": SENT.timestamp(), **one}
+        for one in recipients
+    ]
     return REPORT.frame(REPORT.table(filled))
 
 
@@ -35,7 +38,11 @@ def answers(recipients: Rows, messages: Rows, **asked: Any) -> Rows:
 
 
 def test_the_first_message_of_a_friend_after_the_broadcast_is_the_answer() -> None:
-    messages = [said(-60, sender_qq="1", content="早"), said(90, sender_qq="1", content="来！"), said(95, sender_qq="1")]
+    messages = [
+        said(-60, sender_qq="1", content="早"),
+        said(90, sender_qq="1", content="来！"),
+        said(95, sender_qq="1"),
+    ]
     (found,) = answers([FRIEND], messages)
     assert (found["answered"], found["content"], found["latency_s"]) == (True, "来！", 89.5)
 
@@ -67,7 +74,11 @@ def test_a_temporary_message_is_the_answer_of_a_member() -> None:
 
 def test_with_a_mention_asked_for_other_messages_of_a_group_are_no_answers() -> None:
     place = {"type": "group_message", "gnumber": "9"}
-    messages = [said(5, content="吃了吗", **place), said(9, content="@小灰 来", **place), said(11, sender_qq="1")]
+    messages = [
+        said(5, content="吃了吗", **place),
+        said(9, content="@小灰 来", **place),
+        said(11, sender_qq="1"),
+    ]
     found = answers([GROUP, FRIEND], messages, mention="小灰")
     assert [one["content"] for one in found] == ["@小灰 来", "好"]
 
@@ -75,7 +86,9 @@ def test_with_a_mention_asked_for_other_messages_of_a_group_are_no_answers() -> 
 def test_the_rate_counts_those_alone_whom_the_broadcast_reached() -> None:
     recipients = [
         {**FRIEND, "qq": str(number), "delivery": delivery}
-        for number, delivery in enumerate(["sent", "accepted", "unknown", "sent", "failed", "skipped", "pending"])
+        for number, delivery in enumerate(
+            ["sent", "accepted", "unknown", "sent", "failed", "skipped", "pending"]
+        )
     ]
     frame = response(report(recipients), to_pandas(log([said(5, sender_qq="1"), said(5, sender_qq="5")])))
     assert frame["answered"].mean() == 0.25
@@ -83,7 +96,10 @@ def test_the_rate_counts_those_alone_whom_the_broadcast_reached() -> None:
 
 
 def test_a_recipient_without_a_number_has_no_answer() -> None:
-    assert answers([{"recipient_type": "friend"}, {"recipient_type": "group"}], [said(5)])[0]["answered"] is False
+    assert (
+        answers([{"recipient_type": "friend"}, {"recipient_type": "group"}], [said(5)])[0]["answered"]
+        is False
+    )
 
 
 def test_rows_stay_in_the_order_of_the_report() -> None:
@@ -93,7 +109,10 @@ def test_rows_stay_in_the_order_of_the_report() -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_messages_of_every_engine_are_answers_alike(engine: str) -> None:
-    messages = [said(place * 7, sender_qq=str(place % 5), own=["false", "true"][place % 3 == 0]) for place in range(60)]
+    messages = [
+        said(place * 7, sender_qq=str(place % 5), own=["false", "true"][place % 3 == 0])
+        for place in range(60)
+    ]
     recipients = [{**FRIEND, "qq": str(number)} for number in range(7)] + [GROUP]
     found = rows(response(report(recipients), ENGINES[engine](log(messages))))
     assert found == answers(recipients, messages)
@@ -108,7 +127,7 @@ def test_an_empty_report_gives_no_rows_of_the_declared_dtypes() -> None:
 
 
 def test_a_frame_that_is_no_report_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="Give `run.report\\(\\)`"):
+    with pytest.raises(InvalidInput, match=r"Give `run.report\(\)`"):
         response(pd.DataFrame({"qq": ["1"]}), to_pandas(log([])))
     with pytest.raises(InvalidInput, match="Found NoneType"):
         response(None, to_pandas(log([])))

@@ -12,6 +12,7 @@ def heard(event: str, arguments: tuple[Any, ...]) -> None:
         print(arguments[1][0])  # noqa: T201 - its output is what it prints
 
 
-sys.addaudithook(heard)
-for engine in ("pandas", "duckdb", "dask"):
-    rows(archive.open(sys.argv[1], engine))
+if __name__ == "__main__":
+    sys.addaudithook(heard)
+    for engine in ("pandas", "duckdb", "dask"):
+        rows(archive.open(sys.argv[1], engine))

@@ -80,7 +80,9 @@ _TIMES = st.none() | st.datetimes(
     datetime(2040, 1, 1),  # noqa: DTZ001 - the same
     timezones=st.just(UTC),
 )
-_MORE = st.sampled_from(["rank", "称呼", 'a "quoted" one', "Content", "b`c", "x y"])
+_MORE = st.sampled_from(
+    ["rank", "称呼", 'a "quoted" one', "Content", "b`c", "x y", "*", "^content$", "month", ""]
+)
 
 
 @st.composite

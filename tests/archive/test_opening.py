@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from openqq_nb import archive
 from openqq_nb.archive import Engine
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> str:
 
 
 @given(parts())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_messages_come_back_alike_from_every_engine(pieces: list[pa.Table]) -> None:
     with TemporaryDirectory() as home:
         folder = archive.write(pieces, f"{home}/a")

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,11 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.spark, pytest.mark.usefixtures("spar
 @pytest.fixture(scope="module")
 def spark() -> Iterator[SparkSession]:
     """Start Java once for all tests."""
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", FutureWarning
-        )  # it says of every new pandas that it does not know it yet
-        started = session()
+    started = session()
     yield started
     started.stop()
 

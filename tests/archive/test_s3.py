@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dask
@@ -27,13 +28,26 @@ pytestmark = pytest.mark.slow
 KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "us-east-1"}
 
 
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
+@contextmanager
+def serving() -> Iterator[str]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    with serving() as address:
+        yield address
+
+
+def forget() -> None:
+    """Forget connections of before, which go to the server that they were made for."""
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
 
 
 @pytest.fixture
@@ -42,12 +56,11 @@ def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtu
         monkeypatch.delenv(name)
     for name, value in (KEYS | {"AWS_ENDPOINT_URL": endpoint}).items():
         monkeypatch.setenv(name, value)
-    # What is kept of an earlier test would go to the server that it was made for.
-    fsspec.get_filesystem_class("s3").clear_instance_cache()
+    forget()
     name = f"b{abs(hash(request.node.name))}"
     fsspec.filesystem("s3").mkdir(name)
     yield name
-    fsspec.get_filesystem_class("s3").clear_instance_cache()
+    forget()
 
 
 @pytest.fixture
@@ -99,10 +112,16 @@ def test_duckdb_reads_without_an_extension_that_would_be_downloaded(folder: str)
     assert rows(duckdb.sql(loaded)) in ([{"loaded": False}], [])
 
 
-def test_duckdb_reads_where_the_environment_points_now(folder: str) -> None:
-    first = archive.open(folder, "duckdb", ["content", "place"])
-    again = archive.open(folder, "duckdb", ["content", "place"])
-    assert rows(first) == rows(again)
+def test_duckdb_reads_where_the_environment_points_now(
+    folder: str, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving() as another:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", another)
+        forget()
+        first = rows(archive.open(folder, "duckdb", ["content", "place"]))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    forget()
+    assert rows(archive.open(folder, "duckdb", ["content", "place"])) == first
 
 
 def test_a_folder_of_other_files_is_read(bucket: str) -> None:
@@ -134,7 +153,7 @@ def test_a_bucket_that_is_not_there_is_told_and_not_made(bucket: str) -> None:
 def test_a_server_that_does_not_answer_is_told(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    fsspec.get_filesystem_class("s3").clear_instance_cache()
+    forget()
     with pytest.raises(InvalidInput, match=r"Found for s3://.*(connect|reach)(.|\n)*AWS_ENDPOINT_URL"):
         archive.summary(f"s3://{bucket}/a")
 

@@ -131,6 +131,22 @@ def test_the_summary_tells_what_there_is(tmp_path: Path) -> None:
     assert found.size_bytes == sum((Path(folder) / one.name).stat().st_size for one in found.pieces)
 
 
+def test_times_that_no_calendar_has_are_kept_as_of_an_unknown_month(tmp_path: Path) -> None:
+    times = pa.array([-(2**63), 2**63 - 1, 0], pa.timestamp("us", "UTC"))
+    folder = archive.write([pa.table({"msg_time": times, "content": ["a", "b", "c"]})], f"{tmp_path}/a")
+    found = archive.summary(folder)
+    assert [one.name for one in found.pieces] == [
+        "month=1970-01/part-0.parquet",
+        "month=unknown/part-0.parquet",
+    ]
+    assert found.first == found.last == at("1970-01-01T08:00")
+    assert archive.dataset(folder).to_table()["msg_time"].cast(pa.int64()).to_pylist() == [
+        0,
+        -(2**63),
+        2**63 - 1,
+    ]
+
+
 # --- bounded memory ---
 
 
@@ -163,6 +179,24 @@ def test_many_months_that_come_mixed_keep_few_files_open_and_few_rows_waiting(
     assert len({one.name.partition("/")[0] for one in archive.summary(folder).pieces}) == 60
     found = rows(archive.open(folder, "duckdb", ["msg_time", "place"]))
     assert [row["place"] for row in found] == list(range(300))
+
+
+def test_rows_of_many_months_do_not_pile_up_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(months, "WAITING_BYTES", 2_000_000)
+    before = pa.total_allocated_bytes()
+    held: list[int] = []
+
+    def watched() -> Iterator[pa.Table]:
+        for _ in range(12):
+            yield table(
+                msg_time=[at(f"2026-{month:02d}-03") for month in range(1, 7)], content=["x" * 100_000] * 6
+            )
+            held.append(pa.total_allocated_bytes() - before)
+
+    archive.write(watched(), f"{tmp_path}/a")
+    assert max(held) < 4_000_000
 
 
 def test_a_long_month_is_written_in_groups_as_it_comes(

@@ -1,12 +1,14 @@
 """Languages that end with a test, and a browser."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 import openqq_nb as oq
 from tests.lab.browser import launched_browser
+from tests.lab.pictures import Pictures
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +24,8 @@ def in_english() -> Iterator[None]:
 def browser() -> Iterator[Browser]:
     with launched_browser() as browser:
         yield browser
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Pictures:
+    return Pictures.of(tmp_path)

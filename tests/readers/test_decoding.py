@@ -95,6 +95,12 @@ def test_nul_bytes_are_told() -> None:
     assert [problem.line for problem in block.problems] == [2]
 
 
+def test_a_start_that_lies_in_two_blocks_is_found() -> None:
+    pieces = blocks(source_of(b"aa\n\n0b"), 4)
+
+    assert [block.text for block in whole(pieces, "\n\n", re.compile(r"\n\n0"))] == ["aa", "\n\n0b"]
+
+
 @settings(deadline=None)
 @given(text=st.text("\nab0", max_size=200), block_bytes=st.integers(1, 30))
 def test_a_text_is_cut_before_starts_only(text: str, block_bytes: int) -> None:

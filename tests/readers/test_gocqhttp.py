@@ -121,6 +121,15 @@ def test_message_whose_attributes_are_gone_is_kept_and_told(copy: Path) -> None:
     assert "message 178386109 of grpmsg: its time or sender is missing" in problems(parts)[0].why
 
 
+def test_bytes_in_place_of_texts_are_written_out(copy: Path) -> None:
+    with changed(copy) as connection:
+        connection.execute("UPDATE grpmsg SET AnonymousID = x'ff41', SubType = x'ff'")
+        connection.execute("UPDATE uininf SET Name = x'ff42'")
+    rows = messages(read(of_file(copy)))
+    assert {row["anonymous_id"] for row in rows} == {"\\xffA", None}
+    assert {row["sender"] for row in rows} == {"\\xffB"}
+
+
 def test_database_that_is_cut_off_gives_what_is_left_and_says_so() -> None:
     body = EXAMPLE.read_bytes()
     for length in range(4_096, len(body), 4_096):
@@ -148,3 +157,15 @@ def test_scalars_of_yaml_stay_what_was_written() -> None:
     ]
     with pytest.raises(InvalidInput, match="no YAML"):
         loaded("{a: [}")
+
+
+def test_damage_that_reading_does_not_meet_is_told_too(copy: Path) -> None:
+    with changed(copy) as connection:
+        question = "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_grpmsg_1'"
+        page = connection.execute(question).fetchone()[0]
+    body = bytearray(copy.read_bytes())
+    body[(page - 1) * 4096 : page * 4096] = bytes(4096)
+    copy.write_bytes(body)
+    parts = read(of_file(copy))
+    assert cells(messages(parts)) == expected("gocqhttp/msg.expected.csv")
+    assert problems(parts)[0].why.startswith("The database is damaged, and messages may be missing: ")

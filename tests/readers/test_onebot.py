@@ -174,3 +174,10 @@ def test_answer_that_tells_of_a_failure_is_a_problem() -> None:
     parts = read(of_bytes(body))
     assert not messages(parts)
     assert problems(parts)
+
+
+@pytest.mark.parametrize("end", [b"", b",", b'\n],"x":'])
+def test_list_without_its_end_is_told(end: bytes) -> None:
+    parts = read(of_bytes(b"[\n" + lines(SAID) + end))
+    assert len(messages(parts)) == 1
+    assert len(problems(parts)) == 1

@@ -338,3 +338,5 @@ def test_source_is_opened_as_often_as_it_is_wanted(tmp_path: Path) -> None:
 def test_parts_of_a_path_are_taken_apart_in_either_spelling() -> None:
     assert inside("a/b\\c") == ("a", "b", "c")
     assert inside("a/") is None
+    assert inside("C:x") is None
+    assert inside("\\\\server\\x") is None

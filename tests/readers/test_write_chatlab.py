@@ -201,3 +201,12 @@ def test_anything_with_messages_in_df_is_written(tmp_path: Path) -> None:
         df = said()
 
     assert len(frame_of(write_chatlab(Log(), tmp_path / "x.JSONL"))) == 1
+
+
+@BOTH
+def test_friend_stays_the_friend_where_the_account_said_nothing(end: str, tmp_path: Path) -> None:
+    frame = said(chat_key=["friend:7"], type=["message"], own=[False], receiver_qq=["1"], chat=["老灰"])
+    back = frame_of(write_chatlab(frame.drop(columns="gnumber"), tmp_path / f"x{end}"))
+    assert back[["chat_key", "own", "receiver_qq", "chat"]].values.tolist() == [
+        ["friend:7", False, "1", "老灰"]
+    ]

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import textwrap
 from collections.abc import Callable
 from typing import Any
 
@@ -15,10 +16,16 @@ Function = Callable[..., Any]
 
 
 def functions() -> dict[str, Function]:
-    typed = {f"oq.{name}": getattr(oq, name) for name in oq.__all__ if name[0].islower()}
+    typed = {
+        f"{word}.{name}": getattr(module, name)
+        for word, module in (("oq", oq), ("oq.analysis", oq.analysis), ("oq.charts", oq.charts))
+        for name in module.__all__
+        if inspect.isfunction(getattr(module, name))
+    }
     for word, kind in (
         ("my", oq.Account),
         ("inbox", oq.Inbox),
+        ("log", oq.Log),
         ("roster", oq.Roster),
         ("my.simulator", Simulator),
     ):
@@ -49,7 +56,7 @@ def documented(call: Function) -> str:
 
 def section(call: Function, name: str) -> str:
     found = re.search(rf"^{name}:\n((?:    .*\n?|\n)+)", documented(call), re.MULTILINE)
-    return inspect.cleandoc(found[1]) if found else ""
+    return textwrap.dedent(found[1]) if found else ""
 
 
 def parameters(call: Function) -> list[str]:

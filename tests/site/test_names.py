@@ -18,6 +18,10 @@ from tools.site_links import identifier, on_page_content
         ("my.simulator.say", "openqq_nb.simulator.Simulator.say"),
         ("inbox.wait", "openqq_nb.Inbox.wait"),
         ("Message", "openqq_nb.inbox.message.Message"),
+        ("log.report", "openqq_nb.Log.report"),
+        ("oq.analysis.ranking", "openqq_nb.analysis.ranking"),
+        ("oq.charts.ranking", "openqq_nb.charts.ranking"),
+        ("picture.save", "openqq_nb.charts.Picture.save"),
         ("run", None),  # a word like others; `oq.run` is the function
         ("frame.groupby", None),
         ("DataFrame", None),
@@ -41,6 +45,11 @@ def test_a_schema_leads_to_its_table() -> None:
     code = "<code>schema.DISCUSS_MEMBERS</code>"
     assert shown(code) == f'<a href="../columns.html#discuss-members">{code}</a>'
     assert shown(code, "index.html") == f'<a href="columns.html#discuss-members">{code}</a>'
+
+
+def test_the_columns_of_an_answer_lead_to_their_table() -> None:
+    code = "<code>results.NIGHT_OWLS</code>"
+    assert shown(code) == f'<a href="../columns.html#night-owls">{code}</a>'
 
 
 @pytest.mark.parametrize(

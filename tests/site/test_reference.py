@@ -14,6 +14,7 @@ from openqq_nb.broadcast.exclusions import Exclusions
 from openqq_nb.broadcast.plan import Plan
 from openqq_nb.broadcast.progress import Progress
 from openqq_nb.broadcast.run import Run
+from openqq_nb.charts import Picture
 from openqq_nb.demo_account import DemoAccount
 from openqq_nb.inbox.aio import AsyncInbox
 from openqq_nb.inbox.login_code import LoginCode
@@ -37,6 +38,7 @@ MET = (
 CLASSES: dict[str, type] = {
     **{f"openqq_nb.{name}": getattr(oq, name) for name in oq.__all__ if name[0].isupper()},
     **{f"{kind.__module__}.{kind.__qualname__}": kind for kind in MET},
+    "openqq_nb.charts.Picture": Picture,
 }
 NOT_TYPED = {
     oq.Inbox: {
@@ -60,6 +62,8 @@ NOT_TYPED = {
     AsyncInbox: {"hears"},
     Run: {"join", "renew", "start"},
     Exclusions: {"has", "rows"},
+    oq.Log: {"of", "scan"},
+    Picture: {"body", "both", "room"},
     oq.Roster: {"doubts", "knows", "number"},
     DemoAccount: set(dir(oq.Account)) - {"close"},  # told once
     Fault: {"finish", "strike"},
@@ -81,6 +85,11 @@ def members() -> Iterator[str]:
             yield from (f"{path}.{name}" for name in own(kind))
 
 
+def of_modules() -> Iterator[str]:
+    for word in ("analysis", "charts"):
+        yield from (f"openqq_nb.{word}.{name}" for name in getattr(oq, word).__all__)
+
+
 def of_simulator() -> Iterator[str]:
     yield from (f"openqq_nb.simulator.{name}" for name in simulator.__all__)
     for kind in (Simulator, Fault):
@@ -94,7 +103,14 @@ ATTRIBUTES = (
     "openqq_nb.demo_account.DemoAccount.simulator",
 )
 NAMES = sorted(
-    {*(f"openqq_nb.{name}" for name in oq.__all__), *CLASSES, *members(), *of_simulator(), *ATTRIBUTES}
+    {
+        *(f"openqq_nb.{name}" for name in oq.__all__),
+        *CLASSES,
+        *members(),
+        *of_modules(),
+        *of_simulator(),
+        *ATTRIBUTES,
+    }
 )
 
 

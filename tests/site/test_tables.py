@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from openqq_nb import schema
 from openqq_nb.columns import Schema
 from openqq_nb.protocols.onebot11 import arrivals
 from openqq_nb.simulator.faults import FAULTS
 from tests.site.pages import CHINESE, ENGLISH, text
 from tools.site_pages import (
+    RESULTS,
+    SCHEMAS,
     chinese_faults,
     chinese_meanings,
     chinese_words,
@@ -25,14 +26,14 @@ from tools.site_pages import (
 LANGUAGES = ("en", "zh")
 
 
-@pytest.mark.parametrize("declared", schema.ALL, ids=lambda declared: declared.name)
+@pytest.mark.parametrize("declared", SCHEMAS, ids=lambda declared: declared.name)
 def test_every_column_has_a_chinese_meaning_for_its_present_english_one(declared: Schema) -> None:
     translated = {name: english for name, (english, _) in chinese_meanings()[declared.name].items()}
     assert translated == {column.name: column.meaning for column in declared.columns}
 
 
 def test_no_other_schema_is_translated() -> None:
-    assert set(chinese_meanings()) == {declared.name for declared in schema.ALL}
+    assert set(chinese_meanings()) == {declared.name for declared in SCHEMAS}
 
 
 def test_every_fault_has_a_chinese_meaning_for_its_present_english_one() -> None:
@@ -43,15 +44,23 @@ def test_every_fault_has_a_chinese_meaning_for_its_present_english_one() -> None
 @pytest.mark.parametrize("folder", [ENGLISH, CHINESE], ids=LANGUAGES)
 def test_the_page_of_columns_has_a_table_for_every_schema(folder: Path) -> None:
     page = text("columns.md", folder)
-    assert [
-        declared.name for declared in schema.ALL if f"<!-- columns: {declared.name} -->" not in page
-    ] == []
-    anchors = [declared.name.lower().replace("_", "-") for declared in schema.ALL]
+    assert [declared.name for declared in SCHEMAS if f"<!-- columns: {declared.name} -->" not in page] == []
+    anchors = [declared.name.lower().replace("_", "-") for declared in SCHEMAS]
     assert [anchor for anchor in anchors if f"{{ #{anchor} }}" not in page] == []
 
 
+def test_no_two_tables_have_one_anchor() -> None:
+    names = [declared.name for declared in SCHEMAS]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("declared", RESULTS, ids=lambda declared: declared.name)
+def test_what_is_worked_out_from_messages_has_no_keys_of_servers(declared: Schema) -> None:
+    assert {line.count("|") for line in column_table(declared.name, "en").splitlines()} == {4}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("declared", schema.ALL, ids=lambda declared: declared.name)
+@pytest.mark.parametrize("declared", SCHEMAS, ids=lambda declared: declared.name)
 def test_a_table_has_one_row_for_each_column_with_its_dtype(declared: Schema, language: str) -> None:
     rows = [line.split(" | ")[:2] for line in column_table(declared.name, language).splitlines()[2:]]
     shown = [(name.removeprefix("| `").rstrip("`"), dtype.strip("`")) for name, dtype in rows]

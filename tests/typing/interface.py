@@ -236,12 +236,35 @@ def keeps(my: DemoAccount, folder: Path) -> None:
     log = oq.open_log(folder / "messages.db")
     assert_type(log.read(["content"], since="2016-01-01", contains="x"), pd.DataFrame)
     assert_type(oq.journals(), pd.DataFrame)
-    assert_type(log, oq.Log)
+    assert_type(log, oq.Log[pd.DataFrame])
+    assert_type(len(log), int)
     assert_type((log.df, log.events, log.problems), tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame])
     assert_type(oq.with_people(log.df, my.members()), pd.DataFrame)
     for name in ("messages.xlsx", "messages.csv", "messages.parquet", "messages.jsonl"):
         assert_type(oq.export(log.df, folder / name), Path)
     oq.export(log.df, str(folder / "messages.csv"))
+
+
+def analyses(my: DemoAccount, folder: Path) -> None:
+    past = my.simulator.past(my.simulator.truth.groups[0], years=0.2, messages=300)
+    log = oq.open_log(past.write(folder / "group.json"), zone="Asia/Shanghai", me="小灰")
+    assert_type(log, oq.Log[pd.DataFrame])
+    assert_type(log.scan(["msg_time", "sender"]), pd.DataFrame)
+    assert_type(oq.Log.of(log.df, "mine"), oq.Log[pd.DataFrame])
+    assert_type(log.to_chatlab(folder / "chatlab.json", name="群"), Path)
+    assert_type(log.to_parquet(folder / "archive"), str)
+    archive = oq.open_log(folder / "archive", engine="polars")
+    assert_type(archive, oq.Log[Any])
+    assert_type(archive.read(["content"]), pd.DataFrame)
+    assert_type(oq.pseudonymise(log, key="mine"), oq.Log[pd.DataFrame])
+    assert_type(oq.pseudonymise(log.df, text=False), pd.DataFrame)
+    oq.analysis.ranking(log, roster=my.members())
+    oq.analysis.lurkers(my.members(), log, silent_for="30D")
+    picture = oq.charts.activity(log)
+    assert_type(picture, oq.charts.Picture)
+    assert_type((picture.title, picture.summary, picture.svg("dark")), tuple[str, str, str])
+    assert_type(picture.save(folder / "activity.svg", theme="light"), Path)
+    assert_type(log.report(folder / "group.html", roster=my.members(), title="群"), Path)
 
 
 def plays_the_other_side(simulator: Simulator) -> None:
@@ -358,6 +381,7 @@ def use(my: DemoAccount, folder: Path) -> None:
     consults(my)
     listens(my)
     keeps(my, folder)
+    analyses(my, folder)
     broadcasts(my)
     manages(my)
     assert_type(oq.run(awaits(my)), None)

@@ -32,8 +32,7 @@ class Counted:
 def worth_counting(tokens: Tokens, leave_out: frozenset[str]) -> Flags:
     """Mark what counts as a word: two characters or more with a letter or digit in them, or an emoji; no stop word."""
     lettered = tokens.matching(r"^.*[\p{L}\p{N}].*$") & tokens.matching(r"(?s)^..")
-    stops = pa.compute.is_in(tokens.words, pa.array(sorted(leave_out), pa.large_string()))
-    kept: Flags = (lettered | tokens.emoji()) & ~stops.to_numpy(zero_copy_only=False)
+    kept: Flags = (lettered | tokens.emoji()) & ~tokens.among(leave_out)
     return kept
 
 
@@ -44,7 +43,7 @@ def counted(tokens: Tokens, keep: Flags) -> Counted:
     pairs = tokens.text[kept].astype(np.int64) * many + tokens.word[kept]
     distinct, times = np.unique(pairs, return_counts=True)
     text, word = np.divmod(distinct, many)
-    return Counted(word, times, np.searchsorted(text, np.arange(tokens.texts + 1)))
+    return Counted(word, times, np.append(0, np.cumsum(np.bincount(text, minlength=tokens.texts))))
 
 
 def totals(words: Counted, text: Numbers, many: int) -> tuple[Numbers, Numbers]:
@@ -81,7 +80,9 @@ def by_owner(words: Counted, text: Numbers, owner: Numbers) -> pd.DataFrame:
     whose, which = np.divmod(rows, texts)
     lengths = np.diff(words.starts)[which]
     # Where the words of each row stand: from the beginning of its text on.
-    place = np.arange(lengths.sum()) + np.repeat(words.starts[which] - (np.cumsum(lengths) - lengths), lengths)
+    place = np.arange(lengths.sum()) + np.repeat(
+        words.starts[which] - (np.cumsum(lengths) - lengths), lengths
+    )
     weight = np.repeat(said, lengths)
     table = pa.table(
         {
@@ -92,4 +93,5 @@ def by_owner(words: Counted, text: Numbers, owner: Numbers) -> pd.DataFrame:
         }
     )
     summed = table.group_by(["owner", "word"]).aggregate([("messages", "sum"), ("count", "sum")])
-    return summed.rename_columns(["owner", "word", "messages", "count"]).to_pandas()
+    frame: pd.DataFrame = summed.rename_columns(["owner", "word", "messages", "count"]).to_pandas()
+    return frame

@@ -25,10 +25,10 @@ def stopping(more: Iterable[str] | None) -> frozenset[str]:
     """
     if more is None:
         return built_in()
-    listed = [more] if isinstance(more, str) else list(more)
+    listed: list[object] = [more] if isinstance(more, str) else list(more)
     wrong = [word for word in listed if not isinstance(word, str)]
     if wrong:
         raise InvalidInput(
             f"Words to leave out are texts; {wrong[0]!r} is none.\nWrite them as a list: `stop_words=['群里', '哈哈']`."
         )
-    return built_in() | {word.lower() for word in listed}
+    return built_in() | {str(word).lower() for word in listed}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import narwhals as nw
 import numpy as np
@@ -30,7 +30,6 @@ _PLACEHOLDER = rf"\[(?:QQ)?(?:{_PLACEHOLDERS})(?:[:：][^\]\r\n]*)?\]"
 _LINE_BREAKS = "[\\r\\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+"
 _MENTION = re.compile(r"@(?=[^\s@])")
 _MENTIONED = re.compile(r"[^\s@]+")
-_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +51,17 @@ class Told:
     def back(self, result: pd.DataFrame, schema: Schema) -> Any:  # noqa: ANN401 - a frame of any engine
         """Give a result as the kind of frame that the messages came in, with the columns of a schema."""
         arrays = [
-            pa.array(result[column.name], from_pandas=True).cast(column.arrow_type) for column in schema.columns
+            pa.array(result[column.name], from_pandas=True).cast(column.arrow_type)
+            for column in schema.columns
         ]
         openqq_nb_result = pa.table(arrays, schema.names)
-        if self.origin.implementation is nw.Implementation.PANDAS:
+        engine: nw.Implementation = self.origin.implementation
+        if engine == nw.Implementation.PANDAS:
             return to_pandas(openqq_nb_result)
-        if self.origin.implementation is nw.Implementation.DUCKDB:
+        if engine == nw.Implementation.DUCKDB:
             # DuckDB finds the table by the name that it has here, and the result is of the same connection then.
             return self.origin.to_native().query("openqq_nb_messages", "SELECT * FROM openqq_nb_result")
-        made = nw.from_arrow(openqq_nb_result, backend=self.origin.implementation)
+        made = nw.from_arrow(openqq_nb_result, backend=cast(Any, engine))
         return (made.lazy() if isinstance(self.origin, nw.LazyFrame) else made).to_native()
 
 
@@ -122,24 +123,24 @@ def cleaned(texts: pa.Array, names: AbstractSet[str] = frozenset()) -> pa.Array:
     having = pc.match_substring(texts, "@")
     if not pc.any(having).as_py():
         return texts
-    without = [_without_mentions(text, names) for text in texts.filter(having).to_pylist()]
+    lengths = sorted({len(name) for name in names if len(name) > 1}, reverse=True)
+    without = [_without_mentions(text, names, lengths) for text in texts.filter(having).to_pylist()]
     return pc.replace_with_mask(texts, having, pa.array(without, pa.large_string()))
 
 
-def _without_mentions(text: str, names: AbstractSet[str]) -> str:
+def _without_mentions(text: str, names: AbstractSet[str], lengths: Sequence[int]) -> str:
     kept, place = [], 0
     for sign in _MENTION.finditer(text):
-        if sign.start() < place:
-            continue
-        kept.append(text[place : sign.start()])
-        place = _end_of_name(text, sign.end(), names)
+        if sign.start() >= place:
+            kept.append(text[place : sign.start()])
+            place = _end_of_name(text, sign.end(), names, lengths)
     return _GONE.join([*kept, text[place:]])
 
 
-def _end_of_name(text: str, start: int, names: AbstractSet[str]) -> int:
-    for length in range(min(_LONGEST_NAME, len(text) - start), 1, -1):
+def _end_of_name(text: str, start: int, names: AbstractSet[str], lengths: Sequence[int]) -> int:
+    for length in lengths:
         if text[start : start + length] in names:
-            return start + length
+            return min(start + length, len(text))
     found = _MENTIONED.match(text, start)
     return found.end() if found else start
 

@@ -1,7 +1,7 @@
 """Texts cut into words, as numbers that stand for words."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -39,6 +39,13 @@ class Tokens:
     def matching(self, pattern: str) -> Flags:
         """Mark the words in which a regular expression (of RE2) finds something."""
         found: Flags = pc.match_substring_regex(self.words, pattern).to_numpy(zero_copy_only=False)
+        return found
+
+    def among(self, words: Collection[str]) -> Flags:
+        """Mark the words that are in a list."""
+        found: Flags = pc.is_in(self.words, pa.array(sorted(words), pa.large_string())).to_numpy(
+            zero_copy_only=False
+        )
         return found
 
     def emoji(self) -> Flags:

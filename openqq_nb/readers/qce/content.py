@@ -75,7 +75,9 @@ def told(text: str | None, elements: Sequence[Element], written: str = "") -> To
         return Told(text, _plain_kind(text, written), None)
     reply = next((one.data or _NOTHING for one in elements if one.type == "reply"), None)
     plain, spoken = _read(text, elements, reply) if text else _spelled(elements)
-    return Told(plain if text or plain else text, _kind(elements, spoken), None if reply is None else _quoted(reply))
+    return Told(
+        plain if text or plain else text, _kind(elements, spoken), None if reply is None else _quoted(reply)
+    )
 
 
 def quote_end(text: str, name: str, quoted: str) -> int:
@@ -83,7 +85,7 @@ def quote_end(text: str, name: str, quoted: str) -> int:
 
     Example:
         >>> quote_end("[回复 小灰: [图片] 好]\n哈哈", "小灰", "[图片] 好")
-        17
+        16
     """
     if text.startswith(_QUOTE):
         return len(_QUOTE)

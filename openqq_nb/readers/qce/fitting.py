@@ -1,10 +1,11 @@
 """What the quick decoder refuses, made to fit: other types than expected, other bytes than UTF-8."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, TypeVar, get_args, get_origin
+from typing import Any, Generic, TypeVar, cast, get_args, get_origin
 
 import msgspec
 
@@ -14,6 +15,7 @@ from openqq_nb.readers.splitting import BROKEN, Decoding, Mended
 S = TypeVar("S", bound=msgspec.Struct)
 
 _SHOWN = 60
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _PLAIN = (str, int, float, bool, type(None))
 
 
@@ -99,9 +101,16 @@ def _text(piece: bytes) -> tuple[str, str]:
     try:
         return piece.decode(), ""
     except UnicodeDecodeError:
-        if is_gb18030(piece):
-            return piece.decode("gb18030", "replace"), "Its bytes are no UTF-8; they were read as GB18030."
-        return piece.decode("utf-8", "replace"), "Some of its bytes are no UTF-8; \ufffd stands in their place."
+        # String by string, since only some may be in another encoding.
+        mended = _STRING.sub(lambda found: _as_utf8(found[0]), piece)
+    if mended != piece and b"\xef\xbf\xbd" not in mended:
+        return mended.decode("utf-8", "replace"), "Some of it is no UTF-8; it was read as GB18030."
+    return mended.decode("utf-8", "replace"), "Some of its bytes are no UTF-8; \ufffd stands in their place."
+
+
+def _as_utf8(written: bytes) -> bytes:
+    encoding = "gb18030" if is_gb18030(written) else "utf-8"
+    return written.decode(encoding, "replace").encode(errors="replace")
 
 
 def _fitted(found: Mapping[str, Any], kind: type[Any], odd: list[str]) -> Any:  # noqa: ANN401 - any struct
@@ -113,7 +122,7 @@ def _fitted(found: Mapping[str, Any], kind: type[Any], odd: list[str]) -> Any:  
 def _cell(found: object, key: str, kind: type[Any], odd: list[str]) -> Any:  # noqa: ANN401 - any field
     if found is None:
         return None
-    inner, is_list = _inner(kind).get(key, (None, False))
+    inner, is_list = _inner(cast(Hashable, kind)).get(key, (None, False))
     if inner is msgspec.Raw:
         return msgspec.Raw(json.dumps(found).encode())
     if inner is None:

@@ -101,7 +101,9 @@ def odd_rows(batch: Batch[M], found: Rows) -> Iterator[Problem]:
         yield Problem(batch.line_of(row), why)
     if len(found.odd) > _MOST_TOLD:
         row, why = found.odd[_MOST_TOLD]
-        yield Problem(batch.line_of(row), f"{why} {len(found.odd) - _MOST_TOLD - 1} more behind it are odd, too.")
+        yield Problem(
+            batch.line_of(row), f"{why} {len(found.odd) - _MOST_TOLD - 1} more behind it are odd, too."
+        )
     yield from without_time(batch, found)
 
 

@@ -10,13 +10,16 @@ from openqq_nb.readers.base import HEAD_BYTES, Source
 from openqq_nb.readers.document import Document
 from openqq_nb.readers.recoding import as_utf8
 from openqq_nb.readers.splitting import Decoding, Mended
+from openqq_nb.readers.structure import Structure
 
 Layout = Literal["single", "early", "manifest", "chunk"]
 
 _BLANK = b" \t\r\n"
 _CHUNKED = b'"chunked-jsonl"'
 _OTHERS = (b'"chatlab"', b'"post_type"')
-_OURS = (b'"sender"', b'"content"', b'"timestamp"')
+_OURS = {b"sender", b"content", b"timestamp"}
+_KEY = re.compile(rb'"([^"\\]*)"\s*$')
+_KEY_BYTES, _MOST_KEYS = 64, 64
 _OF_EARLY = re.compile(rb'"(?:isSystemMessage|isRecalled|messageSeq)"\s*:')
 _OF_LATER = re.compile(rb'"(?:system|recalled|seq|elements)"\s*:')
 _NO_LIST = re.compile(rb'"messages"\s*:\s*\[')
@@ -70,7 +73,16 @@ def _of_messages(messages: bytes) -> Layout:
 
 
 def _is_message(written: bytes) -> bool:
-    return all(mark in written for mark in _OURS) and (b'"uid"' in written or b'"uin"' in written)
+    """Tell whether an object that begins here has the members of a message."""
+    start = written.find(b"{")
+    if start < 0:
+        return False
+    colons = Structure().marks(written[start:]).of(b":", 1)
+    keys = (
+        _KEY.search(written, max(0, start + colon - _KEY_BYTES), start + colon)
+        for colon in colons[:_MOST_KEYS].tolist()
+    )
+    return {found[1] for found in keys if found} >= _OURS
 
 
 def _utf8(head: bytes) -> bytes:

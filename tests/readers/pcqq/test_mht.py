@@ -72,6 +72,13 @@ def test_markup_that_somebody_wrote_is_text() -> None:
     ]
 
 
+@pytest.mark.parametrize("tag", ["script", "style", "title", "plaintext", "textarea"])
+def test_a_tag_that_ends_nowhere_swallows_no_message(tag: str) -> None:
+    body = wrapped(chat(), day("2018-10-01"), message(f"<{tag}>前"), message("后"))
+
+    assert [one.removeprefix(f"<{tag}>") for one in read(mht, body).column("content")] == ["前", "后"]
+
+
 def test_a_picture_stands_in_the_text_and_makes_the_kind() -> None:
     found = read(mht, wrapped(chat(), day("2018-10-01"), message(f"路线{PICTURE}红线"), message("[图片]")))
 
@@ -125,7 +132,9 @@ def test_a_boundary_that_is_not_the_announced_one_is_found_and_told() -> None:
     assert ["boundary" in problem.why for problem in found.problems] == [True]
 
 
-@pytest.mark.parametrize("lost", [b"Content-Type: text/html", f"\n--{BOUNDARY}".encode(), b"From: <Save"])
+@pytest.mark.parametrize(
+    "lost", [b"Content-Type: text/html", b"7bit\r\n", f"\n--{BOUNDARY}".encode(), b"From: <Save"]
+)
 def test_the_messages_are_read_without_a_piece_of_the_wrapper(lost: bytes) -> None:
     body = wrapped(chat(), day("2018-10-01"), message("a")).replace(lost, b"", 1)
 

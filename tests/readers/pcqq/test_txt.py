@@ -287,6 +287,13 @@ def test_parts_have_at_most_fifty_thousand_rows_and_tell_how_far_they_reach() ->
     assert [reached for _, reached in found] == sorted(reached for _, reached in found)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "gb18030", "utf-8"])
+def test_other_encodings_give_the_same_rows(encoding: str) -> None:
+    body = example("pcqq/group-utf8bom.txt")
+
+    assert read(txt, body.decode("utf-8-sig").encode(encoding)).rows == read(txt, body).rows
+
+
 def test_mixed_line_ends_are_line_breaks() -> None:
     body = example("pcqq/group-utf8bom.txt")
 

@@ -1,0 +1,46 @@
+"""Pictures as JupyterLab shows them: with its theme, without asking anything of anybody."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import Labs, OpenNotebook, labs, open_notebook
+from tests.lab.hostile import assert_inert
+from tests.lab.server import DARK, LIGHT
+
+__all__ = ["Browser", "Labs", "labs", "open_notebook"]
+
+pytestmark = pytest.mark.browser
+
+CELL = """
+import openqq_nb as oq
+from openqq_nb import charts
+from tests.charts.answers import Life, answers, hostile
+oq.language("en")
+charts.ranking(answers(Life(hostile))["ranking"])
+"""
+
+
+@pytest.mark.parametrize(("theme", "shown", "hidden"), [(LIGHT, "light", "dark"), (DARK, "dark", "light")])
+def test_a_cell_shows_the_picture_of_the_theme_and_text_as_text(
+    open_notebook: OpenNotebook, theme: str, shown: str, hidden: str
+) -> None:
+    notebook = open_notebook([CELL], theme=theme)
+    notebook.run_all()
+    picture = notebook.page.locator(".oq-picture")
+    expect(picture.locator(f".oq-{shown} svg")).to_be_visible()
+    expect(picture.locator(f".oq-{hidden}")).to_be_hidden()
+    assert picture.locator(f".oq-{shown} svg").get_attribute("role") == "img"
+    drawn = (
+        "svg",
+        "g",
+        "path",
+        "text",
+        "rect",
+        "line",
+        "defs",
+        "clipPath",
+        "linearGradient",
+        "stop",
+        "style",
+    )
+    assert_inert(notebook.page, ".oq-picture", ["<b>粗</b><i>斜</i><u>下</u>"], ours=drawn)

@@ -1,0 +1,111 @@
+"""A picture in a notebook and in a file."""
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import openqq_nb as oq
+from openqq_nb import charts
+from openqq_nb.charts.picture import Picture
+from openqq_nb.charts.themes import DARK, LIGHT, Colours
+from tests.charts.answers import Life, answers, hostile, latin
+from tests.charts.drawing import picture, tree
+
+ACTIVITY = pd.DataFrame({"weekday": [1, 5], "hour": [9, 21], "messages": [4, 30]})
+
+
+def contrast(one: str, other: str) -> float:
+    """As WCAG 2.2 counts it."""
+
+    def bright(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((bright(one), bright(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.fixture
+def shown() -> Picture:
+    return charts.activity(ACTIVITY)
+
+
+def test_a_notebook_gets_both_renderings_and_a_text(shown: Picture) -> None:
+    bundle = shown._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "text/plain"}
+    assert bundle["text/html"].count("<svg") == 2
+    assert LIGHT.ground in bundle["text/html"]
+    assert DARK.ground in bundle["text/html"]
+    assert (
+        bundle["text/plain"]
+        == repr(shown)
+        == "<When people write: 34 messages Busiest: Fri 21:00, 30 messages.>"
+    )
+
+
+def test_a_notebook_gets_no_script_and_no_address(shown: Picture) -> None:
+    hostile_one = picture("ranking", answers(Life(hostile))["ranking"])
+    for html in (shown.html(), hostile_one.html()):
+        assert not re.search(
+            r"<(script|a|img|iframe|object|link|foreignObject|use|image)\b|javascript:[^']*\"", html
+        )
+        assert not re.search(r"<[^>]* (on\w+|href|xlink:href|src)=", html)
+
+
+def test_two_pictures_on_a_page_share_no_name(shown: Picture) -> None:
+    other = charts.activity(ACTIVITY.assign(messages=[5, 9]))
+    names = [re.findall(r' id="([^"]+)"', one) for one in (shown.svg(), shown.svg("dark"), other.svg())]
+    assert all(names)
+    assert len(set().union(*map(set, names))) == sum(map(len, names))
+    for one in (shown.svg(), other.svg()):
+        assert set(re.findall(r"url\(#([^)]+)\)", one)) <= set(re.findall(r' id="([^"]+)"', one))
+
+
+def test_a_picture_has_one_label_for_those_who_cannot_see_it(shown: Picture) -> None:
+    root = tree(shown.svg())
+    assert root.attrib["role"] == "img"
+    assert root.attrib["aria-label"] == "When people write: 34 messages Busiest: Fri 21:00, 30 messages."
+    assert not [one for one in root.iter() if one is not root and "role" in one.attrib]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_the_colours_of_texts_and_marks_stand_out(theme: Colours) -> None:
+    assert min(contrast(one, theme.ground) for one in (theme.ink, theme.muted)) >= 4.5
+    assert min(contrast(one, theme.ground) for one in (theme.main, theme.other)) >= 3
+    assert contrast(theme.ramp[0], theme.ramp[-1]) >= 4.5
+
+
+def test_it_is_saved_as_svg_png_page_and_json(shown: Picture, tmp_path: Path) -> None:
+    paths = [shown.save(tmp_path / f"one{end}") for end in (".svg", ".png", ".html", ".json")]
+    svg, png, page, spec = (path.read_bytes() for path in paths)
+    assert tree(svg.decode()).tag.endswith("svg")
+    assert png.startswith(b"\x89PNG")
+    assert page.decode().count("<svg") == 2
+    assert b"default-src 'none'" in page
+    assert json.loads(spec)["title"]["text"] == ["When people write"]
+
+
+def test_a_file_may_be_dark(shown: Picture, tmp_path: Path) -> None:
+    assert DARK.ground in shown.save(tmp_path / "one.svg", theme="dark").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "found"), [("one.pdf", r"\.svg, \.png, \.html, \.json"), ("no/one.svg", "No such")]
+)
+def test_what_cannot_be_saved_says_so(shown: Picture, tmp_path: Path, name: str, found: str) -> None:
+    with pytest.raises(oq.InvalidInput, match=found):
+        shown.save(tmp_path / name)
+
+
+def test_there_are_two_themes(shown: Picture) -> None:
+    with pytest.raises(oq.InvalidInput, match="Write 'light' or 'dark'"):
+        shown.svg("grey")  # type: ignore[arg-type]
+
+
+def test_what_was_changed_in_altair_is_drawn() -> None:
+    chart = picture("ranking", answers(Life(latin))["ranking"]).chart
+    assert chart.to_dict()["config"]["background"] == LIGHT.ground
