@@ -19,7 +19,7 @@ import pandas as pd
 
 from openqq_nb.columns import Series, plain_text
 from openqq_nb.errors import InvalidInput, listed, one_line
-from openqq_nb.exporting.files import _place, _replace
+from openqq_nb.exporting.files import place, replace
 
 VERSION = "0.0.2"
 
@@ -120,9 +120,9 @@ def write_chatlab(
     frame = _frame(log_or_frame)
     chat = _chat(frame, name)
     write = _write_lines if target.suffix.lower() == ".jsonl" else _write_object
-    place = _place(target)
+    at = place(target)
     try:
-        _replace(place, frame, lambda rows, made: _written(made, write, rows, chat))
+        replace(at, frame, lambda rows, made: _written(made, write, rows, chat))
     except OSError as error:
         raise InvalidInput(
             f"The file could not be written; what was there before is unchanged.\nFound for {target}: "

@@ -5,7 +5,7 @@ from typing import Literal
 
 import narwhals as nw
 
-from openqq_nb.analysis.engines import AHEAD_US, AnyFrame
+from openqq_nb.analysis.engines import AHEAD_US, AnyFrame, calendar_months
 
 Every = Literal["day", "week", "month", "quarter", "year"]
 
@@ -48,6 +48,9 @@ def with_period(frame: AnyFrame, every: Every, name: str, column: str = AT) -> A
         return frame.with_columns(day(column).alias(name))
     if every == "week":
         return frame.with_columns(((_days(column) + _FIRST_WEEKDAY) // 7).alias(name))
+    if frame.implementation.is_duckdb():
+        months = calendar_months(frame.with_columns((nw.col(column) + AHEAD_US).alias(name)), name)
+        return months.with_columns((nw.col(name) // _MONTHS[every]).alias(name))
     return _with_months(frame.with_columns(_days(column).alias(name)), name, _MONTHS[every])
 
 

@@ -188,7 +188,12 @@ def _panels(rows: list[dict[str, int]], first: int, last: int) -> Spec:
         "axis": _counting(say("people")),
         "scale": {"zero": True},
     }
-    line: Spec = {"type": "line", "style": "line", "point": {"size": 24, "filled": True}, "strokeWidth": 2}
+    line: Spec = {
+        "type": "line",
+        "style": "line",
+        "point": {"size": 24, "filled": True, "style": "main"},
+        "strokeWidth": 2,
+    }
     return {
         "vconcat": [
             base | {"height": 130, "mark": line, "encoding": {"x": silent | {"field": "at"}, "y": people}},

@@ -10,6 +10,8 @@ SIZE = 12
 """The size of nearly all text in a picture, in pixels."""
 
 _LONGEST = 400
+# A word, or a Chinese character, with the signs that may not begin a line.
+_PIECES = re.compile(r"\S[a-zA-Z0-9<>&#;,.'’:%()/-]*[，。、；：！？）」』…·]*\s*")
 _SPACES = re.compile(r"\s+")
 # Of a stack of accents, two are kept: more of them would run into the lines above and below.
 _ACCENTS = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{2})"
@@ -87,7 +89,7 @@ def cut(text: object, most: float, size: float = SIZE) -> str:
 def lines(text: str, most: float, size: float = SIZE) -> list[str]:
     """Break a text of ours, which may have names in it, into lines of at most a width."""
     done, line = [], ""
-    for piece in re.findall(r"\S[a-zA-Z0-9<>&#;,.'’:%()/-]*\s*", text):
+    for piece in _PIECES.findall(text):
         if line and wide((line + piece).rstrip(), size) > most:
             done.append(line.rstrip())
             line = ""

@@ -88,6 +88,8 @@ def config(theme: Theme) -> Spec:
         "view": {"stroke": None},
         "title": _title(colours),
         "axis": _axis(colours),
+        # Names of months need more room between them than numbers above each other.
+        "axisX": {"labelSeparation": 14},
         "legend": _legend(colours),
         "range": {"category": list(colours.kinds), "heatmap": list(colours.ramp), "ramp": list(colours.ramp)},
         "text": {"color": colours.ink, "fontSize": SIZE},
@@ -124,7 +126,6 @@ def _axis(colours: Colours) -> Spec:
         "labelPadding": 5,
         "labelLimit": 0,
         "titleLimit": 0,
-        "labelSeparation": 14,
     }
 
 

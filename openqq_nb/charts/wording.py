@@ -140,7 +140,7 @@ TOLD: Table = {
         "{share} of {all} who were reached answered; half of them within {middle}.",
         "送达 {all} 人，{share}有回复；其中一半在{middle}内。",
     ),
-    "came_and_went": ("came ↑ · went ↓", "新人 ↑ · 离开 ↓"),
+    "came_and_went": ("came (up), went (down)", "新人（上）离开（下）"),
     "names_told": (
         "The names of one person stand together on one ground.",
         "同一个人的名字排在一起，底色相同。",

@@ -67,9 +67,9 @@ def export(frame: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
     target = _target(path)
     write = _writer(target)
     columns = plain(_frame(frame))
-    place = _place(target)
+    at = place(target)
     try:
-        _replace(place, columns, write)
+        replace(at, columns, write)
     except (OSError, XlsxFileError) as error:
         raise InvalidInput(
             f"The file could not be written; what was there before is unchanged.\nFound for {target}: "
@@ -126,7 +126,7 @@ def _frame(frame: object) -> pd.DataFrame:
     )
 
 
-def _place(target: Path) -> Path:
+def place(target: Path) -> Path:
     """Find the file itself, behind `~` and links, so that a link stays one."""
     try:
         place = target.expanduser().resolve()
@@ -140,7 +140,7 @@ def _place(target: Path) -> Path:
     )
 
 
-def _replace(target: Path, frame: pd.DataFrame, write: Writer) -> None:
+def replace(target: Path, frame: pd.DataFrame, write: Writer) -> None:
     """Write in a folder of our own beside the target, on the same disk, and move the result into its place."""
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(EACCES, "it is write-protected")

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from openqq_nb import archive, filtering
+from openqq_nb.chatlab import write_chatlab
 from openqq_nb.columns import Frame, to_pandas
 from openqq_nb.errors import InvalidInput, listed
 from openqq_nb.filtering import Condition
@@ -171,22 +172,35 @@ class Log(Generic[FrameT]):
             problems=lambda: PROBLEMS.table(problems),
         )
 
-    def to_chatlab(self, path: str | os.PathLike[str], name: str | None = None) -> Path:
+    def to_chatlab(self, path: str | os.PathLike[str], name: str | None = None, **filters: object) -> Path:
         """Write one chat of the log in the exchange format of ChatLab.
 
         Args:
             path: where to write, `.json` or `.jsonl`; a file that is there is replaced when the new one is whole.
             name: what the chat is called there; its own name if none is given.
+            filters: as for `read`, such as `group=` or `chat_key=` for one chat of several.
 
         Returns:
             The path that was written.
 
         Raises:
-            InvalidInput: the log has several chats; the error lists them.
-        """
-        from openqq_nb.chatlab import write_chatlab  # noqa: PLC0415
+            InvalidInput: these are several chats, which the error lists, or the file cannot be written.
 
-        return write_chatlab(self.read(), path, name)
+        Source:
+            ChatLab, standard format 0.0.2.
+
+        Example:
+            >>> import tempfile
+            >>> import openqq_nb as oq
+            >>> my = oq.demo()
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     past = my.simulator.past("PERL学习交流", messages=500)
+            ...     log = oq.open_log(past.write(f"{folder}/group.json"))
+            ...     again = oq.open_log(log.to_chatlab(f"{folder}/chatlab.jsonl"))
+            ...     len(again) == len(log)
+            True
+        """
+        return write_chatlab(self.read(**filters), path, name)
 
     def report(self, path: str | os.PathLike[str], roster: object = None, title: str | None = None) -> Path:
         """Write one page with the answers and pictures, which opens in any browser, without a connection.

@@ -23,8 +23,8 @@ def table(columns: Mapping[str, Sequence[Any]]) -> pa.Table:
     """Make columns of lists of equal length.
 
     Args:
-        columns: by name; times as whole microseconds since 1970 UTC, flags as `bool`, counts as `int`, all else as `str`;
-            `None` where there is nothing. Half a surrogate pair, which no UTF-8 holds, becomes U+FFFD.
+        columns: by name; times as whole microseconds since 1970 UTC, flags as `bool`, counts as `int`, all else as
+            `str`; `None` where there is nothing. Half a surrogate pair, which no UTF-8 holds, becomes U+FFFD.
     """
     return pa.table({name: _array(values, _TYPES.get(name, TEXT)) for name, values in columns.items()})
 

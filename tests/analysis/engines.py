@@ -13,7 +13,7 @@ Make = Callable[[pa.Table], Any]
 
 
 def _duckdb(table: pa.Table) -> Any:
-    return duckdb.connect(config={"TimeZone": "America/New_York"}).from_arrow(table)
+    return duckdb.connect().from_arrow(table)
 
 
 def _of_dask(table: pa.Table) -> Any:

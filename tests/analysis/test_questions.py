@@ -20,7 +20,7 @@ ORDERED: dict[str, Counted] = {
     "turnover": plain.turnover,
 }
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-few = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("engine", IN_PROCESS)

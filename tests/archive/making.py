@@ -45,6 +45,8 @@ def collected(frame: Any) -> pa.Table:
     """Bring a frame of any engine into Arrow."""
     if hasattr(frame, "compute"):
         frame = frame.compute(scheduler="synchronous")  # without threads that stay
+    if isinstance(frame, pa.Table):
+        return frame
     if isinstance(frame, pd.DataFrame):
         return pa.Table.from_pandas(frame, preserve_index=False)
     if hasattr(frame, "collect_schema"):

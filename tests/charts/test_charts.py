@@ -70,7 +70,11 @@ def test_a_picture_has_its_title_and_subtitle_in_it(question: str, language: Lan
         ("activity", ["Mon", "Sun", "21", "hour of the day"], ["周一", "周日", "21", "小时"]),
         ("calendar", ["2025", "Mar", "Dec", "Wed"], ["2025", "3月", "12月", "周三"]),
         ("lurkers", ["never wrote", "180–269 days", "people"], ["从未发言", "180–269 天", "人数"]),
-        ("turnover", ["people", "came ↑ · went ↓", "Mar 2025"], ["人数", "新人 ↑ · 离开 ↓", "2025年3月"]),
+        (
+            "turnover",
+            ["people", "came (up), went (down)", "Mar 2025"],
+            ["人数", "新人（上）离开（下）", "2025年3月"],
+        ),
         ("replies", ["赵伟", "钱小灰"], ["赵伟"]),
         ("repeats", ["李雨桐", "66 by 7 people"], ["66 条，7 人"]),
         ("conversations", ["begun", "length (minutes)"], ["开始时间", "时长（分钟）"]),

@@ -35,6 +35,7 @@ def test_a_cell_shows_the_picture_of_the_theme_and_text_as_text(
         "g",
         "path",
         "text",
+        "tspan",
         "rect",
         "line",
         "defs",

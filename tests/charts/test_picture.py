@@ -50,9 +50,7 @@ def test_a_notebook_gets_both_renderings_and_a_text(shown: Picture) -> None:
 def test_a_notebook_gets_no_script_and_no_address(shown: Picture) -> None:
     hostile_one = picture("ranking", answers(Life(hostile))["ranking"])
     for html in (shown.html(), hostile_one.html()):
-        assert not re.search(
-            r"<(script|a|img|iframe|object|link|foreignObject|use|image)\b|javascript:[^']*\"", html
-        )
+        assert not re.search(r"<(script|a|img|iframe|object|link|foreignObject|use|image)\b", html)
         assert not re.search(r"<[^>]* (on\w+|href|xlink:href|src)=", html)
 
 

@@ -14,6 +14,7 @@ from openqq_nb.readers import splitting
 from openqq_nb.readers.base import Problem
 from openqq_nb.readers.document import Document
 from openqq_nb.readers.json_lines import json_lines
+from openqq_nb.readers.recoding import encoding_of
 from openqq_nb.readers.splitting import Batch, Decoding, Elements, Mended, Window
 from openqq_nb.readers.structure import Structure
 
@@ -155,3 +156,15 @@ def test_lines_of_json_are_read_in_blocks_of_any_size(values: list[dict[str, str
     batches = list(json_lines(Trickle(written, most), ANYTHING))
     assert [value for batch in batches for value in batch.values] == values
     assert lines_of(batches) == list(range(1, len(values) + 1))
+
+
+def test_an_escape_may_be_cut_in_two() -> None:
+    structure = Structure()
+    structure.marks(b'["a\\')
+    assert structure.marks(b'", 1], [').at.tolist() == []
+    assert structure.marks(b'", 1]').at.tolist() == [1, 4]
+
+
+def test_some_broken_bytes_do_not_make_a_file_gb18030() -> None:
+    assert encoding_of("大家大家大家".encode() + "大".encode("gb18030")) == "utf-8"
+    assert encoding_of("大家大家大家".encode("gb18030")) == "gb18030"

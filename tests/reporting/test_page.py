@@ -16,7 +16,7 @@ from tests.reporting.pages import written
 
 pytestmark = pytest.mark.browser
 
-HOME = "file:///"
+HOME = "file://"
 _PHONE = 390
 _SPREAD = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

@@ -21,8 +21,9 @@ ELSEWHERE = {
     "http://127.0.0.1:3000": "{url}",
     "ws://127.0.0.1:3001": "{ws_url}",
     'host="0.0.0.0", port=8010': "port=0",
+    "s3://logs/perl": "in-a-bucket",
 }
-"""What cannot be typed in a test: a port that may be taken, an address that is open to other machines."""
+"""What cannot be typed in a test: a port that may be taken, an address that is open to other machines, a bucket."""
 STARTED: Mapping[str, Mapping[str, Any]] = {"onebot11": {"token": "the token", "groups": 2}}
 """How the server of such a page is set up; of each chat a page of history is asked for, one a second."""
 

@@ -1,0 +1,36 @@
+"""A cluster of Dask and a session of PySpark, once for all tests that ask for them."""
+
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def dask_cluster() -> Iterator[Any]:
+    from dask.distributed import Client, LocalCluster  # noqa: PLC0415 - slow to import, and only slow tests ask
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        with LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster, Client(cluster) as client:  # fmt: skip
+            yield client
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - slow to import, and only slow tests ask
+
+    builder: Any = SparkSession.builder
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "2",
+        # A clock that is not China's; pandas is given it without its zone, and the tests read that as UTC.
+        "spark.sql.session.timeZone": "UTC",
+    }
+    session = builder.master("local[2]").config(map=settings).getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    yield session
+    session.stop()
