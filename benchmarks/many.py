@@ -13,7 +13,9 @@ CHATS, PEOPLE, TEXTS = 20, 3_000, 200_000
 _PART_ROWS = 500_000
 _BEGIN_US = 1_704_038_400_000_000
 _SPAN_US = 2 * 365 * 86_400_000_000
-_SYLLABLES = np.array(list("天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜"))
+_SYLLABLES = np.array(
+    list("天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜")
+)
 _KINDS = ["text", "image", "face", "reply"]
 _PICTURE = "[图片]"
 _TEXT = pa.large_string()

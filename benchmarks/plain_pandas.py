@@ -95,9 +95,15 @@ def replies(path: str) -> pd.DataFrame:
     names = frame[["chat_key", "sender", "sender_qq"]].drop_duplicates()
     names = names[~names.duplicated(["chat_key", "sender"], keep=False)]
     said = frame[frame["content"].str.contains("@", regex=False)]
-    found = said["content"].str.extractall(r"@([^@\s]+)")[0].rename("sender_to").reset_index("match", drop=True)
-    mentions = said[["chat_key", "sender_qq"]].join(found, how="inner").merge(
-        names, left_on=["chat_key", "sender_to"], right_on=["chat_key", "sender"], suffixes=("", "_to")
+    found = (
+        said["content"].str.extractall(r"@([^@\s]+)")[0].rename("sender_to").reset_index("match", drop=True)
+    )
+    mentions = (
+        said[["chat_key", "sender_qq"]]
+        .join(found, how="inner")
+        .merge(
+            names, left_on=["chat_key", "sender_to"], right_on=["chat_key", "sender"], suffixes=("", "_to")
+        )
     )
     counted = mentions.groupby(["sender_qq", "sender_qq_to"]).size().rename("mentions")
     return quotes.join(counted, how="outer").sort_values(["replies", "mentions"], ascending=False)
@@ -110,14 +116,18 @@ def repeats(path: str) -> pd.DataFrame:
     said = frame["content"].where(frame["kind"].isin(["text", "face", "reply"]))
     before = said.groupby(frame["chat_key"]).shift()
     run = (said.isna() | (said != before) | (frame["chat_key"] != frame["chat_key"].shift())).cumsum()
-    runs = frame[said.notna()].groupby(run[said.notna()]).agg(
-        start=("msg_time", "min"),
-        end=("msg_time", "max"),
-        chat=("chat", "first"),
-        content=("content", "first"),
-        messages=("content", "size"),
-        people=("sender_qq", "nunique"),
-        started_by=("sender", "first"),
+    runs = (
+        frame[said.notna()]
+        .groupby(run[said.notna()])
+        .agg(
+            start=("msg_time", "min"),
+            end=("msg_time", "max"),
+            chat=("chat", "first"),
+            content=("content", "first"),
+            messages=("content", "size"),
+            people=("sender_qq", "nunique"),
+            started_by=("sender", "first"),
+        )
     )
     return runs[(runs["messages"] >= 3) & (runs["people"] > 1)].sort_values("messages", ascending=False)
 

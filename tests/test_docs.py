@@ -19,7 +19,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 def public_functions() -> list[tuple[str, object]]:
     modules = (("oq", oq), ("oq.analysis", oq.analysis), ("oq.charts", oq.charts))
     named = [(f"{word}.{name}", getattr(module, name)) for word, module in modules for name in module.__all__]
-    found = [(name, one) for name, one in named if inspect.isfunction(one)]
+    found: list[tuple[str, object]] = [(name, one) for name, one in named if inspect.isfunction(one)]
     for kind in (oq.Account, oq.Inbox, oq.Log):
         members = inspect.getmembers(kind, inspect.isfunction)
         found += [(f"{kind.__name__}.{name}", member) for name, member in members if not name.startswith("_")]

@@ -49,7 +49,11 @@ def test_every_python_block_runs_as_printed(
         run(receiving, names, napcat)
         assert len(names["members"]) and names["inbox"].url in repr(names["inbox"].setup())
         close(names)
-    run_with_the_demo(others, names)
+    analysing, *demo = others
+    Simulator(groups=1, friends=2, members=20).past("PERL学习交流", messages=500).write("group.json")
+    run(analysing, names)
+    assert Path("shared.html").read_text("utf-8").startswith("<!doctype html>")
+    run_with_the_demo(demo, names)
     assert len(names["log"]) == 5
 
 

@@ -23,8 +23,8 @@ def replies(log: Any, roster: Any = None) -> Any:  # noqa: ANN401 - a frame of a
     A mention is `@` and a name or number of somebody who wrote in the same chat under it, up to a blank or the end of
     the text. Names with blanks are found too, and of two names the longer one is meant. A name that several people in
     the chat have, or had, means nobody, and `@全体成员` is nobody. Who mentions one twice in a message mentions him
-    twice. Clients put a mention into a quote by themselves, so quotes and mentions are not to be added up. Who answers himself
-    is there too.
+    twice. Clients put a mention into a quote by themselves, so quotes and mentions are not to be added up. Who answers
+    himself is there too.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars, DuckDB, Dask or PySpark with `msg_time`,

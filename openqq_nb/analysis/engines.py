@@ -125,9 +125,17 @@ def brought(few: pa.Table, frame: AnyFrame) -> AnyFrame:
 def joined(
     left: AnyFrame, right: AnyFrame, on: str | Sequence[str], how: Literal["inner", "left"]
 ) -> AnyFrame:
-    """Join two frames of one engine."""
-    made: AnyFrame = cast(Any, left).join(right, on=on if isinstance(on, str) else list(on), how=how)
+    """Join two frames of one engine by columns of text."""
+    keys = [on] if isinstance(on, str) else list(on)
+    sides = [_with_equal_texts(side, keys) if is_dask(side) else side for side in (left, right)]
+    made: AnyFrame = cast(Any, sides[0]).join(sides[1], on=keys, how=how)
     return made
+
+
+def _with_equal_texts(frame: AnyFrame, names: Sequence[str]) -> AnyFrame:
+    """Dask warns where texts of two of its types meet, and its own functions give either."""
+    native = frame.to_native()
+    return _opened(native.assign(**{name: native[name].astype("str") for name in names}))
 
 
 def stacked(frames: Sequence[AnyFrame]) -> AnyFrame:

@@ -37,5 +37,5 @@ def log_odds(count: Any, of: Any, others: Any, of_others: Any) -> Values:  # noq
     with np.errstate(divide="ignore", invalid="ignore"):
         one = np.log((here + prior) / (2 * size - here - prior))
         other = np.log((there + prior) / (other_size + size - there - prior))
-        scores: Values = (one - other) / np.sqrt(1 / (here + prior) + 1 / (there + 2 * prior))
+        scores: Values = (one - other) / np.sqrt(1 / (here + prior) + 1 / (there + prior))
     return scores

@@ -107,9 +107,11 @@ def times(frame: AnyFrame, names: Sequence[str], what: str) -> AnyFrame:
 def _of_pandas(frame: AnyFrame, what: str) -> AnyFrame:
     """Give columns of Python objects, and such of nothing at all, a type."""
     native = frame.to_native()
+    if frame.implementation.is_dask():
+        return cast(AnyFrame, nw.from_native(native.assign(**_in_utc(native))))
     if not isinstance(native, pd.DataFrame):
         return frame
-    mended = {}
+    mended = _in_utc(native)
     for name in native.columns:
         column = native[name]
         if column.dtype == object:
@@ -118,6 +120,12 @@ def _of_pandas(frame: AnyFrame, what: str) -> AnyFrame:
             mended[name] = pd.Series(None, column.index, "str")
     made: AnyFrame = nw.from_native(native.assign(**mended)) if mended else frame
     return made
+
+
+def _in_utc(native: Any) -> dict[str, Any]:  # noqa: ANN401 - Dask has no types
+    """Put moments into one zone, since Narwhals does not know the names of all."""
+    aware = [name for name, dtype in native.dtypes.items() if isinstance(dtype, pd.DatetimeTZDtype)]
+    return {name: native[name].dt.tz_convert("UTC") for name in aware}
 
 
 def _typed(column: "pd.Series[Any]", what: str) -> "pd.Series[Any]":

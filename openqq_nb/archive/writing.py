@@ -1,8 +1,9 @@
 """Writes an archive as a stream: whole, or not at all."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,13 +15,15 @@ from openqq_nb.archive.pieces import UNKNOWN, Columns, by_month
 from openqq_nb.archive.places import Place, failures, place, understood
 from openqq_nb.errors import InvalidInput, listed
 
+Beside: TypeAlias = pa.Table | Callable[[], pa.Table] | None
+
 
 def write(
     parts: Iterable[pa.Table],
     folder: str,
     *,
-    events: pa.Table | None = None,
-    problems: pa.Table | None = None,
+    events: Beside = None,
+    problems: Beside = None,
 ) -> str:
     """Write the messages of a log as Parquet files by month, for any program that reads Parquet.
 
@@ -32,14 +35,15 @@ def write(
     Args:
         parts: the messages piece by piece, in the order in which they are to be kept; columns may differ.
         folder: a path, or an address such as `s3://bucket/logs`; nothing may be in it yet.
-        events: what goes into `events.parquet` beside.
-        problems: what goes into `problems.parquet` beside.
+        events: what goes into `events.parquet` beside; or what gives it when all parts are read.
+        problems: what goes into `problems.parquet` beside, likewise.
 
     Returns:
         The folder, as a whole path or address.
 
     Raises:
-        InvalidInput: the folder holds something, or cannot be written; then nothing is left of what was begun.
+        InvalidInput: the folder holds something, or cannot be written. After this, and after whatever `parts` raises,
+            nothing is left of what was begun.
         NotSupported: what opens such an address is not installed.
 
     Example:
@@ -58,32 +62,34 @@ def write(
     at = place(folder)
     _check_empty(at)
     there_before = _nearest(at)
-    with understood(at, "write"):
-        months = Months(at, Columns())
-        try:
-            _write(parts, at, months, {"events": events, "problems": problems})
-        except BaseException as error:
-            _remove(at, months, there_before, error)
-            raise
+    months = Months(at, Columns())
+    try:
+        _write(parts, at, months, {"events": events, "problems": problems})
+    except BaseException as error:
+        _remove(at, months, there_before, error)
+        raise
     return str(at)
 
 
-def _write(parts: Iterable[pa.Table], at: Place, months: Months, beside: dict[str, pa.Table | None]) -> None:
-    at.make_folder()
+def _write(parts: Iterable[pa.Table], at: Place, months: Months, beside: dict[str, Beside]) -> None:
     messages, first, last = 0, None, None
+    # What fails while a part is read is not of the archive, and is raised as it is.
     for part in parts:
         rows = months.columns.conform(part, messages)
         messages += rows.num_rows
         for month, found in by_month(rows):
-            months.add(month, found)
+            with understood(at, "write"):
+                months.add(month, found)
             if month != UNKNOWN:
                 first, last = _stretched(first, last, found.column("msg_time"))
-    pieces = months.finish()
-    for name, table in beside.items():
-        if table is not None:
-            pq.write_table(table, at.within(_beside(name)), filesystem=at.filesystem, compression="zstd")
-    columns = tuple(months.columns.schema.names)
-    write_marker(at, Summary(messages, first, last, columns, pieces))
+    with understood(at, "write"):
+        pieces = months.finish()
+        for name, given in beside.items():
+            table = given() if callable(given) else given
+            if table is not None:
+                pq.write_table(table, at.within(_beside(name)), filesystem=at.filesystem, compression="zstd")
+        columns = tuple(months.columns.schema.names)
+        write_marker(at, Summary(messages, first, last, columns, pieces))
 
 
 def _stretched(

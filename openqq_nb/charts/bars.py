@@ -97,7 +97,7 @@ def ranking(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis
         >>> oq.language("en")
         'en'
         >>> charts.ranking(received).summary
-        '小灰: 2 (100 %)'
+        '小灰: 2 (100%)'
         >>> oq.language(before) == before
         True
     """
@@ -243,8 +243,8 @@ def percent(part: float) -> str:
     """Write a part of 1 as people read it."""
     hundredths = round(part * 100, 6)
     if 0 < hundredths < _LEAST:
-        return f"<{_LEAST} %"
-    return f"{hundredths:.0f} %" if hundredths >= _WHOLE or not part else f"{hundredths:.1f} %"
+        return f"<{_LEAST}%"
+    return f"{hundredths:.0f}%" if hundredths >= _WHOLE or not part else f"{hundredths:.1f}%"
 
 
 def length(seconds: float) -> str:

@@ -48,11 +48,6 @@ def room(labels: Sequence[str]) -> float:
     return widest(label[_DIGITS:] for label in labels) + 12
 
 
-def values(frame: pd.DataFrame) -> Spec:
-    """Give rows to Vega-Lite as they are."""
-    return {"values": frame.to_dict("records")}
-
-
 def milliseconds(moments: "pd.Series[pd.Timestamp]") -> "pd.Series[int]":
     """Give times without a zone as Vega counts them; drawn on a scale of UTC, they show as they are."""
     return moments.astype("datetime64[ms]").astype("int64")

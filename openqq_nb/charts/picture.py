@@ -32,6 +32,8 @@ _VERSION = "6.1"
 _TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 _FOR_READERS = re.compile(r' (?:role|aria-roledescription|aria-hidden|class)="[^"]*"')
 _NAME = re.compile(r'(?<= id=")[^"]+(?=")|(?<=url\(#)[^)]+(?=\))')
+# No text has it.
+_OWN = "\0"
 _DOTS_PER_PIXEL = 2
 
 STYLE = (
@@ -207,11 +209,14 @@ def _known(theme: str) -> Theme:
 
 def _tidied(svg: str, label: str) -> str:
     """Give a drawing one label for readers instead of many, and names that no other drawing on the page has."""
-    own = blake2b(svg.encode(), digest_size=6).hexdigest()
+    numbers: dict[str, int] = {}
 
     def tag(found: re.Match[str]) -> str:
         plain = _FOR_READERS.sub("", found[0])
-        return _NAME.sub(lambda name: f"oq-{own}-{name[0]}", plain)
+        return _NAME.sub(lambda name: f"{_OWN}{numbers.setdefault(name[0], len(numbers))}", plain)
 
+    # Vega counts its names on and on; counted anew, the same picture is the same text.
+    named = _TAG.sub(tag, svg)
+    own = blake2b(named.encode(), digest_size=6).hexdigest()
     begun = f'<svg role="img" aria-label="{html.escape(label)}"'
-    return _TAG.sub(tag, svg).replace("<svg", begun, 1)
+    return named.replace(_OWN, f"oq-{own}-").replace("<svg", begun, 1)

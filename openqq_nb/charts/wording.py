@@ -80,7 +80,6 @@ AXES: Table = {
     "begun": ("begun", "开始时间"),
     "jaccard": ("part of their people in both (%)", "共同成员占比（%）"),
     "kind": ("kind", "类型"),
-    "when": ("time", "时间"),
     "seconds": ("median time to an answer", "回复用时中位数"),
     "how_typical": ("how typical", "典型程度"),
     "how_new": ("how new", "新颖程度"),
@@ -107,7 +106,6 @@ TOLD: Table = {
         "显示最强的 {shown} 条连线，共 {all} 条。",
     ),
     "replies_nameless": ("Names without room: {count}.", "另有 {count} 个名字放不下。"),
-    "replies_pair": ("{one} and {two}: {count}", "{one} 与 {two}：{count}"),
     "conversations_told": ("Longest: {length}, {count}.", "最长：{length}，{count}。"),
     "conversations_size": (
         "A circle is one conversation, as large as its number of messages.",
@@ -162,7 +160,6 @@ TOLD: Table = {
     "length_min": ("{count} min", "{count} 分钟"),
     "length_h": ("{count} h", "{count} 小时"),
     "length_d": ("{count} d", "{count} 天"),
-    "names_of": ("{name}: {count} names", "{name}：{count} 个名字"),
 }
 
 KINDS: Table = {

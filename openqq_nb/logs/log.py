@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import pandas as pd
 import pyarrow as pa
@@ -172,7 +172,7 @@ class Log(Generic[FrameT]):
             problems=lambda: PROBLEMS.table(problems),
         )
 
-    def to_chatlab(self, path: str | os.PathLike[str], name: str | None = None, **filters: object) -> Path:
+    def to_chatlab(self, path: str | os.PathLike[str], name: str | None = None, **filters: Any) -> Path:
         """Write one chat of the log in the exchange format of ChatLab.
 
         Args:

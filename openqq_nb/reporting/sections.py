@@ -21,7 +21,7 @@ _OF_LOGS = (
     "timeline", "calendar", "activity", "ranking", "night_owls", "replies", "conversations", "repeats", "kinds",
     "words", "phrases", "typical", "new_words", "turnover", "nicknames",
 )  # fmt: skip
-_NAMES_OF_ROSTER = ("replies", "conversations", "repeats", "ranking", "night_owls")
+_WITH_NAMES = ("replies", "conversations", "repeats", "ranking", "night_owls")
 _TABLES: Mapping[str, Callable[[Frame], Table]] = {
     "ranking": tables.ranking,
     "repeats": tables.repeats,
@@ -82,17 +82,23 @@ def contents(log: Any, roster: Any, about: About) -> Contents:  # noqa: ANN401 -
 
 
 def _questions(log: Any, roster: Any) -> Iterator[tuple[str, Callable[[], Any]]]:  # noqa: ANN401 - as above
+    names = {"roster": roster} if _has_names(roster) else {}
     for name in _OF_LOGS:
-        yield name, _asked(name, log)
+        yield name, _asked(name, log, **(names if name in _WITH_NAMES else {}))
     if roster is not None:
         members = getattr(roster, "members", roster)
         yield "lurkers", _asked("lurkers", members, log)
         yield "similar_groups", _asked("similar_groups", members)
 
 
-def _asked(name: str, *given: Any) -> Callable[[], Any]:  # noqa: ANN401 - as above
+def _has_names(roster: object) -> bool:
+    """Tell whether people may be called as the roster calls them: a frame need not have names."""
+    return hasattr(roster, "people") or {"qq", "displayname"} <= set(getattr(roster, "columns", ()))
+
+
+def _asked(name: str, *given: Any, **asked: Any) -> Callable[[], Any]:  # noqa: ANN401 - as above
     ask = cast(Callable[..., Any], getattr(analysis, name))
-    return lambda: ask(*given)
+    return lambda: ask(*given, **asked)
 
 
 def _section(name: str, found: Frame, about: About) -> Section:

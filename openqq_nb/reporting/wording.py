@@ -4,7 +4,6 @@ from openqq_nb.languages import Table, Words
 
 REPORT: Table = {
     "title": ("Message report", "消息报告"),
-    "title_of": ("Message report: {chat}", "消息报告：{chat}"),
     "made": (
         "Made by openqq_nb at {at}. All times are those of China.",
         "由 openqq_nb 生成于 {at}。所有时间均为北京时间。",

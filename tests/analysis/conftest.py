@@ -9,13 +9,15 @@ import pytest
 
 @pytest.fixture(scope="session")
 def dask_cluster() -> Iterator[Any]:
-    from dask.distributed import Client, LocalCluster  # noqa: PLC0415 - slow to import, and only slow tests ask
+    from dask import distributed  # noqa: PLC0415 - slow to import, and only slow tests ask
+
+    dask: Any = distributed
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
-        with LocalCluster(
+        with dask.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
-        ) as cluster, Client(cluster) as client:  # fmt: skip
+        ) as cluster, dask.Client(cluster) as client:  # fmt: skip
             yield client
 
 

@@ -25,7 +25,7 @@ def _of_dask(table: pa.Table) -> Any:
 
 IN_PROCESS: Mapping[str, Make] = {
     "pandas": lambda table: table.to_pandas(),
-    "polars": lambda table: pl.from_arrow(table),
+    "polars": pl.from_arrow,
     "polars lazy": lambda table: pl.DataFrame(pl.from_arrow(table)).lazy(),
     "duckdb": _duckdb,
 }

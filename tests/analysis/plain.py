@@ -204,4 +204,5 @@ def _mentioned(message: Message, said: Sequence[Message]) -> Iterator[tuple[str,
         text = piece.replace("\u2005", " ") + " "
         meant = [name for name in names if text.startswith(f"{name} ") and len(names[name]) == 1]
         if meant:
-            yield person(message), *names[max(meant, key=len)]
+            (to,) = names[max(meant, key=len)]
+            yield person(message), to

@@ -16,7 +16,7 @@ pytestmark = [
     # What these libraries do among themselves.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::FutureWarning"),
+    pytest.mark.filterwarnings("ignore:Dask support is moving out of Narwhals:FutureWarning"),
     pytest.mark.filterwarnings("ignore:Sending large graph:UserWarning"),
 ]
 
@@ -41,8 +41,6 @@ def test_pyspark_answers_as_pandas_does_whatever_the_zone_of_the_session(questio
         assert rows(result) == rows(asked(log.to_pandas()))
 
 
-
-
 @pytest.mark.parametrize("engine", ["dask", "spark"])
 def test_lurkers_are_rows_of_the_members_frame_whatever_engine_the_log_is_in(
     engine: str, dask_cluster: Any, spark: Any
@@ -53,4 +51,6 @@ def test_lurkers_are_rows_of_the_members_frame_whatever_engine_the_log_is_in(
     found = analysis.lurkers(one, log.to_pandas(), silent_for="2D")
     assert type(found) is type(one)
     told = {(row[0], row[1], row[3]) for row in rows(found)}
-    assert told == {(row[0], row[1], row[3]) for row in rows(analysis.lurkers(members.to_pandas(), log.to_pandas(), "2D"))}
+    assert told == {
+        (row[0], row[1], row[3]) for row in rows(analysis.lurkers(members.to_pandas(), log.to_pandas(), "2D"))
+    }

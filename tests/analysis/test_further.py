@@ -1,5 +1,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
@@ -246,6 +247,7 @@ def test_a_frame_without_numbers_of_people_is_no_frame_of_members() -> None:
 
 
 def test_a_roster_is_compared_by_its_members() -> None:
-    roster = oq.demo(seed=5, groups=3, friends=2, members=6).roster()
+    with closing(oq.demo(seed=5, groups=3, friends=2, members=6)) as my:
+        roster = my.roster()
     assert rows(similar_groups(roster)) == rows(similar_groups(roster.members))
     assert len(similar_groups(roster)) > 0

@@ -291,6 +291,16 @@ def test_a_word_that_was_there_before_is_not_new() -> None:
     ]
 
 
+def test_a_word_that_was_the_talk_of_one_day_long_ago_is_not_new() -> None:
+    days = [["火锅"] * 10, ["爬山"] * 200, ["爬山"] * 30 + ["火锅"] * 15 + ["面包"] * 15]
+    messages = [
+        {"msg_time": datetime(2026, 3, 1 + day, tzinfo=CHINA), "content": one}
+        for day, said in enumerate(days)
+        for one in said
+    ]
+    assert [row["word"] for row in rows(new_words(to_pandas(log(messages)), "day"))] == ["爬山", "面包"]
+
+
 def test_new_words_are_limited_in_each_period() -> None:
     messages = [{"msg_time": datetime(2026, 3, 1, tzinfo=CHINA), "content": "爬山"}] * 50
     for day in (2, 3):

@@ -101,6 +101,17 @@ def test_pandas_has_the_dtypes_of_logs_in_order_of_time(folder: str) -> None:
     assert frame.dtypes.to_dict() == expected
 
 
+def test_pandas_orders_messages_of_one_month_by_time(tmp_path: Path) -> None:
+    pieces = [
+        talk("2026-11-03", "c"),
+        talk("2026-11-01", "a"),
+        table(msg_time=[None], content=["z"]),
+        talk("2026-11-02", "b"),
+    ]
+    frame = archive.open(archive.write(pieces, f"{tmp_path}/a"), "pandas", ["content"])
+    assert frame["content"].tolist() == ["a", "b", "c", "z"]
+
+
 def test_pandas_orders_messages_of_one_moment_by_place(tmp_path: Path) -> None:
     same = table(msg_time=[at("2026-11-01")] * 50, content=[str(number) for number in range(50)])
     frame = archive.open(archive.write([same], f"{tmp_path}/a"), "pandas", ["content"])

@@ -123,6 +123,19 @@ def test_events_and_problems_lie_beside_and_are_no_messages(tmp_path: Path) -> N
     assert len(archive.open(folder, "pandas")) == 1
 
 
+def test_what_lies_beside_may_be_known_only_when_all_parts_are_read(tmp_path: Path) -> None:
+    read: list[str] = []
+
+    def messages() -> Iterator[pa.Table]:
+        yield talk("2026-11-01", "a")
+        read.append("login")
+
+    folder = archive.write(
+        messages(), f"{tmp_path}/a", events=lambda: EVENTS.table([{"event": event} for event in read])
+    )
+    assert pq.read_table(f"{folder}/events.parquet")["event"].to_pylist() == ["login"]
+
+
 def test_the_summary_tells_what_there_is(tmp_path: Path) -> None:
     folder = archive.write([talk("2026-11-01", "a", "b"), talk("2024-02-29", "c")], f"{tmp_path}/a")
     found = archive.summary(folder)
@@ -219,6 +232,13 @@ def test_a_folder_may_have_any_name(name: str, tmp_path: Path) -> None:
         assert [row["content"] for row in rows(archive.open(folder, engine))] == ["a"]
 
 
+@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb", "dask"])
+def test_a_name_is_no_pattern_that_others_match(engine: archive.Engine, tmp_path: Path) -> None:
+    archive.write([talk("2026-11-01", "other")], f"{tmp_path}/talks")
+    folder = archive.write([talk("2026-11-01", "own")], f"{tmp_path}/talk*")
+    assert [row["content"] for row in rows(archive.open(folder, engine))] == ["own"]
+
+
 def test_a_tilde_is_the_home_of_the_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
@@ -266,8 +286,9 @@ def test_after_a_failure_nothing_is_left_of_the_folder(
     error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(months, "GROUP_ROWS", 1)
-    with pytest.raises((type(error), InvalidInput)):
+    with pytest.raises(type(error)) as raised:
         archive.write(broken_off(error), f"{tmp_path}/deep/er")
+    assert raised.value is error
     assert list(tmp_path.iterdir()) == []
 
 

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = {"en": ROOT / "docs/traps.md", "zh": ROOT / "docs/zh/traps.md"}
 COLUMNS = 6
 COLUMNS_OF_ENDS = 5
+COLUMNS_OF_LOGS = 4
 
 
 class Trap(NamedTuple):
@@ -38,10 +39,19 @@ class TrapOfEnds(NamedTuple):
     test: str
 
 
+class TrapOfLogs(NamedTuple):
+    """A row of the page about what other tools export."""
+
+    happens: str
+    tool: str
+    does: str
+    test: str
+
+
 def cells(language: str) -> list[list[str]]:
     lines = [line for line in PAGES[language].read_text("utf-8").splitlines() if line.startswith("| ")]
     found = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
-    assert {len(row) for row in found} == {COLUMNS, COLUMNS_OF_ENDS}
+    assert {len(row) for row in found} == {COLUMNS, COLUMNS_OF_ENDS, COLUMNS_OF_LOGS}
     return found
 
 
@@ -51,6 +61,10 @@ def rows(language: str) -> list[Trap]:
 
 def of_ends(language: str) -> list[TrapOfEnds]:
     return [TrapOfEnds(*row) for row in cells(language) if len(row) == COLUMNS_OF_ENDS][1:]
+
+
+def of_logs(language: str) -> list[TrapOfLogs]:
+    return [TrapOfLogs(*row) for row in cells(language) if len(row) == COLUMNS_OF_LOGS][1:]
 
 
 def calls(trap: Trap | TrapOfEnds) -> list[ast.Call]:
@@ -78,6 +92,7 @@ def functions_in(path: str) -> set[str]:
 
 TRAPS = rows("en")
 TRAPS_OF_ENDS = of_ends("en")
+TRAPS_OF_LOGS = of_logs("en")
 
 
 def is_there(test: str) -> bool:
@@ -86,12 +101,14 @@ def is_there(test: str) -> bool:
 
 
 def test_each_trap_is_held_by_a_test_that_is_there() -> None:
-    tests = [*(trap.test for trap in TRAPS), *(trap.test for trap in TRAPS_OF_ENDS)]
+    tests = [trap.test for trap in (*TRAPS, *TRAPS_OF_ENDS, *TRAPS_OF_LOGS)]
     assert [test for test in tests if not is_there(test)] == []
 
 
 def test_each_row_says_everything() -> None:
-    assert all(all(trap) for language in PAGES for trap in (*rows(language), *of_ends(language)))
+    assert all(
+        all(trap) for language in PAGES for trap in (*rows(language), *of_ends(language), *of_logs(language))
+    )
     assert all(trap.first != "–" or trap.second != "–" for trap in TRAPS)
 
 
@@ -142,6 +159,15 @@ def test_both_languages_have_the_same_rows_about_ends() -> None:
     assert [sorted(code(trap.happens)) for trap in other] == [
         sorted(code(trap.happens)) for trap in TRAPS_OF_ENDS
     ]
+
+
+def test_both_languages_have_the_same_rows_about_logs() -> None:
+    other = of_logs("zh")
+    assert [trap.test for trap in other] == [trap.test for trap in TRAPS_OF_LOGS]
+    for name in ("happens", "does"):
+        assert [sorted(code(getattr(trap, name))) for trap in other] == [
+            sorted(code(getattr(trap, name))) for trap in TRAPS_OF_LOGS
+        ]
 
 
 def test_both_languages_have_the_same_sections() -> None:

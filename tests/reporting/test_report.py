@@ -55,6 +55,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     return path.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_report_has_figures_contents_pictures_and_tables(page: str) -> None:
     found = headings(page)
     assert found[:2] == ["In figures", "Contents"]
@@ -66,12 +67,14 @@ def test_a_report_has_figures_contents_pictures_and_tables(page: str) -> None:
     assert "The longest conversations, by messages" in page
 
 
+@pytest.mark.slow
 def test_each_entry_of_the_contents_leads_to_its_section(page: str) -> None:
     entries = re.findall(r'<li><a href="#([a-z_]+)">', page)
     assert entries
     assert all(f'<section id="{one}"' in page for one in entries)
 
 
+@pytest.mark.slow
 def test_a_report_holds_no_script_no_address_and_no_markup_of_others(page: str) -> None:
     reader = Reader(page)
     assert not set(reader.tags) & {"script", "iframe", "object", "embed", "link", "base", "form", "img", "image", "use",
@@ -82,6 +85,7 @@ def test_a_report_holds_no_script_no_address_and_no_markup_of_others(page: str) 
     assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'")
 
 
+@pytest.mark.slow
 def test_a_title_is_text(tmp_path: Path) -> None:
     log = messages(Life(chinese), 30)
     page = write_report(log, tmp_path / "one.html", title="</title><script>alert(1)</script>").read_text(
@@ -91,6 +95,7 @@ def test_a_title_is_text(tmp_path: Path) -> None:
     assert "<h1>&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;</h1>" in page
 
 
+@pytest.mark.slow
 def test_a_report_speaks_chinese(tmp_path: Path) -> None:
     oq.language("zh")
     page = written(tmp_path, chinese).read_text("utf-8")
@@ -113,6 +118,7 @@ def test_one_message_is_reported(tmp_path: Path) -> None:
     assert "(no name)" in page
 
 
+@pytest.mark.slow
 def test_a_question_that_cannot_be_asked_says_so_on_the_page(tmp_path: Path) -> None:
     log = messages(Life(chinese), 300)
     page = write_report(log, tmp_path / "one.html", roster=members(chinese).drop(columns="qq")).read_text(
@@ -122,6 +128,14 @@ def test_a_question_that_cannot_be_asked_says_so_on_the_page(tmp_path: Path) -> 
     assert "Who writes most" in headings(page)
 
 
+@pytest.mark.slow
+def test_people_are_called_as_the_roster_calls_them(tmp_path: Path) -> None:
+    roster = pd.DataFrame({"gnumber": "552603", "qq": ["10000"], "displayname": ["备注名"]})
+    page = write_report(messages(Life(chinese), 300), tmp_path / "one.html", roster=roster).read_text("utf-8")
+    assert "<bdi>备注名</bdi>" in page
+
+
+@pytest.mark.slow
 def test_a_report_replaces_the_one_before_or_leaves_it(tmp_path: Path) -> None:
     log = messages(Life(chinese), 30)
     path = write_report(log, tmp_path / "one.html", title="one")

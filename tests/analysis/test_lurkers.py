@@ -1,0 +1,142 @@
+"""Who is silent: by the log, by what the server says, in every kind of frame."""
+
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import openqq_nb as oq
+from openqq_nb import analysis
+from openqq_nb.columns import ZONE
+from openqq_nb.errors import InvalidInput
+from tests.analysis.engines import IN_PROCESS, KINDS, as_pandas, rows
+
+NOW = pd.Timestamp("2026-11-26 12:00", tz=ZONE)
+
+
+def ago(days: float | None) -> pd.Timestamp | None:
+    return None if days is None else NOW - pd.Timedelta(days=days)
+
+
+def members(*rows_: tuple[str, str | None, float | None, float | None]) -> pa.Table:
+    """Of group, number, days since the last word that the server knows, and days since joining."""
+    told = [
+        {"displayname": f"名{place}", "gnumber": row[0], "qq": row[1], "role": "member",
+         "last_speak_time": ago(row[2]), "join_time": ago(row[3])}
+        for place, row in enumerate(rows_)
+    ]  # fmt: skip
+    times = [(name, pa.timestamp("us", ZONE)) for name in ("last_speak_time", "join_time")]
+    texts = [(name, pa.string()) for name in ("displayname", "gnumber", "qq", "role")]
+    return pa.Table.from_pylist(told, pa.schema([*texts, *times]))
+
+
+def log(*said: tuple[str | None, str | None, float]) -> pa.Table:
+    told = [
+        {"gnumber": g, "sender_qq": qq, "sender": "x", "msg_time": ago(days), "chat": g}
+        for g, qq, days in said
+    ]
+    texts = [(name, pa.string()) for name in ("gnumber", "sender_qq", "sender", "chat")]
+    return pa.Table.from_pylist(told, pa.schema([*texts, ("msg_time", pa.timestamp("us", ZONE))]))
+
+
+MEMBERS = members(
+    ("1", "7", None, 500), ("1", "8", 300, 500), ("1", "9", 1, 500), ("1", "10", None, 5), ("1", "11", 300, 5),
+    ("2", "7", None, None)
+)  # fmt: skip
+LOG = log(("1", "7", 200), ("1", "7", 190), ("1", "8", 250), ("1", "9", 400), ("2", "9", 0))
+
+
+@pytest.mark.parametrize("of_log", IN_PROCESS)
+@pytest.mark.parametrize("of_members", IN_PROCESS)
+def test_the_later_of_log_and_server_counts_in_each_group_in_any_pair_of_engines(
+    of_members: str, of_log: str
+) -> None:
+    found = analysis.lurkers(IN_PROCESS[of_members](MEMBERS), IN_PROCESS[of_log](LOG))
+    assert isinstance(found, KINDS[of_members])
+    frame = as_pandas(found)
+    assert frame[["gnumber", "qq"]].to_numpy().tolist() == [["2", "7"], ["1", "8"], ["1", "7"]]
+    assert [row[-2:] for row in rows(found)] == [(0.0, None), (1.0, 250.0), (2.0, 190.0)]
+    assert frame.columns.tolist() == [*MEMBERS.column_names, "last_spoke", "messages", "silent_days"]
+
+
+def test_without_a_log_the_server_alone_tells_and_messages_are_missing() -> None:
+    found = analysis.lurkers(MEMBERS.to_pandas())
+    assert found[["gnumber", "qq"]].to_numpy().tolist() == [["1", "7"], ["2", "7"], ["1", "8"]]
+    assert found["messages"].isna().all()
+    assert [str(found[name].dtype) for name in ("last_spoke", "messages", "silent_days")] == [
+        "datetime64[us, Asia/Shanghai]", "Int64", "Int64"
+    ]  # fmt: skip
+
+
+def test_silence_ends_at_the_moment_that_is_asked_for() -> None:
+    frame = MEMBERS.to_pandas()
+    found = analysis.lurkers(frame, LOG.to_pandas(), "30D", at=NOW + pd.Timedelta(days=40))
+    assert found["qq"].tolist() == ["10", "7", "11", "8", "7", "9"]
+    assert found["silent_days"].tolist()[2:] == [340, 290, 230, 41]
+
+
+def test_the_same_log_gives_the_same_answer_on_any_day() -> None:
+    assert rows(analysis.lurkers(MEMBERS.to_pandas(), LOG.to_pandas())) == rows(
+        analysis.lurkers(MEMBERS.to_pandas(), LOG.to_pandas(), at=NOW)
+    )
+
+
+@pytest.mark.parametrize("engine", IN_PROCESS)
+def test_a_log_of_one_chat_without_groups_is_told_by_number_alone(engine: str) -> None:
+    one = LOG.drop_columns(["gnumber", "chat"])
+    found = analysis.lurkers(IN_PROCESS[engine](MEMBERS), one.to_pandas())
+    assert set(as_pandas(found)["qq"]) == {"7", "8"}
+
+
+def test_a_log_of_several_chats_that_tells_no_group_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="2 chats"):
+        analysis.lurkers(MEMBERS.to_pandas(), LOG.drop_columns(["gnumber"]).to_pandas())
+
+
+def test_friends_are_told_by_number_in_all_chats() -> None:
+    friends = MEMBERS.select(["displayname", "qq"]).to_pandas().drop_duplicates("qq")
+    assert analysis.lurkers(friends, LOG.to_pandas())["qq"].tolist() == ["10", "11", "8", "7"]
+
+
+def test_a_log_without_numbers_is_refused_and_says_so() -> None:
+    with pytest.raises(InvalidInput, match="sender_qq"):
+        analysis.lurkers(MEMBERS.to_pandas(), LOG.drop_columns(["sender_qq"]).to_pandas())
+
+
+def test_an_empty_log_leaves_what_the_server_says() -> None:
+    found = analysis.lurkers(MEMBERS.to_pandas(), LOG.slice(0, 0).to_pandas())
+    assert found["messages"].eq(0).all()
+    assert len(found) == 3
+
+
+@pytest.mark.parametrize("engine", IN_PROCESS)
+def test_nobody_among_no_members_is_silent(engine: str) -> None:
+    found = analysis.lurkers(IN_PROCESS[engine](MEMBERS.slice(0, 0)), LOG.to_pandas())
+    assert isinstance(found, KINDS[engine])
+    assert rows(found) == []
+
+
+def test_the_silent_may_be_asked_about_again() -> None:
+    once = analysis.lurkers(MEMBERS.to_pandas(), LOG.to_pandas())
+    assert rows(analysis.lurkers(once, LOG.to_pandas(), at=NOW)) == rows(once)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"members": pd.DataFrame({"nick": ["x"]})}, {"members": pd.DataFrame({"qq": ["1"]})}, {"members": None},
+     {"silent_for": "long"}, {"silent_for": 180}, {"at": "one day"}, {"at": 5}],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        analysis.lurkers(**{"members": MEMBERS.to_pandas(), **wrong})
+
+
+def test_the_silent_of_a_demo_may_be_written_to() -> None:
+    my = oq.demo(seed=29)
+    try:
+        silent = analysis.lurkers(my.members(), silent_for="1D").head(2)
+        plan = my.broadcast("{displayname}，还在吗？", to=silent, key="silent-2026")
+        assert plan.preview()["displayname"].tolist() == silent["displayname"].tolist()
+    finally:
+        my.close()
