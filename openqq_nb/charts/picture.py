@@ -194,7 +194,8 @@ class Picture:
         return {"text/html": self.html(), "text/plain": repr(self)}
 
     def _described(self) -> str:
-        return " ".join(dict.fromkeys([self.title + say("colon"), *self.subtitle, self.summary]))
+        told = say("between").join(dict.fromkeys([*self.subtitle, self.summary]))
+        return say("listed", name=self.title, value=told)
 
     def __repr__(self) -> str:
         return f"<{self._described()}>"

@@ -17,7 +17,6 @@ COMMON: Table = {
     "first_of": ("The first {shown} of {all} are shown.", "显示前 {shown} 项，共 {all} 项。"),
     "others": ("others", "其他"),
     "listed": ("{name}: {value}", "{name}：{value}"),
-    "colon": (":", "："),
     "between": ("; ", "；"),
     "weekday_1": ("Mon", "周一"),
     "weekday_2": ("Tue", "周二"),

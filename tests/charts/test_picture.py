@@ -58,7 +58,7 @@ def test_a_notebook_gets_both_renderings_and_a_text(shown: Picture) -> None:
     assert (
         bundle["text/plain"]
         == repr(shown)
-        == "<When people write: 34 messages Busiest: Fri 21:00, 30 messages.>"
+        == "<When people write: 34 messages; Busiest: Fri 21:00, 30 messages.>"
     )
 
 
@@ -90,7 +90,7 @@ def test_the_same_picture_is_the_same_text_each_time(shown: Picture) -> None:
 def test_a_picture_has_one_label_for_those_who_cannot_see_it(shown: Picture) -> None:
     root = tree(shown.svg())
     assert root.attrib["role"] == "img"
-    assert root.attrib["aria-label"] == "When people write: 34 messages Busiest: Fri 21:00, 30 messages."
+    assert root.attrib["aria-label"] == "When people write: 34 messages; Busiest: Fri 21:00, 30 messages."
     assert not [one for one in root.iter() if one is not root and "role" in one.attrib]
 
 
