@@ -4,7 +4,7 @@ from typing import Any
 
 import narwhals as nw
 
-from openqq_nb.analysis.engines import joined, stacked
+from openqq_nb.analysis.engines import joined, stacked, worked_out
 from openqq_nb.analysis.frames import AT, PERSON, PLACE, AnyFrame, by_key, finished, grouped, messages
 from openqq_nb.analysis.mentions import mentioned
 from openqq_nb.analysis.persons import last_names, shown
@@ -54,7 +54,7 @@ def replies(log: Any, roster: Any = None) -> Any:  # noqa: ANN401 - a frame of a
         [['小明', '小灰', 1, 0, 20.0], ['小灰', '小明', 0, 1, nan]]
     """
     frame = messages(log, ("chat_key", "content", "msg_id", "reply_to", PLACE))
-    names = grouped(frame, ["chat_key", "sender_qq", "sender"], last=nw.col(AT).max())
+    names = worked_out(grouped(frame, ["chat_key", "sender_qq", "sender"], last=nw.col(AT).max()))
     quotes, mentions = _quotes(frame), mentioned(frame.select("chat_key", PERSON, "content"), names)
     pairs = grouped(
         stacked([_same(quotes), _same(mentions)]),

@@ -122,6 +122,13 @@ def brought(few: pa.Table, frame: AnyFrame) -> AnyFrame:
     return _opened(small)
 
 
+def worked_out(frame: AnyFrame) -> AnyFrame:
+    """Work a small frame out now, where an engine would else do so again for each use of it: DuckDB."""
+    if not frame.implementation.is_duckdb():
+        return frame
+    return brought(frame.to_native().to_arrow_table(), frame)
+
+
 def joined(
     left: AnyFrame, right: AnyFrame, on: str | Sequence[str], how: Literal["inner", "left"]
 ) -> AnyFrame:

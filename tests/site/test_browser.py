@@ -14,8 +14,9 @@ from tools.site import web_server
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SHOWN = (
-    "index.html", "first-steps.html", "guide/living.html", "guide/errors.html", "columns.html", "traps.html",
-    "reference/account.html",
+    "index.html", "first-steps.html", "guide/living.html", "guide/errors.html", "guide/logs.html",
+    "guide/analysis.html", "guide/pictures.html", "columns.html", "traps.html", "reference/account.html",
+    "reference/analysis.html",
 )  # fmt: skip
 WIDTHS = {"desk": 1280, "phone": 390}
 
@@ -73,6 +74,7 @@ def test_no_page_is_wider_than_the_window(
         ("zh/index.html", "键入以开始搜索", "群成员", "guide/frames.html"),
         ("zh/index.html", "键入以开始搜索", "踢人", "guide/sending.html"),
         ("zh/index.html", "键入以开始搜索", "反向", "guide/living.html"),
+        ("zh/index.html", "键入以开始搜索", "复读", "guide/analysis.html"),
         ("index.html", "Type to start searching", "send_friend", "reference/account.html"),
     ],
 )
