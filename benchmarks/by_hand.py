@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-_SPOKEN = "msg_time IS NOT NULL AND (kind <> 'system' OR kind IS NULL)"
+_SPOKEN = "msg_time IS NOT NULL AND (kind NOT IN ('system', 'recall') OR kind IS NULL)"
 _PERSON = "coalesce(nullif(sender_qq, ''), sender, '')"
 _DAY = "(epoch_us(msg_time) + 28800000000) // 86400000000"
 
@@ -114,7 +114,8 @@ QUERIES: Mapping[str, str] = {
             FROM told
         )
         SELECT min(msg_time) AS start, max(msg_time) AS "end", any_value(chat) AS chat, chat_key,
-            count(*) AS messages, count(DISTINCT person) AS people, epoch(max(msg_time)) - epoch(min(msg_time)) AS seconds,
+            count(*) AS messages, count(DISTINCT person) AS people,
+            epoch(max(msg_time)) - epoch(min(msg_time)) AS seconds,
             arg_min(sender, place) AS started_by, arg_min(sender_qq, place) AS started_by_qq
         FROM numbered GROUP BY chat_key, talk ORDER BY 1, 4, 2""",
 }

@@ -46,7 +46,8 @@ def members(path: str) -> pd.DataFrame:
     """Make members of the groups: those who wrote, and as many who did not."""
     spoken = archive.open(path, "duckdb").aggregate("gnumber, sender_qq AS qq").order("gnumber, qq").df()
     silent = spoken.assign(qq="9" + spoken["qq"])
-    return pd.concat([spoken, silent], ignore_index=True).astype({"gnumber": "str", "qq": "str"})
+    people: pd.DataFrame = pd.concat([spoken, silent], ignore_index=True)
+    return people.astype({"gnumber": "str", "qq": "str"})
 
 
 def _part(

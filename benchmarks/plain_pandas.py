@@ -9,7 +9,7 @@ from benchmarks.many import members
 
 def _read(path: str, *columns: str) -> pd.DataFrame:
     frame = pd.read_parquet(path, columns=["msg_time", "kind", *columns])
-    return frame[frame["kind"] != "system"].sort_values("msg_time", kind="stable", ignore_index=True)
+    return frame[~frame["kind"].isin(["system", "recall"])].sort_values("msg_time", kind="stable", ignore_index=True)
 
 
 def ranking(path: str) -> pd.DataFrame:
@@ -27,7 +27,8 @@ def ranking(path: str) -> pd.DataFrame:
     )
     people["share"] = people["messages"] / people["messages"].sum()
     people = people.reset_index().sort_values(["messages", "sender_qq"], ascending=[False, True])
-    return people.assign(rank=range(1, len(people) + 1))
+    ranked: pd.DataFrame = people.assign(rank=range(1, len(people) + 1))
+    return ranked
 
 
 def activity(path: str) -> pd.DataFrame:
@@ -44,7 +45,8 @@ def calendar(path: str) -> pd.DataFrame:
         messages=("sender_qq", "size"), people=("sender_qq", "nunique")
     )
     run = (days.index.to_series().diff() != pd.Timedelta("1D")).cumsum()
-    return days.assign(streak=days.groupby(run).cumcount() + 1).reset_index()
+    streaks: pd.DataFrame = days.assign(streak=days.groupby(run).cumcount() + 1)
+    return streaks.reset_index()
 
 
 def lurkers(path: str) -> pd.DataFrame:

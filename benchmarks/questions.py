@@ -1,4 +1,4 @@
-"""The eight questions on 10,000,000 messages in Parquet, beside queries written by hand for the engine and plain pandas.
+"""The eight questions on 10,000,000 messages in Parquet, beside queries written by hand and plain pandas.
 
 The queries give the same rows as the questions, which is checked before anything is measured.
 """

@@ -19,6 +19,11 @@ NAMES = (
     "explorer",
     "feed",
     "broadcast",
+    "exports",
+    "words",
+    "questions",
+    "beyond_memory",
+    "first_picture",
 )
 
 

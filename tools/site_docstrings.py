@@ -11,6 +11,10 @@ NOT_MADE_BY_PEOPLE = {"Account", "AsyncAccount", "AsyncInbox", "DemoAccount", "I
 _ARGUMENTS = re.compile(r"^Args:\n(?:    .*\n?)+\n?", re.MULTILINE)
 _EXAMPLE = re.compile(r"^Example:$", re.MULTILINE)
 _SOURCE = re.compile(r"^Source:\n((?:    .*\n?)+)", re.MULTILINE)
+# The first colon of what is returned, outside of code.
+_TOLD_BEFORE_A_COLON = re.compile(
+    r"^(Returns:\n    [^:`\n]*(?:(?:`[^`]*`|\n    )[^:`\n]*)*):(?=\s)", re.MULTILINE
+)
 
 
 class Docstrings(Extension):
@@ -28,6 +32,8 @@ class Docstrings(Extension):
         if obj.docstring is not None:
             # `Examples` is the word that griffe knows; of a source it would make a box.
             text = _EXAMPLE.sub("Examples:", obj.docstring.value)
+            # griffe takes what stands before the colon for a type.
+            text = _TOLD_BEFORE_A_COLON.sub(r"\1&#58;", text)
             obj.docstring.value = _SOURCE.sub(self._told_source, text)
 
     def on_class(self, *, cls: Class, **_: Any) -> None:  # noqa: ANN401 - griffe passes what it likes

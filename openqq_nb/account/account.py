@@ -11,7 +11,6 @@ from openqq_nb.account.broadcasting import Broadcasting
 from openqq_nb.account.card import card
 from openqq_nb.account.history import History
 from openqq_nb.account.keeping import Keeping
-from openqq_nb.loading_bar import LoadingBar
 from openqq_nb.account.managing import Managing
 from openqq_nb.account.reading import Reading
 from openqq_nb.account.sending import Sending
@@ -20,6 +19,7 @@ from openqq_nb.client import Client
 from openqq_nb.doctor import Report, examine, this_machine
 from openqq_nb.flows import Flows, Pages
 from openqq_nb.listening import Listening, PostTo, Via, Wanted
+from openqq_nb.loading_bar import LoadingBar
 from openqq_nb.models import Flow, Receipt, Recipient
 from openqq_nb.protocols.base import Dialect
 from openqq_nb.recipients import RowLike

@@ -1,5 +1,6 @@
 """What Narwhals has no word for, in the words of each engine."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias, cast
 
@@ -8,6 +9,9 @@ import pandas as pd
 import pyarrow as pa
 
 from openqq_nb.columns import ZONE, to_pandas
+
+# Said to those who write with Narwhals, not to those who ask; the package that it names is not published yet.
+warnings.filterwarnings("ignore", "Dask support is moving out of Narwhals", FutureWarning)
 
 AnyFrame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
 

@@ -37,6 +37,9 @@ PERSON = "person"
 PLACE = "place"
 """What orders messages of one moment: the row's place in its log."""
 
+NOTICES = ("system", "recall")
+"""Kinds of lines that programs write into a chat."""
+
 _NO_TEXTS = {PLACE, *(column.name for column in MESSAGES.columns if column.kind == "time")}
 _TYPES: Mapping[Kind, Any] = {"text": nw.String, "count": nw.Int64, "flag": nw.Boolean, "number": nw.Float64}
 
@@ -49,7 +52,7 @@ def messages(log: object, needed: Sequence[str], *, people_only: bool = True) ->
         needed: columns of `schema.MESSAGES`; what the frame does not have becomes missing. `chat_key` is never
             missing: without one the name of the chat counts, and without that all is one chat. `place` numbers the
             rows where they stand in an order; without it and without an order it is 0.
-        people_only: leave away system lines, which nobody wrote.
+        people_only: leave away system lines and notices that something was taken back, which nobody wrote.
 
     Returns:
         The columns asked for with `at_us`, `person` and `place`; messages without a time are left out. Times without
@@ -69,7 +72,7 @@ def messages(log: object, needed: Sequence[str], *, people_only: bool = True) ->
     names = frame.collect_schema().names()
     frame = frame.with_columns(nw.lit(None, nw.String).alias(name) for name in wanted if name not in names)
     if people_only:
-        frame = frame.filter((nw.col("kind") != "system") | nw.col("kind").is_null())
+        frame = frame.filter(~nw.col("kind").is_in(NOTICES) | nw.col("kind").is_null())
     number = nw.when(nw.col("sender_qq") != "").then(nw.col("sender_qq"))
     made = {PERSON: nw.coalesce(number, nw.col("sender"), nw.lit(""))}
     if chats:

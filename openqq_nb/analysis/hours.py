@@ -12,7 +12,8 @@ from openqq_nb.analysis.results import ACTIVITY, CALENDAR
 def activity(log: Any) -> Any:  # noqa: ANN401 - a frame of any engine, and the same back
     """Count the messages of each hour of the week, by clocks in China.
 
-    System lines, which nobody wrote, are not counted. Hours in which nothing was said make no row.
+    System lines and notices of recalls, which nobody wrote, are not counted. Hours in which nothing was said make no
+    row.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars, DuckDB, Dask or PySpark with `msg_time`; times
@@ -39,7 +40,8 @@ def activity(log: Any) -> Any:  # noqa: ANN401 - a frame of any engine, and the 
 def calendar(log: Any) -> Any:  # noqa: ANN401 - a frame of any engine, and the same back
     """Count messages and people of each day, and how many days in a row something was said.
 
-    Days begin at midnight in China. Who wrote without a number is told by the name. System lines are not counted.
+    Days begin at midnight in China. Who wrote without a number is told by the name. System lines and notices of
+    recalls are not counted.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars, DuckDB, Dask or PySpark with `msg_time`.

@@ -14,8 +14,9 @@ from openqq_nb.analysis.results import RANKING
 def ranking(log: Any, roster: Any = None) -> Any:  # noqa: ANN401 - a frame of any engine, and the same back
     """Count what each person wrote.
 
-    A person is told by the number, who has none in the log by the name. System lines, which nobody wrote, are not
-    counted. Who wrote as much as another comes after him by number or name, so that ranks are not shared.
+    A person is told by the number, who has none in the log by the name. System lines and notices of recalls, which
+    nobody wrote, are not counted. Who wrote as much as another comes after him by number or name, so that ranks are
+    not shared.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars, DuckDB, Dask or PySpark with `msg_time`, and

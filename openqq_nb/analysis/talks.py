@@ -16,7 +16,7 @@ def conversations(log: Any, silence: Any = "30min", roster: Any = None) -> Any: 
     """Tell the talks of each chat: messages that no silence of some length comes between.
 
     A talk may be a single message. Several chats talk at the same time, each for itself; a log that does not tell the
-    chats is one chat. System lines are nobody's and do not keep a talk alive.
+    chats is one chat. System lines and notices of recalls are nobody's and do not keep a talk alive.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars, DuckDB, Dask or PySpark with `msg_time`, and

@@ -172,7 +172,12 @@ class Log(Generic[FrameT]):
             problems=lambda: PROBLEMS.table(problems),
         )
 
-    def to_chatlab(self, path: str | os.PathLike[str], name: str | None = None, **filters: Any) -> Path:
+    def to_chatlab(
+        self,
+        path: str | os.PathLike[str],
+        name: str | None = None,
+        **filters: Any,  # noqa: ANN401 - as `read` takes them
+    ) -> Path:
         """Write one chat of the log in the exchange format of ChatLab.
 
         Args:

@@ -17,7 +17,7 @@ CONTENTS = (
     "哈哈", "哈哈", "哈哈", "好", "[图片]", "", None, "@小灰 在吗", "@小 灰 在吗", "a@小灰灰\u2005@101 x", "@全体成员 ",
     "@", "@@小灰", "@小灰，在吗", "👍🏽 e\u0301",
 )  # fmt: skip
-KINDS = ("text", "text", "text", "reply", "face", "image", "system", None)
+KINDS = ("text", "text", "text", "reply", "face", "image", "system", "recall", None)
 PAUSES_S = (0, 0, 0, 1, 60, 1_799, 1_800, 86_400, 40 * 86_400)
 TEXTS = ("chat_key", "chat", "gnumber", "sender", "sender_qq", "content", "kind", "msg_id", "reply_to")
 SCHEMA = pa.schema(

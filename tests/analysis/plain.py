@@ -19,7 +19,7 @@ def person(message: Message) -> str:
 
 
 def spoken(log: Iterable[Message]) -> list[Message]:
-    return [message for message in log if message["kind"] != "system"]
+    return [message for message in log if message["kind"] not in ("system", "recall")]
 
 
 def clock(message: Message) -> dt.datetime:

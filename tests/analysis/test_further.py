@@ -57,7 +57,7 @@ def person(message: Mapping[str, Any]) -> str:
 
 
 def talk(messages: Rows) -> Rows:
-    return [message for message in messages if message["kind"] != "system"]
+    return [message for message in messages if message["kind"] not in ("system", "recall")]
 
 
 @settings(deadline=None, max_examples=25)
