@@ -9,7 +9,9 @@ from benchmarks.many import members
 
 def _read(path: str, *columns: str) -> pd.DataFrame:
     frame = pd.read_parquet(path, columns=["msg_time", "kind", *columns])
-    return frame[~frame["kind"].isin(["system", "recall"])].sort_values("msg_time", kind="stable", ignore_index=True)
+    return frame[~frame["kind"].isin(["system", "recall"])].sort_values(
+        "msg_time", kind="stable", ignore_index=True
+    )
 
 
 def ranking(path: str) -> pd.DataFrame:

@@ -37,3 +37,8 @@ __all__ = [
     "typical",
     "words",
 ]
+
+
+def __dir__() -> list[str]:
+    """Show the questions."""
+    return __all__

@@ -14,3 +14,8 @@ __all__ = [
     "phrases", "ranking", "repeats", "replies", "response", "similar_groups", "timeline", "turnover", "typical",
     "words",
 ]  # fmt: skip
+
+
+def __dir__() -> list[str]:
+    """Show the pictures."""
+    return __all__

@@ -82,3 +82,11 @@ def test_the_reference_tells_sources_and_shows_examples(
     send = page.partition('id="openqq_nb.Account.send_friend"')[2].partition("<h3")[0]
     assert all(f">{word}<" in send for word in words)
     assert "<details" not in page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", [".", "zh"])
+def test_what_is_returned_is_told_in_words_also_before_a_colon(site: Path, language: str) -> None:
+    page = (site / language / "reference/analysis.html").read_text("utf-8")
+    assert "A frame of the same engine, one row a person" in page
+    assert ">A frame of the same engine, one row a person" not in re.sub("<p>", "", page)
