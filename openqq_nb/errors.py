@@ -67,7 +67,7 @@ class Ambiguous(OpenqqError, LookupError):
 
 
 class NotSupported(OpenqqError):
-    """The dialect of this server cannot do what was asked; nothing was sent."""
+    """This server, this engine or what is installed here cannot do what was asked; nothing was sent."""
 
 
 class NotLoaded(OpenqqError):

@@ -36,8 +36,7 @@ def phrases(log: Any, length: tuple[int, int] = (2, 5), top: int = 100) -> Any: 
 
     Raises:
         InvalidInput: it is no frame of messages, or an argument cannot be meant.
-        NotSupported: it is a frame of Dask or PySpark.
-        NoCutter: nothing is installed that cuts Chinese text.
+        NotSupported: it is a frame of Dask or PySpark, or nothing is installed that cuts Chinese text.
 
     Example:
         >>> import pandas as pd

@@ -35,8 +35,7 @@ def typical(log: Any, top: int = 10) -> Any:  # noqa: ANN401 - a frame of any en
 
     Raises:
         InvalidInput: it is no frame of messages, or `top` cannot be meant.
-        NotSupported: it is a frame of Dask or PySpark.
-        NoCutter: nothing is installed that cuts Chinese text.
+        NotSupported: it is a frame of Dask or PySpark, or nothing is installed that cuts Chinese text.
 
     Example:
         >>> import pandas as pd

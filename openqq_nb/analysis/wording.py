@@ -55,8 +55,7 @@ def words(
 
     Raises:
         InvalidInput: it is no frame of messages, or an argument cannot be meant.
-        NotSupported: it is a frame of Dask or PySpark.
-        NoCutter: nothing is installed that cuts Chinese text.
+        NotSupported: it is a frame of Dask or PySpark, or nothing is installed that cuts Chinese text.
 
     Example:
         >>> import openqq_nb as oq
@@ -164,8 +163,7 @@ def new_words(log: Any, every: Every = "month", top: int = 20) -> Any:  # noqa: 
 
     Raises:
         InvalidInput: it is no frame of messages, or an argument cannot be meant.
-        NotSupported: it is a frame of Dask or PySpark.
-        NoCutter: nothing is installed that cuts Chinese text.
+        NotSupported: it is a frame of Dask or PySpark, or nothing is installed that cuts Chinese text.
 
     Example:
         >>> import pandas as pd

@@ -124,6 +124,21 @@ def night_owls(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 -
         log: a log, a frame of messages of any engine, or what `analysis.night_owls` gave.
         more: what `analysis.night_owls` takes besides.
         asked: the same by name.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> times = pd.to_datetime(["2026-11-16 01:30", "2026-11-16 01:31", "2026-11-23 02:00"])
+        >>> log = pd.DataFrame({"msg_time": times, "sender": ["小灰", "小明", "小灰"]})
+        >>> "小明" in charts.night_owls(log, since="00:00", until="02:00").svg()
+        True
     """
     columns = ("displayname", "messages", "share", "latest")
     found, about = answer("night_owls", columns, log, *more, **asked)
@@ -148,6 +163,21 @@ def repeats(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.repeats` gave.
         asked: what `analysis.repeats` takes by name.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> times = pd.to_datetime(["2026-11-16 01:30", "2026-11-16 01:31", "2026-11-23 02:00"])
+        >>> log = pd.DataFrame({"msg_time": times, "sender": ["小灰", "小明", "小灰"], "content": "哈哈"})
+        >>> "哈哈" in charts.repeats(log).svg()
+        True
     """
     found, about = answer("repeats", ("content", "messages", "people", "started_by"), log, **asked)
     return draw_repeats(found, about)
@@ -171,6 +201,21 @@ def words(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.w
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.words` gave.
         asked: what `analysis.words` takes by name.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> times = pd.to_datetime(["2026-11-16 01:30", "2026-11-16 01:31", "2026-11-23 02:00"])
+        >>> log = pd.DataFrame({"msg_time": times, "sender": "小灰", "content": "周五聚餐"})
+        >>> "聚餐" in charts.words(log).svg()
+        True
     """
     found, about = answer("words", ("word", "messages", "count"), log, **asked)
     return draw_words(found, about)
@@ -196,6 +241,21 @@ def kinds(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.k
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.kinds` gave.
         asked: what `analysis.kinds` takes by name.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> times = pd.to_datetime(["2026-11-16 01:30", "2026-11-16 01:31", "2026-11-23 02:00"])
+        >>> log = pd.DataFrame({"msg_time": times, "kind": ["text", "text", "image"]})
+        >>> charts.kinds(log).svg().startswith("<svg")
+        True
     """
     found, about = answer("kinds", ("kind", "messages", "share", "recalled"), log, **asked)
     return draw_kinds(found, about)

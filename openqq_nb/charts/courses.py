@@ -40,6 +40,21 @@ def timeline(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - w
         log: a log, a frame of messages of any engine, or what `analysis.timeline` gave.
         more: what `analysis.timeline` takes besides.
         asked: the same by name, as `every="month"`.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> times = pd.to_datetime(["2026-11-16 01:30", "2026-11-16 01:31", "2026-11-23 02:00"])
+        >>> log = pd.DataFrame({"msg_time": times, "chat": ["灰群", "饭友", "灰群"]})
+        >>> "饭友" in charts.timeline(log, every="month").svg()
+        True
     """
     columns = ("period", "chat", "chat_key", "messages", "people")
     found, about = answer("timeline", columns, log, *more, **asked)
@@ -145,6 +160,21 @@ def turnover(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - w
         log: what `analysis.turnover` takes, or what it gave.
         more: what `analysis.turnover` takes besides.
         asked: the same by name.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> times = pd.to_datetime(["2026-11-16 01:30", "2026-11-16 01:31", "2026-11-23 02:00"])
+        >>> log = pd.DataFrame({"msg_time": times, "sender": ["小灰", "小明", "小灰"]})
+        >>> charts.turnover(log, every="week").svg().startswith("<svg")
+        True
     """
     columns = ("period", "people", "newcomers", "leavers")
     found, about = answer("turnover", columns, log, *more, **asked)
@@ -240,6 +270,21 @@ def conversations(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN40
         log: a log, a frame of messages of any engine, or what `analysis.conversations` gave.
         more: what `analysis.conversations` takes besides.
         asked: the same by name.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> times = pd.to_datetime(["2026-11-16 01:30", "2026-11-16 01:31", "2026-11-23 02:00"])
+        >>> log = pd.DataFrame({"msg_time": times, "sender": ["小灰", "小明", "小灰"]})
+        >>> charts.conversations(log, silence="1h").svg().startswith("<svg")
+        True
     """
     columns = ("start", "end", "messages", "people", "seconds")
     found, about = answer("conversations", columns, log, *more, **asked)

@@ -20,6 +20,20 @@ def similar_groups(members: Any, **asked: Any) -> Picture:  # noqa: ANN401 - wha
     Args:
         members: members, as `my.members()`; or what `analysis.similar_groups` gave.
         asked: what `analysis.similar_groups` takes by name.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither members nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> members = pd.DataFrame({"gnumber": ["1001", "1002"], "gname": ["灰群", "饭友"], "qq": "10001"})
+        >>> "饭友" in charts.similar_groups(members).svg()
+        True
     """
     columns = ("displayname", "other_displayname", "shared", "jaccard", "overlap")
     found, about = answer("similar_groups", columns, members, log_at=1, **asked)

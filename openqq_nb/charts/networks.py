@@ -71,6 +71,22 @@ def replies(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - wh
         log: a log, a frame of messages of any engine, or what `analysis.replies` gave.
         more: what `analysis.replies` takes besides.
         asked: the same by name.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> times = pd.to_datetime(["2026-11-16 01:30", "2026-11-16 01:31", "2026-11-23 02:00"])
+        >>> said = {"sender": ["小灰", "小明", "小灰"], "content": ["在吗？", "在", "@小明 聚餐！"]}
+        >>> log = pd.DataFrame({"msg_time": times, **said})
+        >>> "小明" in charts.replies(log).svg()
+        True
     """
     columns = ("from_name", "to_name", "replies", "mentions")
     found, about = answer("replies", columns, log, *more, **asked)

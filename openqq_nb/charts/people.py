@@ -29,6 +29,21 @@ def nicknames(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analys
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.nicknames` gave.
         asked: what `analysis.nicknames` takes by name.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> times = pd.to_datetime(["2026-11-16 01:30", "2026-11-16 01:31", "2026-11-23 02:00"])
+        >>> log = pd.DataFrame({"msg_time": times, "sender": ["小灰", "小灰", "大灰"], "sender_qq": "10001"})
+        >>> "大灰" in charts.nicknames(log).svg()
+        True
     """
     found, about = answer("nicknames", ("qq", "displayname", "first", "last", "messages"), log, **asked)
     return draw_nicknames(found, about)
@@ -98,6 +113,21 @@ def typical(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - wh
         log: a log, a frame of messages of any engine, or what `analysis.typical` gave.
         more: what `analysis.typical` takes besides.
         asked: the same by name.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> scored = {"word": ["爬山"], "count": [18], "score": [5.2]}
+        >>> answer = pd.DataFrame({"qq": "10001", "displayname": "小灰", **scored})
+        >>> "爬山" in charts.typical(answer).svg()
+        True
     """
     found, about = answer("typical", ("qq", "displayname", "word", "count", "score"), log, *more, **asked)
     return draw_typical(found, about)
@@ -130,6 +160,22 @@ def new_words(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - 
         log: a log, a frame of messages of any engine, or what `analysis.new_words` gave.
         more: what `analysis.new_words` takes besides.
         asked: the same by name.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> period = pd.to_datetime(["2026-11-01"])
+        >>> scored = {"word": ["火锅"], "count": [27], "earlier": [3], "score": [5.2]}
+        >>> answer = pd.DataFrame({"period": period, **scored})
+        >>> "火锅" in charts.new_words(answer).svg()
+        True
     """
     columns = ("period", "word", "count", "earlier", "score")
     found, about = answer("new_words", columns, log, *more, **asked)
@@ -181,6 +227,21 @@ def phrases(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - wh
         log: a log, a frame of messages of any engine, or what `analysis.phrases` gave.
         more: what `analysis.phrases` takes besides.
         asked: the same by name.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> times = pd.to_datetime(["2026-11-16 01:30", "2026-11-16 01:31", "2026-11-23 02:00"])
+        >>> log = pd.DataFrame({"msg_time": times, "sender": "小灰", "content": ["周末爬山吗", "周末爬山！", "加班"]})
+        >>> "周末爬山" in charts.phrases(log).svg()
+        True
     """
     found, about = answer("phrases", ("phrase", "length", "count", "score"), log, *more, **asked)
     return draw_phrases(found, about)

@@ -25,6 +25,22 @@ def lurkers(members: Any, *log: Any, **asked: Any) -> Picture:  # noqa: ANN401 -
         members: members, as `my.members()`; or what `analysis.lurkers` gave, then nothing else.
         log: their log, or a frame of messages.
         asked: what `analysis.lurkers` takes by name, as `silent_for="180D"`.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither members nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> members = pd.DataFrame({"gnumber": "1001", "qq": ["10001", "10002"]})
+        >>> said = pd.to_datetime(["2026-01-05", "2026-11-15"])
+        >>> log = pd.DataFrame({"msg_time": said, "gnumber": "1001", "sender_qq": ["10001", "10002"]})
+        >>> charts.lurkers(members, log, silent_for="180D").svg().startswith("<svg")
+        True
     """
     found, about = answer(
         "lurkers", ("last_spoke", "messages", "silent_days"), members, *log, log_at=1, **asked
@@ -72,6 +88,27 @@ def response(report: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 
         report: what `analysis.response` takes, or what it gave.
         more: what `analysis.response` takes besides.
         asked: the same by name.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither a report nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import openqq_nb as oq
+        >>> from openqq_nb import charts
+        >>> my = oq.demo()
+        >>> with my.listen() as inbox:
+        ...     plan = my.broadcast("来吗？", to=my.friends().head(2), key="picture", pace=oq.Pace.instant())
+        ...     run = plan.send()
+        ...     done = run.wait(10)
+        ...     message = my.simulator.say("小灰", "来！")
+        ...     received = inbox.wait(1, timeout=10)
+        ...     picture = charts.response(run.report(), inbox)
+        >>> picture.svg().startswith("<svg")
+        True
     """
     found, about = answer(
         "response", ("answered", "latency_s", "attempted_at"), report, *more, log_at=1, **asked

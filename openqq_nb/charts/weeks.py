@@ -27,6 +27,13 @@ def activity(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysi
         log: a log, a frame of messages of any engine, or what `analysis.activity` gave.
         asked: what `analysis.activity` takes by name.
 
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
     Example:
         >>> import pandas as pd
         >>> from openqq_nb import charts
@@ -111,6 +118,21 @@ def calendar(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysi
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.calendar` gave.
         asked: what `analysis.calendar` takes by name.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> times = pd.to_datetime(["2026-11-16 01:30", "2026-11-16 01:31", "2026-11-23 02:00"])
+        >>> log = pd.DataFrame({"msg_time": times, "sender": ["小灰", "小明", "小灰"]})
+        >>> charts.calendar(log).svg().startswith("<svg")
+        True
     """
     found, about = answer("calendar", ("date", "messages", "people", "streak"), log, **asked)
     return draw_calendar(found, about)

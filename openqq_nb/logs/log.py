@@ -220,6 +220,16 @@ class Log(Generic[FrameT]):
 
         Raises:
             NotSupported: the libraries for charts are not installed; the error tells how to install them.
+
+        Example:
+            >>> import tempfile
+            >>> import openqq_nb as oq
+            >>> my = oq.demo()
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     past = my.simulator.past("PERL学习交流", messages=300)
+            ...     log = oq.open_log(past.write(f"{folder}/group.json"))
+            ...     "<script" in log.report(f"{folder}/group.html").read_text("utf-8")
+            False
         """
         # The libraries for pictures are loaded when they are used.
         from openqq_nb.reporting import write_report  # noqa: PLC0415

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from openqq_nb.analysis.collocations import Level, Run, levels
 from openqq_nb.analysis.cutting import cutters
 from openqq_nb.analysis.cutting.counting import by_owner, counted, totals
-from openqq_nb.analysis.cutting.cutters import NoCutter, chosen
+from openqq_nb.analysis.cutting.cutters import chosen
 from openqq_nb.analysis.cutting.emoji import EMOJI
 from openqq_nb.analysis.cutting.stopwords import built_in
 from openqq_nb.analysis.cutting.texts import cleaned
 from openqq_nb.analysis.cutting.tokens import cut, joined
-from openqq_nb.errors import OpenqqError
+from openqq_nb.errors import NotSupported, OpenqqError
 
 LINES = st.text(st.characters(codec="utf-8"), max_size=12).map(lambda text: "".join(text.splitlines()))
 
@@ -81,7 +81,7 @@ def _missing() -> cutters.Cutter:
 
 
 def test_without_a_cutter_the_error_says_what_to_install() -> None:
-    with pytest.raises(NoCutter, match=r'pip install "openqq-nb\[words\]"') as caught:
+    with pytest.raises(NotSupported, match=r'pip install "openqq-nb\[words\]"') as caught:
         chosen(_missing, _missing)
     assert isinstance(caught.value, OpenqqError)
 

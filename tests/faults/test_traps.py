@@ -101,7 +101,8 @@ def is_there(test: str) -> bool:
 
 
 def test_each_trap_is_held_by_a_test_that_is_there() -> None:
-    tests = [trap.test for trap in (*TRAPS, *TRAPS_OF_ENDS, *TRAPS_OF_LOGS)]
+    every: list[Trap | TrapOfEnds | TrapOfLogs] = [*TRAPS, *TRAPS_OF_ENDS, *TRAPS_OF_LOGS]
+    tests = [trap.test for trap in every]
     assert [test for test in tests if not is_there(test)] == []
 
 

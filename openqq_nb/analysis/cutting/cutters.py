@@ -5,21 +5,17 @@ import warnings
 from collections.abc import Callable
 from functools import cache
 
-from openqq_nb.errors import OpenqqError
+from openqq_nb.errors import NotSupported
 
 Cutter = Callable[[str], list[str]]
 """Cuts a text into words and everything between them; joined they are the text."""
-
-
-class NoCutter(OpenqqError):
-    """Nothing is installed that cuts Chinese text into words."""
 
 
 def cutter() -> Cutter:
     """Take the cutter that is installed; rjieba is some ten times as fast as jieba.
 
     Raises:
-        NoCutter: neither is.
+        NotSupported: neither is.
     """
     return chosen(_rjieba, _jieba)
 
@@ -31,14 +27,14 @@ def chosen(*cutters: Callable[[], Cutter]) -> Cutter:
         cutters: give a cutter, or raise an ImportError.
 
     Raises:
-        NoCutter: none is.
+        NotSupported: none is.
     """
     for one in cutters:
         try:
             return one()
         except ImportError:
             continue
-    raise NoCutter(
+    raise NotSupported(
         "Text cannot be cut into words: neither rjieba nor jieba is installed.\n"
         'Install one of them: pip install "openqq-nb[words]"'
     )

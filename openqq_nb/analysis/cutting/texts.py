@@ -75,7 +75,7 @@ def told(log: object, needed: Sequence[str] = ()) -> Told:
     Raises:
         InvalidInput: it is no frame of messages.
         NotSupported: it is a frame of Dask or PySpark.
-        NoCutter: nothing is installed that cuts Chinese text.
+        NotSupported: nothing is installed that cuts Chinese text.
     """
     frame = messages(log, ("content", *needed))
     _refuse(frame)

@@ -64,7 +64,7 @@ def cut(texts: pa.Array) -> Tokens:
         texts: of type string, without line breaks and missing values.
 
     Raises:
-        NoCutter: nothing is installed that cuts Chinese text.
+        NotSupported: nothing is installed that cuts Chinese text.
     """
     with_what = cutter()
     # rjieba works while other threads run; of jieba, one thread runs at a time.
