@@ -36,8 +36,8 @@ def ranking(path: str) -> pd.DataFrame:
 def activity(path: str) -> pd.DataFrame:
     """Count the hours of the week."""
     times = _read(path)["msg_time"].dt
-    keys = [times.weekday.rename("weekday"), times.hour.rename("hour")]
-    return keys[0].to_frame().groupby(keys).size().reset_index(name="messages")
+    hours = pd.DataFrame({"weekday": times.weekday, "hour": times.hour})
+    return hours.groupby(["weekday", "hour"]).size().reset_index(name="messages")
 
 
 def calendar(path: str) -> pd.DataFrame:
@@ -57,12 +57,13 @@ def lurkers(path: str) -> pd.DataFrame:
     spoken = frame.groupby(["gnumber", "sender_qq"]).agg(
         messages=("msg_time", "size"), last_spoke=("msg_time", "max")
     )
-    people = members(path).merge(
+    people: pd.DataFrame = members(path).merge(
         spoken.reset_index().rename(columns={"sender_qq": "qq"}), how="left", on=["gnumber", "qq"]
     )
     end = frame["msg_time"].max()
     silent = people["last_spoke"].isna() | (people["last_spoke"] <= end - pd.Timedelta("180D"))
-    return people[silent].sort_values("last_spoke", na_position="first")
+    found: pd.DataFrame = people[silent]
+    return found.sort_values("last_spoke", na_position="first")
 
 
 def turnover(path: str) -> pd.DataFrame:

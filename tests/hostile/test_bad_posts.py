@@ -75,7 +75,7 @@ def desk(server: Simulator) -> Iterator[Desk]:
     my.close()
 
 
-def kept() -> "oq.Log":
+def kept() -> "oq.Log[pd.DataFrame]":
     return oq.open_log(settings.journal_path("9900000100"))
 
 

@@ -14,6 +14,7 @@ from openqq_nb.readers.tables import table
 
 NO_INFO = "It is not said whom the talk is with (no `chatInfo`); the talk is called by the name of the file."
 _PLAIN = {str, type(None)}
+_FLAGS = {bool, type(None)}
 _NO_TIMES = {bool, type(None)}
 _MILLISECONDS_FROM = 100_000_000_000
 """Less are seconds: as milliseconds they would be before 1973."""
@@ -188,6 +189,8 @@ def flagged(found: Sequence[Text]) -> Sequence[int]:
     values = set(found)
     if values <= {False, None}:
         return ()
+    if set(map(type, values)) <= _FLAGS:
+        return [row for row, one in enumerate(found) if one]
     return [row for row, one in enumerate(found) if one is True or as_text(one).lower() in ("true", "1")]
 
 
