@@ -18,6 +18,7 @@ from openqq_nb.errors import InvalidInput
 
 _KEYS = ("gnumber", "qq", "gid", "id")
 _TIMES = ("last_speak_time", "join_time")
+_SHOWN = 5
 _RESULT = ("last_spoke", "messages", "silent_days")
 
 
@@ -26,8 +27,9 @@ def lurkers(members: Any, log: Any = None, silent_for: Any = "180D", at: Any = N
 
     A member was last heard of at the last message in the log, told by group and number, or at `last_speak_time`,
     whichever is later: the server does not know what was said before it was asked, the log not what it did not hear.
-    Who never spoke is silent; who joined less than `silent_for` ago is not looked at. A frame without `gnumber`, such
-    as friends, and a log of one chat without it, are told by the number of the person alone.
+    Who never spoke is silent; who joined less than `silent_for` ago is not looked at, nor are members of groups of
+    which the log has no message. A frame without `gnumber`, such as friends, and a log of one chat without it, are told
+    by the number of the person alone.
 
     Args:
         members: rows of `my.members()`, or any frame with `qq`, of pandas, polars, DuckDB, Dask or PySpark.
@@ -59,7 +61,8 @@ def lurkers(members: Any, log: Any = None, silent_for: Any = "180D", at: Any = N
     asked_us = None if at is None else moment_us("at", at)
     people = _people(members, log)
     counted = None if log is None else _counted(log, "gnumber" in people)
-    return _taken(members, _silent(_met(people, counted), _moment(people, counted, asked_us), silent_us))
+    met = _met(people, counted)
+    return _taken(members, _silent(met, _moment(met, counted, asked_us), silent_us))
 
 
 def _people(members: object, log: object) -> pd.DataFrame:
@@ -126,9 +129,28 @@ def _met(people: pd.DataFrame, counted: pd.DataFrame | None) -> pd.DataFrame:
         return people.assign(last_spoke=people["last_speak_time"], messages=np.nan)
     on = ["gnumber", "qq"] if "gnumber" in counted else ["qq"]
     met = people.merge(counted, how="left", on=on)
+    if "gnumber" in on:
+        met = _of_groups(met, counted["gnumber"])
     return met.assign(
         last_spoke=met[["last", "last_speak_time"]].max(axis=1), messages=met["messages"].fillna(0)
     )
+
+
+def _of_groups(people: pd.DataFrame, groups: "pd.Series[str]") -> pd.DataFrame:
+    """Leave the members of groups that the log is of: it says nothing of the others."""
+    inside = people["gnumber"].isin(groups)
+    if len(people) and len(groups) and not inside.any():
+        raise InvalidInput(
+            "These members and this log have no group in common.\n"
+            f"Found members of {_few(people['gnumber'])}, messages of {_few(groups)}.\n"
+            'Give the members of a group of the log: `my.members("...")`.'
+        )
+    return people[inside] if len(groups) else people
+
+
+def _few(numbers: "pd.Series[str]") -> str:
+    names = numbers.unique().tolist()
+    return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
 
 
 def _moment(people: pd.DataFrame, counted: pd.DataFrame | None, asked_us: int | None) -> float:

@@ -140,3 +140,12 @@ def test_the_silent_of_a_demo_may_be_written_to() -> None:
         assert plan.preview()["displayname"].tolist() == silent["displayname"].tolist()
     finally:
         my.close()
+
+
+def test_members_of_groups_that_the_log_is_not_of_are_not_told() -> None:
+    members = pd.DataFrame({"gnumber": ["1", "1", "2"], "qq": ["10", "11", "12"]})
+    times = pd.to_datetime(["2026-01-01 09:30", "2026-11-01 09:30"])
+    log = pd.DataFrame({"msg_time": times, "gnumber": "1", "sender_qq": ["10", "19"]})
+    assert analysis.lurkers(members, log)["qq"].tolist() == ["11", "10"]
+    with pytest.raises(InvalidInput, match=r"(?s)no group in common.*members of 2, messages of 1"):
+        analysis.lurkers(members[members["gnumber"] == "2"], log)
