@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 _SPOKEN = "msg_time IS NOT NULL AND (kind NOT IN ('system', 'recall') OR kind IS NULL)"
 _PERSON = "coalesce(nullif(sender_qq, ''), sender, '')"
+# In a connection whose zone is UTC.
+_MONTH = "date_trunc('month', {} + INTERVAL 8 HOUR) - INTERVAL 8 HOUR"
 _DAY = "(epoch_us(msg_time) + 28800000000) // 86400000000"
 
 QUERIES: Mapping[str, str] = {
@@ -36,23 +38,23 @@ QUERIES: Mapping[str, str] = {
             FROM messages WHERE {_SPOKEN} AND sender_qq <> '' GROUP BY 1, 2
         ), ends AS (SELECT max(last_spoke) AS moment FROM spoken)
         SELECT members.*, last_spoke, coalesce(messages, 0) AS messages,
-            date_diff('day', last_spoke, moment) AS silent_days
+            (epoch_us(moment) - epoch_us(last_spoke)) // 86400000000 AS silent_days
         FROM members LEFT JOIN spoken USING (gnumber, qq), ends
         WHERE last_spoke IS NULL OR last_spoke <= moment - INTERVAL 180 DAY
         ORDER BY last_spoke NULLS FIRST, gnumber, qq""",
     "turnover": f"""
         WITH months AS (
-            SELECT {_PERSON} AS person, date_trunc('month', msg_time + INTERVAL 8 HOUR) AS period,
+            SELECT {_PERSON} AS person, {_MONTH.format("msg_time")} AS period,
                 min(msg_time) AS first, max(msg_time) AS last
             FROM messages WHERE {_SPOKEN} GROUP BY 1, 2
         ), people AS (SELECT person, min(first) AS first, max(last) AS last FROM months GROUP BY 1),
         ends AS (SELECT max(last) AS moment FROM people),
         spoke AS (SELECT period, count(*) AS people FROM months GROUP BY 1),
         came AS (
-            SELECT date_trunc('month', first + INTERVAL 8 HOUR) AS period, count(*) AS newcomers
+            SELECT {_MONTH.format("first")} AS period, count(*) AS newcomers
             FROM people GROUP BY 1
         ), gone AS (
-            SELECT date_trunc('month', last + INTERVAL 8 HOUR) AS period, count(*) AS leavers,
+            SELECT {_MONTH.format("last")} AS period, count(*) AS leavers,
                 median(epoch(last) - epoch(first)) / 86400 AS stay_days
             FROM people, ends WHERE last <= moment - INTERVAL 90 DAY GROUP BY 1
         )
@@ -60,12 +62,13 @@ QUERIES: Mapping[str, str] = {
         FROM spoke LEFT JOIN came USING (period) LEFT JOIN gone USING (period) ORDER BY 1""",
     "replies": f"""
         WITH said AS (
-            SELECT {_PERSON} AS person, sender_qq, sender, chat_key, msg_id, reply_to, msg_time, content
+            SELECT {_PERSON} AS person, sender_qq, sender, chat_key, msg_id, reply_to, msg_time, content, place
             FROM messages WHERE {_SPOKEN}
         ), quotes AS (
             SELECT one.person AS a, other.person AS b, epoch(one.msg_time) - epoch(other.msg_time) AS latency
             FROM said one JOIN said other ON one.chat_key = other.chat_key AND one.reply_to = other.msg_id
             WHERE one.reply_to <> '' AND other.msg_time <= one.msg_time
+            QUALIFY row_number() OVER (PARTITION BY one.place ORDER BY other.msg_time DESC) = 1
         ), names AS (
             SELECT chat_key, name, any_value(person) AS person FROM (
                 SELECT DISTINCT chat_key, unnest([sender, sender_qq]) AS name, person FROM said

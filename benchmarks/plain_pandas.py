@@ -66,19 +66,23 @@ def lurkers(path: str) -> pd.DataFrame:
     return found.sort_values("last_spoke", na_position="first")
 
 
+def _months(times: "pd.Series[pd.Timestamp]") -> "pd.Series[pd.Period]":
+    return times.dt.tz_localize(None).dt.to_period("M")
+
+
 def turnover(path: str) -> pd.DataFrame:
     """Count who came and went."""
     frame = _read(path, "sender_qq")
-    frame["period"] = frame["msg_time"].dt.strftime("%Y-%m")
+    frame["period"] = _months(frame["msg_time"])
     spoke = frame.groupby("period")["sender_qq"].nunique()
     people = frame.groupby("sender_qq")["msg_time"].agg(["min", "max"])
     gone = people[people["max"] <= frame["msg_time"].max() - pd.Timedelta("90D")]
     stay = (gone["max"] - gone["min"]).dt.total_seconds() / 86_400
-    left = gone["max"].dt.strftime("%Y-%m")
+    left = _months(gone["max"])
     return pd.DataFrame(
         {
             "people": spoke,
-            "newcomers": people["min"].dt.strftime("%Y-%m").value_counts(),
+            "newcomers": _months(people["min"]).value_counts(),
             "leavers": left.value_counts(),
             "stay_days": stay.groupby(left).median(),
         }

@@ -14,7 +14,7 @@ from openqq_nb.logs.holdings import Span
 from openqq_nb.logs.origins import Journals, Piece
 from openqq_nb.logs.people import Directory, Kind, directory
 from openqq_nb.logs.reading import Wanted
-from openqq_nb.schema import EVENTS, MESSAGES, PROBLEMS
+from openqq_nb.schema import EVENTS, MESSAGES
 
 
 class OfJournals:
@@ -63,7 +63,7 @@ class OfJournals:
 
     def problems(self) -> pa.Table:
         """Read what was posted and could not be understood."""
-        return PROBLEMS.table(Journals(self._paths).problems())
+        return Journals(self._paths).problems()
 
     def directory(self, kind: Kind) -> Directory:
         """Read who is named."""

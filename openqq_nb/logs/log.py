@@ -19,7 +19,6 @@ from openqq_nb.logs.gathering import completed, ordered
 from openqq_nb.logs.holdings import Holdings
 from openqq_nb.logs.origins import Piece, Table
 from openqq_nb.logs.people import GROUP, SENDER, Directory, Kind
-from openqq_nb.models import Row
 from openqq_nb.schema import EVENTS, MESSAGES, PROBLEMS
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ class Log(Generic[FrameT]):
             name: what the log is called.
         """
         rows = pa.Table.from_pandas(messages, preserve_index=False).replace_schema_metadata()
-        return Log(Gathered(name, [Table(Piece(rows))], (), "pandas"))
+        return Log(Gathered(name, [Table(Piece(rows))], None, "pandas"))
 
     def __len__(self) -> int:
         return self._holdings.count()
@@ -156,12 +155,12 @@ class Log(Generic[FrameT]):
             True
         """
         events: list[pa.Table] = []
-        problems: list[Row] = []
+        problems: list[pa.Table] = [PROBLEMS.table([])]
 
         def messages() -> Iterator[pa.Table]:
             for piece in self._holdings.stream():
                 events.extend([] if piece.events is None else [piece.events])
-                problems.extend(piece.problems)
+                problems.extend([] if piece.problems is None else [piece.problems])
                 if piece.messages is not None:
                     yield completed(piece.messages, MESSAGES)
 
@@ -169,7 +168,7 @@ class Log(Generic[FrameT]):
             messages(),
             os.fspath(folder),
             events=lambda: ordered(events, EVENTS),
-            problems=lambda: PROBLEMS.table(problems),
+            problems=lambda: pa.concat_tables(problems, promote_options="permissive"),
         )
 
     def to_chatlab(

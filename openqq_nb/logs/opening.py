@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any, Literal, overload
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import pyarrow as pa
+
 from openqq_nb.archive import Engine, is_archive
 from openqq_nb.archive.engines import frames
 from openqq_nb.columns import ZONE, Frame
@@ -16,8 +18,7 @@ from openqq_nb.logs.gathered import Gathered
 from openqq_nb.logs.holdings import Holdings, named
 from openqq_nb.logs.journals import OfJournals
 from openqq_nb.logs.log import Log
-from openqq_nb.logs.origins import Archive, Export, Journals, Origin
-from openqq_nb.models import Row
+from openqq_nb.logs.origins import Archive, Export, Journals, Origin, told
 from openqq_nb.readers.base import Options
 from openqq_nb.readers.recognising import is_archive as has_parquet
 from openqq_nb.readers.recognising import is_journal, reader_of
@@ -88,7 +89,7 @@ class _Found:
     options: Options
     origins: list[Origin] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
-    passed_over: list[Row] = field(default_factory=list)
+    passed_over: list[pa.Table] = field(default_factory=list)
 
     def add(self, path: object) -> None:
         if not (isinstance(path, str | os.PathLike) and str(path)):
@@ -112,7 +113,8 @@ class _Found:
                 return OfArchive(folder, engine)
             case [Journals(paths=paths)] if engine == "pandas" and not self.passed_over:
                 return OfJournals(paths)
-        return Gathered(named(self.names, "logs"), self.origins, self.passed_over, engine)
+        before = pa.concat_tables(self.passed_over) if self.passed_over else None
+        return Gathered(named(self.names, "logs"), self.origins, before, engine)
 
     def _add_journal(self, file: Path) -> None:
         with open_readonly(file, scan_timeout_s=PATIENCE_S):
@@ -126,7 +128,7 @@ class _Found:
     def _add_exports(self, path: Path) -> None:
         found = look(path)
         self.origins += [Export(source, reader_of(source), self.options) for source in found.sources]
-        self.passed_over += [{"source": path.name, "why": one.why, "body": one.body} for one in found.skipped]
+        self.passed_over += [told(path.name, found.skipped)] if found.skipped else []
 
 
 def _is_archive(place: str) -> bool:

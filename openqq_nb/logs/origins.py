@@ -1,7 +1,7 @@
 """Where the rows of a log come from: journals, exports of other tools, archives, or a table that is at hand."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -12,10 +12,9 @@ from openqq_nb.archive import rows
 from openqq_nb.database import open_readonly
 from openqq_nb.logs import reading
 from openqq_nb.logs.reading import Wanted
-from openqq_nb.models import Row
 from openqq_nb.readers.base import Options, Problem, Reader, Source
 from openqq_nb.scanning import PATIENCE_S
-from openqq_nb.schema import EVENTS, MESSAGES
+from openqq_nb.schema import EVENTS, MESSAGES, PROBLEMS
 
 Progress = Callable[[int], None]
 """Told how many bytes were read since the last time."""
@@ -28,12 +27,12 @@ class Piece:
     Attributes:
         messages: columns of `schema.MESSAGES`, then others.
         events: columns of `schema.EVENTS`, then others.
-        problems: rows of `schema.PROBLEMS`.
+        problems: columns of `schema.PROBLEMS`.
     """
 
     messages: pa.Table | None = None
     events: pa.Table | None = None
-    problems: Sequence[Row] = field(default_factory=tuple)
+    problems: pa.Table | None = None
 
 
 class Origin(Protocol):
@@ -59,19 +58,21 @@ class Journals:
         yield Piece(reading.read(self.paths, Wanted(MESSAGES)), reading.read(self.paths, Wanted(EVENTS)))
         yield Piece(problems=self.problems())
 
-    def problems(self) -> list[Row]:
+    def problems(self) -> pa.Table:
         """Give what was posted and could not be read, in order of arrival."""
         found = [(path, post) for path in self.paths for post in _aside(path)]
         found.sort(key=lambda one: one[1].received_at)
-        return [
-            {
-                "source": path.name,
-                "received_at": post.received_at,
-                "why": post.why,
-                "body": post.body.decode("utf-8", "backslashreplace"),
-            }
-            for path, post in found
-        ]
+        return PROBLEMS.table(
+            [
+                {
+                    "source": path.name,
+                    "received_at": post.received_at,
+                    "why": post.why,
+                    "body": post.body.decode("utf-8", "backslashreplace"),
+                }
+                for path, post in found
+            ]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +93,14 @@ class Export:
         done = 0
         try:
             for part in self.reader.parts(self.source, self.options):
-                yield Piece(part.messages, part.events, [self._problem(*_told(one)) for one in part.problems])
+                yield Piece(part.messages, part.events, self._problems(part.problems))
                 progress(part.bytes_read - done)
                 done = part.bytes_read
         except OSError as error:
-            yield Piece(problems=[self._problem(None, f"The file could be read no further: {error}.", "")])
+            yield Piece(problems=told(self.source.name, [Problem(None, f"The file could be read no further: {error}.")]))
 
-    def _problem(self, line: int | None, why: str, body: str) -> Row:
-        return {"source": self.source.name, "line": line, "why": why, "body": body}
-
-
-def _told(problem: Problem) -> tuple[int | None, str, str]:
-    return problem.line, problem.why, problem.body
+    def _problems(self, found: Sequence[Problem]) -> pa.Table | None:
+        return told(self.source.name, found) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,7 @@ class Archive:
 
     def pieces(self, progress: Progress) -> Iterator[Piece]:
         """Read it in order of place."""
-        yield Piece(rows.table(self.folder), rows.events(self.folder), rows.problems(self.folder).to_pylist())
+        yield Piece(rows.table(self.folder), rows.events(self.folder), rows.problems(self.folder))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +125,13 @@ class Table:
     def pieces(self, progress: Progress) -> Iterator[Piece]:
         """Give them."""
         yield self.piece
+
+
+def told(source: str, found: Sequence[Problem]) -> pa.Table:
+    """Say what was wrong in a file, in the columns of `schema.PROBLEMS`."""
+    return PROBLEMS.table(
+        [{"source": source, "line": one.line, "why": one.why, "body": one.body} for one in found]
+    )
 
 
 def _aside(path: Path) -> list[records.Aside]:
