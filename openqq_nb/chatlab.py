@@ -20,29 +20,15 @@ import pandas as pd
 from openqq_nb.columns import Series, plain_text
 from openqq_nb.errors import InvalidInput, listed, one_line
 from openqq_nb.exporting.files import place, replace
+from openqq_nb.readers.chatlab_words import NOBODY, OTHER, SYSTEM, TYPES, UNKNOWN, is_number
 
 VERSION = "0.0.2"
 
 _SUFFIXES = (".json", ".jsonl")
 _ROWS_AT_ONCE = 10_000
 _NEEDED = ("msg_time", "content")
-_TYPES: Mapping[str, int] = {
-    "text": 0,
-    "image": 1,
-    "voice": 2,
-    "video": 3,
-    "file": 4,
-    "face": 5,
-    "share": 24,
-    "reply": 25,
-    "forward": 26,
-    "system": 80,
-    "recall": 81,
-}
-_OTHER = 99
-_SYSTEM = ("system", "系统消息")
-_UNKNOWN = ("unknown", "")
-_NOBODY = ("0", "system", "unknown")
+_SYSTEM = (SYSTEM, "系统消息")
+_UNKNOWN = (UNKNOWN, "")
 _IN_GROUPS = ("group:", "discuss:")
 # JSON allows them in a line, but not every reader of lines does.
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]")
@@ -168,7 +154,7 @@ def _chat(frame: pd.DataFrame, name: str | None) -> _Chat:
     if is_group:
         return _Chat(key, said, True, _last(frame, "gnumber"), _owner(frame, is_group))
     number = key.partition(":")[2].rpartition(":")[2]
-    return _Chat(key, said, False, number if _is_number(number) else None, _owner(frame, is_group))
+    return _Chat(key, said, False, number if is_number(number) else None, _owner(frame, is_group))
 
 
 def _one_key(frame: pd.DataFrame) -> str:
@@ -238,7 +224,7 @@ def _members(frame: pd.DataFrame, chat: _Chat) -> Iterator[dict[str, Any]]:
     people = [name for name in ("sender_qq", "sender_id", "sender", "kind") if name in frame.columns]
     for row in _rows(frame[people].drop_duplicates(keep="last")):
         sender, called = _sender(row)
-        if sender not in _NOBODY:
+        if sender not in NOBODY:
             names[sender] = called
     if not chat.is_group and chat.owner and chat.number:
         names.setdefault(chat.number, chat.name)
@@ -255,7 +241,7 @@ def _records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
             "sender": sender,
             "accountName": called,
             "timestamp": second,
-            "type": _TYPES.get(str(row.get("kind")), _OTHER),
+            "type": TYPES.get(str(row.get("kind")), OTHER),
             "content": None if content is None else plain_text(content),
         }
         for key, column in (("platformMessageId", "msg_id"), ("replyToMessageId", "reply_to")):
@@ -273,7 +259,7 @@ def _sender(row: Mapping[str, Any]) -> tuple[str, str]:
     if not name and not row.get("sender_id"):
         return _SYSTEM if row.get("kind") == "system" else _UNKNOWN
     known_as = plain_text(row.get("sender_id") or name)
-    return f"id:{known_as}" if _is_number(known_as) or known_as in _NOBODY else known_as, name
+    return f"id:{known_as}" if is_number(known_as) or known_as in NOBODY else known_as, name
 
 
 def _seconds(times: Series) -> list[int]:
@@ -292,10 +278,6 @@ def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
         some = frame[names].iloc[start : start + _ROWS_AT_ONCE]
         values = [some[name].astype(object).where(some[name].notna(), None).tolist() for name in names]
         yield from (dict(zip(names, row, strict=True)) for row in zip(*values, strict=True))
-
-
-def _is_number(found: str) -> bool:
-    return found.isascii() and found.isdigit()
 
 
 def _json(found: Mapping[str, Any]) -> str:

@@ -41,7 +41,7 @@ TABLE = """
 | 3 | rosters | columns, database, errors, logins, roster, schema | pandas, pyarrow |
 | 3 | widgets | broadcast, columns, errors, exporting, filtering, kernel, languages, logins, messages, models, recipients, roster, searching, segments, sends | anywidget, numpy, pandas, pyarrow |
 | 3 | broadcast | columns, database, errors, holds, kernel, logins, models, recipients, schema, settings | numpy, pandas, pyarrow, tqdm |
-| 3 | chatlab | columns, errors, exporting | numpy, pandas |
+| 3 | chatlab | columns, errors, exporting, readers | numpy, pandas |
 | 3 | reporting | analysis, charts, columns, errors, languages | narwhals, pandas |
 | 2 | client | errors, loopback, models, sockets, turns | httpx, tenacity |
 | 2 | sockets | errors, loopback, models, receive | msgspec, tenacity, websockets |

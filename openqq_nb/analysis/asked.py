@@ -13,12 +13,13 @@ _UNIX = pd.Timestamp(0, tz="UTC")
 _MICROSECOND = pd.Timedelta(1, "us")
 
 
-def length_us(name: str, value: object) -> int:
+def length_us(name: str, value: object, default: str) -> int:
     """Read a length of time, in whole microseconds.
 
     Args:
         name: the argument.
         value: a text such as `180D` or `30min`, a `timedelta`, or a `pandas.Timedelta`.
+        default: what the argument is without being given, for an error.
 
     Raises:
         InvalidInput: it is no length of time, or not longer than nothing.
@@ -30,7 +31,7 @@ def length_us(name: str, value: object) -> int:
     if not isinstance(length, pd.Timedelta) or length < _MICROSECOND:
         raise InvalidInput(
             f"`{name}` is a length of time.\nFound {value!r}.\n"
-            f'Write for instance {name}="180D" (days), "12h" (hours) or "30min" (minutes).'
+            f'Write for instance {name}="{default}"; D is days, h hours and min minutes.'
         )
     return length // _MICROSECOND
 
@@ -73,7 +74,8 @@ def one_of(name: str, value: object, choices: Sequence[str]) -> None:
     Raises:
         InvalidInput: there is no such choice.
     """
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
+        found = repr(value) if isinstance(value, str) else f"one of type {type(value).__name__}"
         raise InvalidInput(
-            f"`{name}` is one of {', '.join(choices)}.\nFound {value!r}.\nWrite {name}={choices[0]!r}."
+            f"`{name}` is one of {', '.join(choices)}.\nFound {found}.\nWrite {name}={choices[0]!r}."
         )

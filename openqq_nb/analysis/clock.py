@@ -10,6 +10,7 @@ from openqq_nb.analysis.engines import AHEAD_US, AnyFrame, calendar_months
 Every = Literal["day", "week", "month", "quarter", "year"]
 
 AT = "at_us"
+"""When a message was written: whole microseconds since 1970 UTC."""
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
 # All is counted from 1 March of the year 0, so that no number is below zero, which engines divide in different ways,

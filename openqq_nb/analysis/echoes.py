@@ -5,8 +5,18 @@ from typing import Any
 import narwhals as nw
 
 from openqq_nb.analysis.asked import at_least as whole
-from openqq_nb.analysis.frames import AT, PERSON, PLACE, AnyFrame, by_chat, finished, grouped, messages
-from openqq_nb.analysis.persons import identity, shown
+from openqq_nb.analysis.frames import (
+    AT,
+    PERSON,
+    PLACE,
+    AnyFrame,
+    by_chat,
+    finished,
+    grouped,
+    identity,
+    messages,
+)
+from openqq_nb.analysis.persons import shown
 from openqq_nb.analysis.results import REPEATS
 
 _ORDER = [AT, PLACE]

@@ -10,15 +10,16 @@ from openqq_nb.analysis.mentions import mentioned
 from openqq_nb.analysis.persons import last_names, shown
 from openqq_nb.analysis.results import REPLIES
 
-_QUOTE = ["chat_key", "msg_id", "answered", PLACE, "from"]
+_QUOTE = ["chat_key", "msg_id", "answered", PLACE, "from", "own_id"]
+_LATER = ["said", "said_place", "to"]
 
 
 def replies(log: Any, roster: Any = None) -> Any:  # noqa: ANN401 - a frame of any engine, and the same back
     """Count who answers whom, by quotes and by mentions.
 
     A quote is a message whose `reply_to` is the `msg_id` of an earlier one in the same chat. Numbers of messages begin
-    anew with a restarted server, so the latest before the quote is meant. Quotes of what the log does not have are not
-    counted.
+    anew with a restarted server, so the latest before the quote is meant, and one message only. Quotes of what the log
+    does not have are not counted, and nothing quotes itself.
 
     A mention is `@` and a name or number of somebody who wrote in the same chat under it, up to a blank or the end of
     the text. Names with blanks are found too, and of two names the longer one is meant. A name that several people in
@@ -79,18 +80,27 @@ def _quotes(frame: AnyFrame) -> AnyFrame:
         nw.col("reply_to").alias("msg_id"),
         nw.col(AT).alias("answered"),
         nw.col(PERSON).alias("from"),
+        own_id=nw.coalesce(nw.col("msg_id"), nw.lit("")),
     )
     quoted = frame.filter(~nw.col("msg_id").is_null()).select(
-        "chat_key", "msg_id", nw.col(AT).alias("said"), nw.col(PERSON).alias("to")
+        "chat_key",
+        "msg_id",
+        nw.col(AT).alias("said"),
+        nw.col(PERSON).alias("to"),
+        nw.col(PLACE).alias("said_place"),
     )
     pairs = joined(answers, quoted, ["chat_key", "msg_id"], "inner")
-    before = pairs.filter(nw.col("said") <= nw.col("answered"))
+    at_once = nw.col("said") == nw.col("answered")
+    itself = (nw.col("said_place") == nw.col(PLACE)) & (nw.col("own_id") == nw.col("msg_id"))
+    in_order = (nw.col("said_place") <= nw.col(PLACE)) & ~(itself & (nw.col("from") == nw.col("to")))
+    before = pairs.filter((nw.col("said") < nw.col("answered")) | (at_once & in_order))
     return by_key(before, "from", _by_pair)
 
 
 def _by_pair(quotes: AnyFrame) -> AnyFrame:
-    latest = quotes.with_columns(latest=nw.col("said").max().over(*_QUOTE))
-    meant = latest.filter(nw.col("said") == nw.col("latest"))
+    one = quotes.with_columns(one=nw.lit(1, nw.Int64))
+    fewer = one.with_columns(later=nw.col("one").cum_sum(reverse=True).over(*_QUOTE, order_by=_LATER))
+    meant = fewer.filter(nw.col("later") == 1)
     latency = (nw.col("answered") - nw.col("said")) / 1_000_000
     return grouped(
         meant.with_columns(latency=latency),

@@ -1,7 +1,8 @@
 """What Narwhals has no word for, in the words of each engine."""
 
+import json
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, cast
 
 import narwhals as nw
@@ -15,6 +16,11 @@ warnings.filterwarnings("ignore", "Dask support is moving out of Narwhals", Futu
 
 AnyFrame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
 
+_KINDS: Mapping[Callable[[pa.DataType], bool], str] = {
+    pa.types.is_integer: "BIGINT",
+    pa.types.is_floating: "DOUBLE",
+    pa.types.is_boolean: "BOOLEAN",
+}
 _EPOCH = "TIMESTAMP_NTZ '1970-01-01 00:00:00'"
 AHEAD_US = 8 * 3_600_000_000
 """How far clocks in China are ahead of UTC."""
@@ -111,8 +117,7 @@ def brought(few: pa.Table, frame: AnyFrame) -> AnyFrame:
     """
     native = frame.to_native()
     if frame.implementation.is_duckdb():
-        # Only relations of one connection can be joined; DuckDB finds the table by the name of the argument.
-        return _opened(native.query("asked", "SELECT * FROM few"))
+        return _opened(of_values(few, native))
     if is_spark(frame):
         return _opened(native.sparkSession.createDataFrame(few))
     if frame.implementation.is_polars():
@@ -126,11 +131,46 @@ def brought(few: pa.Table, frame: AnyFrame) -> AnyFrame:
     return _opened(small)
 
 
+def of_values(few: pa.Table, native: Any) -> Any:  # noqa: ANN401 - relations of DuckDB
+    """Make a small table a relation of DuckDB, of the connection of another one: only those can be joined.
+
+    The values stand in the query itself. A name would have to be looked up, where a table of the user may have it,
+    and connections can be told to look up no name of Python.
+
+    Args:
+        few: texts, whole numbers, fractions and times.
+        native: a relation.
+    """
+    one_row = native.limit(0).aggregate("count(*) AS one_row")
+    made = [_written(name, column) for name, column in zip(few.column_names, few.columns, strict=True)]
+    times = [field.name for field in few.schema if pa.types.is_timestamp(field.type)]
+    return as_times(_opened(one_row.project(", ".join(made))), times)
+
+
+def _written(name: str, column: pa.ChunkedArray) -> str:
+    """Write a column as an expression of SQL; JSON has no NUL in it, so that only the quotes are to be doubled."""
+    is_time = pa.types.is_timestamp(column.type)
+    values = column.cast(pa.timestamp("us")).cast(pa.int64()) if is_time else column
+    kind = next((kind for is_kind, kind in _KINDS.items() if is_kind(values.type)), "VARCHAR")
+    text = json.dumps(values.to_pylist(), ensure_ascii=False).replace("'", "''")
+    return f"""unnest(from_json('{text}', '["{kind}"]')) AS "{name}\""""
+
+
 def worked_out(frame: AnyFrame) -> AnyFrame:
     """Work a small frame out now, where an engine would else do so again for each use of it: DuckDB."""
     if not frame.implementation.is_duckdb():
         return frame
-    return brought(frame.to_native().to_arrow_table(), frame)
+    native = frame.to_native()
+    openqq_nb_worked_out_rows = native.to_arrow_table()
+    asked = (
+        native.limit(0)
+        .aggregate("count(*) AS one_row")
+        .project("current_setting('python_enable_replacements')")
+    )
+    if not asked.fetchall()[0][0]:
+        return brought(openqq_nb_worked_out_rows, frame)
+    # DuckDB plans joins with a table of Arrow better than with values, and finds it by the name that it has here.
+    return _opened(native.query("openqq_nb_worked_out", "SELECT * FROM openqq_nb_worked_out_rows"))
 
 
 def joined(

@@ -13,6 +13,7 @@ import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 
+from openqq_nb.analysis.clock import AT
 from openqq_nb.analysis.engines import (
     AnyFrame,
     as_microseconds,
@@ -27,16 +28,15 @@ from openqq_nb.schema import MESSAGES
 
 __all__ = [
     "AT", "PERSON", "PLACE", "AnyFrame", "HoldsMessages", "alone", "by_chat", "by_key", "declared", "finished",
-    "grouped", "messages",
+    "grouped", "identity", "messages",
 ]  # fmt: skip
 
-AT = "at_us"
-"""When it was written: whole microseconds since 1970 UTC."""
 PERSON = "person"
-"""Who wrote it: the permanent number, else the name."""
+"""Who wrote it, as `identity` tells."""
 PLACE = "place"
 """What orders messages of one moment: the row's place in its log."""
 
+_NAMED = "="
 NOTICES = ("system", "recall")
 """Kinds of lines that programs write into a chat."""
 
@@ -56,7 +56,7 @@ def messages(log: object, needed: Sequence[str], *, people_only: bool = True) ->
 
     Returns:
         The columns asked for with `at_us`, `person` and `place`; messages without a time are left out. Times without
-        a zone are read as clocks in China show them.
+        a zone are read as clocks in China show them; an empty number of a sender is a missing one.
 
     Raises:
         InvalidInput: it is no frame, or one without `msg_time`, or with something else in it than times.
@@ -73,11 +73,17 @@ def messages(log: object, needed: Sequence[str], *, people_only: bool = True) ->
     frame = frame.with_columns(nw.lit(None, nw.String).alias(name) for name in wanted if name not in names)
     if people_only:
         frame = frame.filter(~nw.col("kind").is_in(NOTICES) | nw.col("kind").is_null())
-    number = nw.when(nw.col("sender_qq") != "").then(nw.col("sender_qq"))
-    made = {PERSON: nw.coalesce(number, nw.col("sender"), nw.lit(""))}
+    frame = frame.with_columns(sender_qq=nw.when(nw.col("sender_qq") != "").then(nw.col("sender_qq")))
+    made = {PERSON: identity()}
     if chats:
         made["chat_key"] = nw.coalesce(nw.col("chat_key"), nw.col("chat"), nw.lit(""))
     return frame.with_columns(**made)
+
+
+def identity() -> nw.Expr:
+    """Who a person is, of `sender_qq` and `sender`: the number, else the name after a sign that no number has."""
+    name = nw.coalesce(nw.col("sender"), nw.lit(""))
+    return nw.coalesce(nw.col("sender_qq"), nw.concat_str(nw.lit(_NAMED), name))
 
 
 def _placed(frame: AnyFrame, asked: bool) -> AnyFrame:

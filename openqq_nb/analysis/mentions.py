@@ -3,12 +3,13 @@
 import narwhals as nw
 
 from openqq_nb.analysis.engines import AnyFrame, beginning_with, joined, pieces, stacked
-from openqq_nb.analysis.frames import PERSON, alone, grouped
-from openqq_nb.analysis.persons import identity
+from openqq_nb.analysis.frames import PERSON, alone, grouped, identity
 
 EVERYBODY = "全体成员"
-# What clients put after a mention, and what people type instead: line ends, tabs, and blanks of other widths.
-_BLANKS = "[\\s\u00a0\u2000-\u200b\u3000]+"
+# What clients put after a mention, and what people type instead: line ends, tabs, and blanks of other widths. They
+# are written out because engines do not mean the same by `\\s`.
+BLANKS = "[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000]+"
+"""A pattern of what ends a mention."""
 _UP_TO_THE_FIRST = "^[^@]*@"
 _AFTER_THE_WORD = "(?s) .*$"
 
@@ -26,7 +27,7 @@ def mentioned(frame: AnyFrame, names: AnyFrame) -> AnyFrame:
     said = frame.filter(nw.col("content").str.contains("@", literal=True)).select(
         "chat_key", PERSON, piece=nw.col("content").str.replace_all(_UP_TO_THE_FIRST, "")
     )
-    plain = nw.col("piece").str.replace_all(_BLANKS, " ")
+    plain = nw.col("piece").str.replace_all(BLANKS, " ")
     after = pieces(said.with_columns(piece=plain), "piece", "@")
     worded = after.with_columns(word=_first_word("piece")).filter(nw.col("word") != "")
     met = joined(worded, _known(names), ["chat_key", "word"], "inner")
@@ -46,7 +47,7 @@ def _known(names: AnyFrame) -> AnyFrame:
     people = names.with_columns(identity().alias(PERSON))
     columns = ("sender", "sender_qq")
     called = stacked([people.select("chat_key", PERSON, name=nw.col(column)) for column in columns])
-    plain = called.with_columns(name=nw.col("name").str.replace_all(_BLANKS, " ").str.strip_chars(" "))
+    plain = called.with_columns(name=nw.col("name").str.replace_all(BLANKS, " ").str.strip_chars(" "))
     meant = plain.filter(~nw.col("name").is_null(), nw.col("name") != "", nw.col("name") != EVERYBODY)
     pairs = grouped(meant, ["chat_key", "name", PERSON], times=nw.len())
     single = grouped(pairs, ["chat_key", "name"], people=nw.len(), to=nw.col(PERSON).max())

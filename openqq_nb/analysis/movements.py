@@ -1,6 +1,9 @@
 """Who joined and left, as the events of a server tell it."""
 
+from collections.abc import Collection
+
 import narwhals as nw
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -19,11 +22,14 @@ _TYPES = {"period": pa.int64(), "people": pa.int64(), "newcomers": pa.int64(), "
           "stay_days": pa.float64()}  # fmt: skip
 
 
-def movements(events: object, every: Every) -> pa.Table:
+def movements(events: object, every: Every, groups: Collection[str] = ()) -> pa.Table:
     """Count who joined and left in each period.
+
+    What was told before is not counted once more: who left and is told to leave again, and who is told to join twice.
 
     Args:
         events: a frame such as `inbox.events`, or what has one.
+        groups: numbers of groups; events of others do not count, and if there are none, all do.
         every: `day`, `week`, `month`, `quarter` or `year`.
 
     Returns:
@@ -33,8 +39,10 @@ def movements(events: object, every: Every) -> pa.Table:
         InvalidInput: it is no frame of events.
     """
     told = collected(clock.with_period(_events(events), every, "period"))
-    joined, left = told[told["event"].isin(JOINED)], told[told["event"].isin(LEFT)]
-    left = left.assign(stay_days=_stays(joined, left))
+    if groups:
+        told = told[told["gnumber"].isin(groups) | told["gnumber"].isna()]
+    changes = _changes(told)
+    joined, left = changes[~changes["left"]], changes[changes["left"]]
     counted = pd.DataFrame(
         {
             "newcomers": joined.groupby("period").size(),
@@ -58,22 +66,19 @@ def _events(events: object) -> AnyFrame:
             raise without(frame, name, "events")
     frame = times(frame, ["received_at"], "events").filter(~nw.col("received_at").is_null())
     told = texts(as_microseconds(frame, clock.AT, "received_at"), _TEXTS, "events")
+    told = told.with_columns(nw.when(nw.col(name) != "").then(nw.col(name)).alias(name) for name in _PERSON)
     made_up = nw.col("qq").is_null() & (nw.col("displayname").fill_null("") == _STRANGER)
     return told.filter(nw.col("event").is_in((*JOINED, *LEFT)), ~made_up).select(clock.AT, *_TEXTS)
 
 
-def _stays(joined: pd.DataFrame, left: pd.DataFrame) -> "pd.Series[float]":
-    """Tell for how many days each who left had been there, since the last joining that was seen."""
-    came = joined.dropna(subset=["qq"]).fillna({"gnumber": ""}).sort_values(clock.AT)
-    went = left.fillna({"gnumber": ""}).sort_values(clock.AT)
-    known = went[went["qq"].notna()]
-    pairs = pd.merge_asof(
-        known[[*_PERSON, clock.AT]].reset_index(),
-        came[[*_PERSON, clock.AT]].assign(came=came[clock.AT]),
-        on=clock.AT,
-        by=_PERSON,
-    ).set_index("index")
-    stays: pd.Series[float] = (
-        ((pairs[clock.AT] - pairs["came"]) / DAY_US).reindex(left.index).astype("float64")
+def _changes(told: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what was told before, and tell for how many days those who left had been there, if both was told."""
+    ordered = told.assign(left=told["event"].isin(LEFT)).sort_values(clock.AT, kind="stable")
+    known = ordered[ordered["qq"].notna()].fillna({"gnumber": ""})
+    before = known.groupby(_PERSON)["left"].shift()
+    changes = known[before.isna() | (before != known["left"])]
+    came = changes.groupby(_PERSON)[clock.AT].shift()
+    stays = ((changes[clock.AT] - came) / DAY_US).where(changes["left"])
+    return pd.concat(
+        [changes.assign(stay_days=stays), ordered[ordered["qq"].isna()].assign(stay_days=np.nan)]
     )
-    return stays

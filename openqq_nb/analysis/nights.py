@@ -6,8 +6,8 @@ from typing import Any
 import narwhals as nw
 
 from openqq_nb.analysis import clock
-from openqq_nb.analysis.frames import AT, PERSON, AnyFrame, alone, finished, grouped, messages
-from openqq_nb.analysis.persons import dated_name, identity, name_of, shown
+from openqq_nb.analysis.frames import AT, PERSON, AnyFrame, alone, finished, grouped, identity, messages
+from openqq_nb.analysis.persons import dated_name, name_of, shown
 from openqq_nb.analysis.results import NIGHT_OWLS
 from openqq_nb.errors import InvalidInput
 
@@ -74,9 +74,10 @@ def night_owls(
 def _night(since: str, until: str) -> tuple[int, int]:
     begin, end = (_minutes(name, value) for name, value in (("since", since), ("until", until)))
     length = end - begin if end > begin else end + _DAY_MINUTES - begin
-    if begin == end:
+    if begin == end or not length:
         raise InvalidInput(
-            f"A night from {since} until {until} has no length. For the whole day: 00:00 until 24:00."
+            f"A night has a beginning and an end.\nFound {since!r} until {until!r}, which has no length.\n"
+            "For the whole day write since='00:00', until='24:00'."
         )
     return begin % _DAY_MINUTES, length
 
@@ -85,7 +86,9 @@ def _minutes(name: str, value: object) -> int:
     found = _TIME.fullmatch(value) if isinstance(value, str) else None
     minutes = int(found[1]) * 60 + int(found[2]) if found else _DAY_MINUTES + 1
     if minutes > _DAY_MINUTES:
-        raise InvalidInput(f"{name}={value!r} is no clock time. Write hours and minutes, such as '23:30'.")
+        raise InvalidInput(
+            f"`{name}` is a clock time.\nFound {value!r}.\nWrite hours and minutes: {name}='23:30'."
+        )
     return minutes
 
 

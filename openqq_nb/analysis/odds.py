@@ -8,7 +8,7 @@ import numpy.typing as npt
 Values = npt.NDArray[np.float64]
 
 BEYOND_CHANCE = 1.96
-"""A score above this comes about by chance once in forty times."""
+"""Chance alone seldom gives a score above this: where words are strewn at random, less than once in a hundred."""
 
 
 def log_odds(count: Any, of: Any, others: Any, of_others: Any) -> Values:  # noqa: ANN401 - whatever NumPy takes for numbers
@@ -25,8 +25,8 @@ def log_odds(count: Any, of: Any, others: Any, of_others: Any) -> Values:  # noq
         of_others: how many words are said there.
 
     Returns:
-        The score of each word: 0 where both say it alike, about normally distributed if only chance is at work; not
-        a number where there is but one word.
+        The score of each word: 0 where both say it alike. The prior pulls it towards 0, so that chance alone gives
+        smaller scores than a normal distribution has; not a number where there is but one word.
 
     Example:
         >>> log_odds([20, 10], 100, [20, 90], 400).round(1).tolist()

@@ -1,16 +1,32 @@
 """Whatever holds messages, members or events, as a Narwhals frame whose columns have the types that are expected."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, cast, runtime_checkable
 
 import narwhals as nw
 import pandas as pd
+import pyarrow as pa
 
 from openqq_nb.analysis.engines import AnyFrame
 from openqq_nb.columns import ZONE, plain_text
 from openqq_nb.errors import InvalidInput, listed
 
 _NUMBERS = frozenset({"sender_qq", "receiver_qq", "gnumber", "qq", "msg_id", "reply_to"})
+_ENGINES = frozenset(
+    {
+        nw.Implementation.PANDAS,
+        nw.Implementation.POLARS,
+        nw.Implementation.DUCKDB,
+        nw.Implementation.DASK,
+        nw.Implementation.PYSPARK,
+        nw.Implementation.PYSPARK_CONNECT,
+    }
+)
+_OF_ARROW: Mapping[Callable[[pa.DataType], bool], str] = {
+    pa.types.is_integer: "Int64",
+    pa.types.is_floating: "float64",
+    pa.types.is_boolean: "boolean",
+}
 _TAKE = "a frame of pandas, polars, DuckDB, Dask or PySpark"
 
 
@@ -47,14 +63,49 @@ def opened(native: object, wanted: Sequence[str], what: str) -> AnyFrame:
         InvalidInput: it is no frame, or numbers of people are kept as fractions.
     """
     try:
-        frame: AnyFrame = nw.from_native(cast(Any, native))
-    except TypeError as error:
+        frame: AnyFrame = nw.from_native(cast(Any, _chosen(native, wanted, what)))
+        known = frame.implementation in _ENGINES
+    except TypeError:
+        known = False
+    if not known:
         raise InvalidInput(
-            f"The {what} are asked for as a log or a frame.\nFound {type(native).__name__}.\n"
-            f"Give a log (`oq.open_log(...)`), `inbox.df`, or {_TAKE}."
-        ) from error
+            f"The {what} are asked for as a log or a frame.\n"
+            f"Found {type(native).__module__.partition('.')[0]}.{type(native).__name__}.\n"
+            f"Give a log (`oq.open_log(...)`), `inbox.df`, or {_TAKE}; other frames have `.to_pandas()`."
+        )
     there = frame.collect_schema().names()
-    return _of_pandas(frame.select([name for name in dict.fromkeys(wanted) if name in there]), what)
+    chosen = frame.select([name for name in dict.fromkeys(wanted) if name in there])
+    return _of_pandas(_of_duckdb(chosen), what)
+
+
+def _chosen(native: object, wanted: Sequence[str], what: str) -> object:
+    """Take the wanted columns of a frame of pandas, which may have several of one name."""
+    if not isinstance(native, pd.DataFrame):
+        return native
+    chosen = native.loc[:, native.columns.isin(list(wanted))]
+    if chosen.columns.is_unique:
+        return chosen
+    twice = ", ".join(f"`{name}`" for name in chosen.columns[chosen.columns.duplicated()].unique())
+    raise InvalidInput(
+        f"The {what} have several columns of one name.\nFound {twice} more than once.\n"
+        "Leave one of each: `frame.loc[:, ~frame.columns.duplicated()]`."
+    )
+
+
+def _of_duckdb(frame: AnyFrame) -> AnyFrame:
+    """Give moments in nanoseconds, which Narwhals does not know, the type of all others."""
+    if not frame.implementation.is_duckdb():
+        return frame
+    native = frame.to_native()
+    fine = [
+        name
+        for name, kind in zip(native.columns, native.types, strict=True)
+        if str(kind) in ("TIMESTAMPTZ_NS", "TIMESTAMP WITH TIME ZONE_NS")
+    ]
+    if not fine:
+        return frame
+    made = ", ".join(f'CAST("{name}" AS TIMESTAMPTZ) AS "{name}"' for name in fine)
+    return cast(AnyFrame, nw.from_native(native.project(f"* REPLACE ({made})")))
 
 
 def without(frame: AnyFrame, needed: str, what: str) -> InvalidInput:
@@ -64,6 +115,16 @@ def without(frame: AnyFrame, needed: str, what: str) -> InvalidInput:
         f"The {what} need a column `{needed}`.\nThis frame has none; found:{listed([names])}\n"
         f'Rename the column that holds it: `frame.rename(columns={{"...": "{needed}"}})`.'
     )
+
+
+def microseconds(moments: "pd.Series[pd.Timestamp]") -> "pd.Series[float]":
+    """Turn times of pandas into microseconds since 1970 UTC; those without a zone are read as China's clock shows them.
+
+    Whole numbers, kept as fractions because some are missing; a fraction holds them exactly up to the year 2255.
+    """
+    aware = moments.dt.tz_localize(ZONE) if moments.dt.tz is None else moments
+    plain = aware.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]")
+    return plain.astype("int64").astype("float64").where(plain.notna())
 
 
 def texts(frame: AnyFrame, names: Sequence[str], what: str) -> AnyFrame:
@@ -111,7 +172,13 @@ def _of_pandas(frame: AnyFrame, what: str) -> AnyFrame:
         return cast(AnyFrame, nw.from_native(native.assign(**_in_utc(native))))
     if not isinstance(native, pd.DataFrame):
         return frame
-    mended = _in_utc(native)
+    plain = {
+        str(name): _of_arrow(native[name])
+        for name, kind in native.dtypes.items()
+        if isinstance(kind, pd.ArrowDtype)
+    }
+    native = native.assign(**plain)
+    mended = plain | _in_utc(native)
     for name in native.columns:
         column = native[name]
         if column.dtype == object:
@@ -122,6 +189,19 @@ def _of_pandas(frame: AnyFrame, what: str) -> AnyFrame:
     return made
 
 
+def _of_arrow(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Give a column that Arrow holds a type of pandas itself: Narwhals works with times and texts of those."""
+    held = cast(pd.ArrowDtype, column.dtype).pyarrow_dtype
+    if pa.types.is_timestamp(held):
+        tz: Any = held.tz
+        kind: Any = pd.DatetimeTZDtype(held.unit, tz) if tz else f"datetime64[{held.unit}]"
+        return column.astype(kind)
+    for is_kind, plain in _OF_ARROW.items():
+        if is_kind(held):
+            return column.astype(cast(Any, plain))
+    return column.astype(object)
+
+
 def _in_utc(native: Any) -> dict[str, Any]:  # noqa: ANN401 - Dask has no types
     """Put moments into one zone, since Narwhals does not know the names of all."""
     aware = [name for name, dtype in native.dtypes.items() if isinstance(dtype, pd.DatetimeTZDtype)]
@@ -130,6 +210,8 @@ def _in_utc(native: Any) -> dict[str, Any]:  # noqa: ANN401 - Dask has no types
 
 def _typed(column: "pd.Series[Any]", what: str) -> "pd.Series[Any]":
     held = pd.api.types.infer_dtype(column, skipna=True)
+    if column.name in _NUMBERS and held in ("floating", "mixed-integer-float"):
+        return column.astype("float64")
     if held in ("datetime", "datetime64"):
         return _moments(column, what)
     if held == "empty" and str(column.name).endswith(("_time", "_at")):

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from openqq_nb.analysis.engines import AnyFrame, brought, collected, joined
-from openqq_nb.analysis.frames import PERSON, grouped
+from openqq_nb.analysis.frames import PERSON, grouped, identity
 from openqq_nb.analysis.opening import opened, texts, without
 
 _NAMED = "named"
@@ -23,13 +23,6 @@ class HoldsPeople(Protocol):
     @property
     def people(self) -> pd.DataFrame:
         """Friends first, then members."""
-
-
-def identity() -> nw.Expr:
-    """Who a person is, of `sender_qq` and `sender`: the number, else the name."""
-    return nw.coalesce(
-        nw.when(nw.col("sender_qq") != "").then(nw.col("sender_qq")), nw.col("sender"), nw.lit("")
-    )
 
 
 def dated_name(last: str) -> nw.Expr:

@@ -65,5 +65,6 @@ def _lengths(length: object) -> tuple[int, int]:
         if shortest <= longest:
             return shortest, longest
     raise InvalidInput(
-        f"length={length!r} cannot be meant. Give how many words at least and at most, such as (2, 5)."
+        f"`length` is how many words make a phrase, at least and at most.\nFound {length!r}.\n"
+        "Write for instance length=(2, 5)."
     )

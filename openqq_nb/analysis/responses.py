@@ -1,6 +1,7 @@
 """What came back after a broadcast."""
 
-from typing import Any, cast
+import re
+from typing import Any
 
 import narwhals as nw
 import pandas as pd
@@ -8,35 +9,42 @@ import pandas as pd
 from openqq_nb.analysis.asked import length_us
 from openqq_nb.analysis.engines import collected
 from openqq_nb.analysis.frames import AT, PLACE, declared, messages
+from openqq_nb.analysis.mentions import BLANKS
+from openqq_nb.analysis.opening import microseconds, opened, texts, times
 from openqq_nb.analysis.results import RESPONSE
-from openqq_nb.columns import ZONE
 from openqq_nb.errors import InvalidInput, listed
 
 _NEEDED = ("recipient_type", "qq", "gnumber", "displayname", "attempted_at", "delivery")
 _NEVER = ("pending", "failed", "skipped")
 _PRIVATE = ("message", "sess_message")
 _OF = {"friend": "qq", "session": "qq", "group": "gnumber", "discuss": "did"}
+_MORE = ("did", "text")
 _TO = "to"
+_SECOND_US = 1_000_000
+# Between the sending and the time that a server gives to the message.
+_ITSELF_US = 60 * _SECOND_US
 
 
-def response(report: Any, log: Any, within: Any = "2D", mention: str | None = None) -> pd.DataFrame:  # noqa: ANN401 - frames
+def response(report: Any, log: Any, within: Any = "2D", mention: str | int | None = None) -> pd.DataFrame:  # noqa: ANN401 - frames
     """Tell which recipients of a broadcast answered, when, and with what.
 
     The answer of a person is the first message that the person wrote to the account after the broadcast was sent
     there, in a friend chat or a temporary one; in a group or discuss, the first message of anybody else. Whether it
     is meant as an answer, nobody can tell: in a busy group somebody always writes soon, so ask for `mention=`
     there. People and groups are told by their permanent numbers; a recipient without one has no answer. Where
-    nobody listened, nothing came.
+    nobody listened, nothing came. Where the log does not tell what the account wrote (`own`), a message of the text
+    that was sent, within a minute, is taken for the broadcast itself.
 
     The rate is `frame["answered"].mean()`: recipients whom nothing reached are missing, so they do not count. That of
     each kind of recipient: `frame.groupby("recipient_type")["answered"].mean()`.
 
     Args:
-        report: `run.report()`.
+        report: `run.report()`, or such a frame of any engine; times without a zone are read as China's clock.
         log: a log, an inbox, or a frame of messages of pandas, polars, DuckDB, Dask or PySpark; whatever was written
             long before or after the broadcast is not read.
         within: how long one waits for an answer, such as `2D` or `12h`, or a timedelta.
-        mention: the name or number of the account; then only messages with `@` and that name are answers of a group.
+        mention: the name or number of the account; then only messages with `@` and that name, up to a blank or the
+            end, are answers of a group.
 
     Returns:
         A frame of pandas, one row a recipient in the order of the report: `recipient_type`, `qq`, `gnumber`,
@@ -62,56 +70,71 @@ def response(report: Any, log: Any, within: Any = "2D", mention: str | None = No
         [['小灰', True, '来！'], ['_猫_', False, nan]]
     """
     sent = _sent(report)
-    length = pd.Timedelta(length_us("within", within), "us")
+    within_us = length_us("within", within, "2D")
+    called = None if mention is None else _called(mention)
     # The clock of messages counts whole seconds: an answer in the second of the sending is later, too.
-    sent["since"] = sent["attempted_at"].dt.floor("s")
-    known = sent.dropna(subset=[_TO, "since"]).sort_values("since", kind="stable")
+    sent["since"] = sent["attempted_us"] // _SECOND_US * _SECOND_US
+    known = sent.dropna(subset=[_TO, "since"]).astype({"since": "int64"}).sort_values("since", kind="stable")
     found = pd.merge_asof(
         known[[_TO, "since", "row"]],
-        _heard(log, sent["since"], length, mention),
+        _without_own(_heard(log, known["since"], within_us, called), known),
         left_on="since",
-        right_on="answered_at",
+        right_on="answered_us",
         by=_TO,
         direction="forward",
-        tolerance=length,
+        tolerance=within_us,
     )
-    answers = sent.merge(found[["row", "answered_at", "content"]], on="row", how="left")
-    reached = answers["attempted_at"].notna() & ~answers["delivery"].isin(_NEVER)
-    answers["answered"] = answers["answered_at"].notna().astype("boolean").where(reached)
-    answers["latency_s"] = (
-        (answers["answered_at"] - answers["attempted_at"]).dt.total_seconds().clip(lower=0.0)
-    )
-    return declared(answers, RESPONSE)
+    answers = sent.merge(found[["row", "answered_us", "content"]], on="row", how="left")
+    reached = answers["attempted_us"].notna() & ~answers["delivery"].isin(_NEVER)
+    answers["answered"] = answers["answered_us"].notna().astype("boolean").where(reached)
+    answers["latency_s"] = ((answers["answered_us"] - answers["attempted_us"]) / _SECOND_US).clip(lower=0.0)
+    moments = {f"{name}_at": answers[f"{name}_us"].astype("Int64") for name in ("attempted", "answered")}
+    return declared(answers.assign(**moments), RESPONSE)
+
+
+def _called(mention: object) -> str:
+    name = str(mention) if isinstance(mention, str | int) and not isinstance(mention, bool) else ""
+    plain = re.sub(BLANKS, " ", name.removeprefix("@")).strip(" ")
+    if not plain:
+        raise InvalidInput(
+            f"`mention` is the name or number of the account.\nFound {mention!r}.\n"
+            'Write for instance mention="小灰", as it stands after the `@`.'
+        )
+    return plain
 
 
 def _sent(report: Any) -> pd.DataFrame:  # noqa: ANN401 - a frame of any engine
     try:
-        frame = collected(nw.from_native(cast(Any, report)))
+        there = nw.from_native(report).collect_schema().names()
     except TypeError as error:
         raise InvalidInput(
             f"The report of a broadcast is a frame.\nFound {type(report).__name__}.\nGive `run.report()`."
         ) from error
-    missing = [name for name in _NEEDED if name not in frame]
+    missing = [name for name in _NEEDED if name not in there]
     if missing:
         raise InvalidInput(
             f"The report of a broadcast has the columns {', '.join(_NEEDED)}.\nThis frame does not have "
-            f"{', '.join(missing)}; found:{listed([', '.join(map(str, frame))])}\nGive `run.report()`."
+            f"{', '.join(missing)}; found:{listed([', '.join(map(str, there))])}\nGive `run.report()`."
         )
+    told = times(opened(report, (*_NEEDED, *_MORE), "recipients"), ["attempted_at"], "recipients")
+    names = [name for name in (*_NEEDED, *_MORE) if name != "attempted_at"]
+    frame = collected(texts(told, names, "recipients"))
     kinds = frame["recipient_type"].map(_OF)
-    whole = frame.assign(row=range(len(frame)), **{_TO: None})
-    for kind in sorted(set(_OF.values()) & set(frame)):
+    whole = frame.assign(row=range(len(frame)), attempted_us=microseconds(frame["attempted_at"]), to=None)
+    for kind in sorted(set(_OF.values())):
         whole[_TO] = whole[_TO].where(kinds != kind, kind + ":" + frame[kind].replace("", None))
-    return whole.assign(**{_TO: whole[_TO].astype("str")})
+    return whole.astype({_TO: "str", "text": "str"})
 
 
-def _heard(log: object, since: "pd.Series[Any]", length: pd.Timedelta, mention: str | None) -> pd.DataFrame:
+def _heard(log: object, since: "pd.Series[int]", within_us: int, mention: str | None) -> pd.DataFrame:
     """Read what others wrote to the account, or where it wrote, while an answer could come.
 
     Returns:
-        `to` (where an answer comes from, as in the report), `answered_at`, `content`: in order of time.
+        `to` (where an answer comes from, as in the report), `answered_us`, `content`, `own` (missing where the log
+        does not tell): in order of time.
     """
     frame = messages(log, ("type", "own", "gnumber", "discuss_id", "content", PLACE))
-    first, last = (0, -1) if since.isna().all() else (_us(since.min()), _us(since.max() + length))
+    first, last = (0, -1) if since.empty else (int(since.min()), int(since.max()) + within_us)
     there = frame.filter((nw.col(AT) >= first) & (nw.col(AT) <= last)).with_columns(
         _of_account().alias("mine")
     )
@@ -124,17 +147,21 @@ def _heard(log: object, since: "pd.Series[Any]", length: pd.Timedelta, mention: 
     told = pd.DataFrame(
         {
             _TO: ("qq:" + others["sender_qq"]).where(is_private, place.where(named)).astype("str"),
-            "answered_at": pd.to_datetime(others[AT], unit="us", utc=True)
-            .dt.as_unit("us")
-            .dt.tz_convert(ZONE),
+            "answered_us": others[AT].astype("int64"),
             "content": others["content"].astype("str"),
+            "own": others["own"],
         }
     )
     return told.dropna(subset=[_TO])
 
 
-def _us(moment: pd.Timestamp) -> int:
-    return int((moment - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(1, "us"))
+def _without_own(heard: pd.DataFrame, sent: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the broadcast itself, which a log that does not tell what the account wrote holds like an answer."""
+    untold = heard[heard["own"].isna()].rename_axis("message").reset_index()
+    same = untold.merge(sent[[_TO, "text", "since"]], left_on=[_TO, "content"], right_on=[_TO, "text"])
+    later_us = same["answered_us"] - same["since"]
+    itself = same.loc[later_us.between(0, _ITSELF_US), "message"]
+    return heard[~heard.index.isin(itself)].drop(columns="own")
 
 
 def _of_account() -> nw.Expr:
@@ -143,4 +170,6 @@ def _of_account() -> nw.Expr:
 
 
 def _mentioned(content: "pd.Series[Any]", name: str) -> "pd.Series[Any]":
-    return content.str.contains(f"@{name.removeprefix('@')}", regex=False).fillna(False).astype(bool)
+    """Tell where a name stands after `@` and ends there, as `replies` finds mentions."""
+    plain = content.str.replace(BLANKS, " ", regex=True) + " "
+    return plain.str.contains(f"@{name} ", regex=False).fillna(False).astype(bool)

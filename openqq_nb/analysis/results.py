@@ -60,7 +60,9 @@ TURNOVER = Schema(
         time("period", "when the period began"),
         _people("how many people wrote"),
         count("newcomers", "how many wrote for the first time; with events how many joined"),
-        count("leavers", "how many wrote for the last time; with events how many left"),
+        count(
+            "leavers", "how many wrote for the last time, missing if not known yet; with events how many left"
+        ),
         number("stay_days", "median of the days that the leavers had been there; missing if unknown"),
     ),
 )

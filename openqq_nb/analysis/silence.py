@@ -11,9 +11,8 @@ from openqq_nb.analysis.asked import length_us, moment_us
 from openqq_nb.analysis.clock import DAY_US
 from openqq_nb.analysis.engines import AnyFrame, beside, brought, collected, joined
 from openqq_nb.analysis.frames import AT, alone, grouped, messages
-from openqq_nb.analysis.opening import opened, texts, times, without
+from openqq_nb.analysis.opening import microseconds, opened, texts, times, without
 from openqq_nb.analysis.results import LURKERS
-from openqq_nb.columns import ZONE
 from openqq_nb.errors import InvalidInput
 
 _KEYS = ("gnumber", "qq", "gid", "id")
@@ -29,14 +28,19 @@ def lurkers(members: Any, log: Any = None, silent_for: Any = "180D", at: Any = N
     whichever is later: the server does not know what was said before it was asked, the log not what it did not hear.
     Who never spoke is silent; who joined less than `silent_for` ago is not looked at, nor are members of groups of
     which the log has no message. A frame without `gnumber`, such as friends, and a log of one chat without it, are told
-    by the number of the person alone.
+    by the number of the person alone. In a log where only some messages of groups tell the group, the others count in
+    every group of who wrote them.
+
+    Nobody is called silent of whom nothing is known: members without `qq`, and those without `gnumber` where the others
+    have one, are left out if there is a log, since it cannot tell what they wrote.
 
     Args:
         members: rows of `my.members()`, or any frame with `qq`, of pandas, polars, DuckDB, Dask or PySpark.
         log: a log, an inbox, or a frame of messages, of any of these engines; None asks the members' frame alone.
         silent_for: for how long: `180D`, `26W`, or a timedelta.
         at: the moment up to which silence is counted; by default the newest message or `last_speak_time` that is known,
-            so that the same log gives the same answer on any day.
+            so that the same log gives the same answer on any day. What came after it does not count; who spoke after it
+            by `last_speak_time` is left out without a log, since nothing tells what was before.
 
     Returns:
         The rows of `members` who are silent, with all their columns, so that they may be written to (`to=`), and
@@ -57,16 +61,21 @@ def lurkers(members: Any, log: Any = None, silent_for: Any = "180D", at: Any = N
         >>> lurkers(members, log)["qq"].tolist()
         ['10003', '10001']
     """
-    silent_us = length_us("silent_for", silent_for)
+    silent_us = length_us("silent_for", silent_for, "180D")
     asked_us = None if at is None else moment_us("at", at)
     people = _people(members, log)
-    counted = None if log is None else _counted(log, "gnumber" in people)
+    if asked_us is not None:
+        people = _up_to(people, asked_us, log is None)
+    counted = None
+    if log is not None:
+        people = _told_apart(people)
+        counted = _counted(log, people, asked_us)
     met = _met(people, counted)
     return _taken(members, _silent(met, _moment(met, counted, asked_us), silent_us))
 
 
 def _people(members: object, log: object) -> pd.DataFrame:
-    """Fetch what tells members apart, and their times as whole microseconds since 1970 UTC."""
+    """Fetch what tells members apart, their times as whole microseconds since 1970 UTC, and their rows."""
     frame = opened(members, (*_KEYS, *_TIMES), "members")
     names = frame.collect_schema().names()
     if "qq" not in names:
@@ -79,34 +88,54 @@ def _people(members: object, log: object) -> pd.DataFrame:
     frame = texts(times(frame, _TIMES, "members"), [name for name in _KEYS if name in names], "members")
     people = collected(frame)
     people = people.assign(**{name: people[name].fillna("") for name in _KEYS if name in people})
-    moments = {name: _microseconds(people[name]) if name in people else np.nan for name in _TIMES}
-    return people.assign(**moments)
+    moments = {name: microseconds(people[name]) if name in people else np.nan for name in _TIMES}
+    return people.assign(row=range(len(people)), **moments)
 
 
-def _microseconds(moments: "pd.Series[pd.Timestamp]") -> "pd.Series[float]":
-    """Whole numbers, kept as fractions because some are missing; a fraction holds them exactly up to the year 2255."""
-    aware = moments.dt.tz_localize(ZONE) if moments.dt.tz is None else moments
-    plain = aware.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]")
-    return plain.astype("int64").astype("float64").where(plain.notna())
+def _up_to(people: pd.DataFrame, asked_us: int, alone: bool) -> pd.DataFrame:
+    """Forget what was said after a moment; where the server alone tells, nothing is left of who spoke then."""
+    after = people["last_speak_time"].gt(asked_us)
+    known = people.assign(last_speak_time=people["last_speak_time"].mask(after))
+    return known[~after] if alone else known
 
 
-def _counted(log: object, in_groups: bool) -> pd.DataFrame:
+def _told_apart(people: pd.DataFrame) -> pd.DataFrame:
+    """Leave the members whom a log can tell; groups that no member has tell nothing."""
+    known = people[people["qq"].ne("")]
+    in_groups = "gnumber" in known and known["gnumber"].ne("").any()
+    return known[known["gnumber"].ne("")] if in_groups else known
+
+
+def _counted(log: object, people: pd.DataFrame, asked_us: int | None) -> pd.DataFrame:
     """Count the messages of each person, in each group where the groups are told apart."""
-    frame = messages(log, ("gnumber", "chat_key"))
-    counted = collected(grouped(frame, ["gnumber", "sender_qq"], messages=nw.len(), last=nw.col(AT).max()))
-    numbered = counted[counted["sender_qq"].notna() & counted["sender_qq"].ne("")]
+    frame = messages(log, ("gnumber", "chat_key", "type"))
+    if asked_us is not None:
+        frame = frame.filter(nw.col(AT) <= asked_us)
+    keys = ["gnumber", "sender_qq", "type"]
+    counted = collected(grouped(frame, keys, messages=nw.len(), last=nw.col(AT).max()))
+    counted["gnumber"] = counted["gnumber"].where(counted["gnumber"].ne(""))
+    numbered = counted.dropna(subset=["sender_qq"])
     if len(counted) and not len(numbered):
         raise InvalidInput(
             "Members are found in a log by their numbers.\nNo message of this log has a `sender_qq`, only names, which "
             "anybody may take.\nGive a log with numbers, such as a journal; or add a column `sender_qq` by a table of "
             "names that you trust."
         )
-    if not in_groups:
+    if "gnumber" not in people or not people["gnumber"].ne("").any():
         return _summed(numbered, ["sender_qq"])
     if numbered["gnumber"].isna().all():
         _check_one_chat(frame)
         return _summed(numbered, ["sender_qq"])
-    return _summed(numbered.dropna(subset=["gnumber"]), ["gnumber", "sender_qq"])
+    return _summed(_in_groups(numbered, people), ["gnumber", "sender_qq"])
+
+
+def _in_groups(counted: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Count messages of an untold group in every group of the log in which their writer is a member."""
+    told, untold = counted[counted["gnumber"].notna()], counted[counted["gnumber"].isna()]
+    of_groups = untold[untold["type"].isna() | untold["type"].eq("group_message")].drop(columns="gnumber")
+    theirs = people[people["gnumber"].isin(told["gnumber"])][["gnumber", "qq"]].drop_duplicates()
+    anywhere = of_groups.merge(theirs, left_on="sender_qq", right_on="qq")
+    return pd.concat([told, anywhere[told.columns]], ignore_index=True)
 
 
 def _check_one_chat(frame: AnyFrame) -> None:
@@ -164,7 +193,7 @@ def _silent(people: pd.DataFrame, at_us: float, silent_us: int) -> pd.DataFrame:
     """Leave who has been silent for so long, with the place in the frame; who never spoke first."""
     since = at_us - silent_us
     recent = people["last_spoke"].gt(since) | people["join_time"].gt(since)
-    silent = people[~recent].rename_axis("row").reset_index()
+    silent = people[~recent]
     days = (at_us - silent["last_spoke"]) // DAY_US
     order = ["last_spoke", *(name for name in _KEYS if name in silent)]
     return silent.assign(silent_days=days).sort_values(order, na_position="first", kind="stable")

@@ -5,8 +5,18 @@ from typing import Any
 import narwhals as nw
 
 from openqq_nb.analysis.asked import length_us
-from openqq_nb.analysis.frames import AT, PERSON, PLACE, AnyFrame, by_chat, finished, grouped, messages
-from openqq_nb.analysis.persons import identity, shown
+from openqq_nb.analysis.frames import (
+    AT,
+    PERSON,
+    PLACE,
+    AnyFrame,
+    by_chat,
+    finished,
+    grouped,
+    identity,
+    messages,
+)
+from openqq_nb.analysis.persons import shown
 from openqq_nb.analysis.results import CONVERSATIONS
 
 _ORDER = [AT, PLACE]
@@ -41,7 +51,7 @@ def conversations(log: Any, silence: Any = "30min", roster: Any = None) -> Any: 
         >>> conversations(log)[["messages", "people", "seconds", "started_by"]].values.tolist()
         [[2, 2, 600.0, '小灰'], [1, 1, 0.0, '小灰']]
     """
-    silence_us = length_us("silence", silence)
+    silence_us = length_us("silence", silence, "30min")
     frame = messages(log, ("chat_key", "chat", PLACE)).select(
         AT, PLACE, "chat_key", "chat", "sender", "sender_qq"
     )

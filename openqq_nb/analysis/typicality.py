@@ -21,9 +21,10 @@ def typical(log: Any, top: int = 10) -> Any:  # noqa: ANN401 - a frame of any en
     """Find the words that each person uses more than the others do.
 
     The score is the log-odds with an informative Dirichlet prior, over its standard deviation (Monroe, Colaresi and
-    Quinn, 2008): what the person says against what all others say. Words are shown where it is above 1.96 and that
-    were said twice or more. What a word is, `words` tells. A bot or a message sent again and again has words very
-    typical of it; where one person wrote alone, nothing is typical.
+    Quinn, 2008): what the person says against what all others say. Each word counts once a message, so that a single
+    message full of it says little. Words are shown where the score is above 1.96 and that are in two messages or more.
+    What a word is, `words` tells. A bot or a message sent again and again has words very typical of it; where one
+    person wrote alone, nothing is typical.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars or DuckDB.
@@ -52,7 +53,7 @@ def typical(log: Any, top: int = 10) -> Any:  # noqa: ANN401 - a frame of any en
     whose = pd.Index(who[PERSON]).get_indexer(read.columns[PERSON].to_pandas())
     found = counted(read.tokens, worth_counting(read.tokens, stopping(None)))
     scored = _scored(by_owner(found, read.text, whose), len(who), len(read.tokens.words))
-    shown = scored[(scored["score"] > BEYOND_CHANCE) & (scored["count"] >= _LEAST)]
+    shown = scored[(scored["score"] > BEYOND_CHANCE) & (scored["messages"] >= _LEAST)]
     named = read.tokens.words.take(pa.array(shown["word"], pa.int64())).to_pandas().to_numpy()
     ordered = shown.assign(word=named).sort_values(
         ["size", "owner", "score", "word"], ascending=[False, True, False, True]
@@ -61,7 +62,8 @@ def typical(log: Any, top: int = 10) -> Any:  # noqa: ANN401 - a frame of any en
 
 
 def _scored(each: pd.DataFrame, people_there: int, words_there: int) -> pd.DataFrame:
-    size = np.bincount(each["owner"], each["count"], people_there)[each["owner"]]
-    everywhere = np.bincount(each["word"], each["count"], words_there)[each["word"]]
-    others = everywhere - each["count"]
-    return each.assign(size=size, score=log_odds(each["count"], size, others, each["count"].sum() - size))
+    """Compare in how many messages each word is."""
+    inside = each["messages"]
+    size = np.bincount(each["owner"], inside, people_there)[each["owner"]]
+    others = np.bincount(each["word"], inside, words_there)[each["word"]] - inside
+    return each.assign(size=size, score=log_odds(inside, size, others, inside.sum() - size))

@@ -57,7 +57,7 @@ class Contents:
 
 
 def contents(at: Place) -> Contents:
-    """Look at a folder: an archive, or any other folder of Parquet files whose messages have a `msg_time`.
+    """Look at an archive, at any other folder of Parquet files whose messages have a `msg_time`, or at one such file.
 
     Raises:
         InvalidInput: it is none, or it is damaged.
@@ -65,7 +65,10 @@ def contents(at: Place) -> Contents:
     found = at.files()
     if NAME in found:
         return _archive(at, read_marker(at), found)
-    return _foreign(at, found)
+    if not found and at.is_file():
+        folder, name, size_bytes = at.taken_apart()
+        return _foreign(folder, {name: size_bytes}, [name])
+    return _foreign(at, found, [name for name in found if is_parquet(name)])
 
 
 def dataset_of(found: Contents) -> dataset.Dataset:
@@ -91,8 +94,7 @@ def _archive(at: Place, summary: Summary, found: dict[str, int]) -> Contents:
     return Contents(at, summary.pieces, schema, alike=True)
 
 
-def _foreign(at: Place, found: dict[str, int]) -> Contents:
-    names = [name for name in found if _is_parquet(name)]
+def _foreign(at: Place, found: dict[str, int], names: Sequence[str]) -> Contents:
     if not names:
         raise InvalidInput(
             f"There are no Parquet files.\nFound in {at}:{listed(list(found) or ['nothing'])}\n"
@@ -122,9 +124,14 @@ def _same(one: pa.Schema, together: pa.Schema) -> bool:
     )
 
 
-def _is_parquet(name: str) -> bool:
-    """Tell files of data from those that other programs put beside, whose names begin with `_` or a dot."""
-    return name.endswith(".parquet") and not any(part[0] in "_." for part in PurePosixPath(name).parts)
+def is_parquet(name: str) -> bool:
+    """Tell whether a file has data, by its path from the folder."""
+    return name.endswith(".parquet") and not is_beside(name)
+
+
+def is_beside(name: str) -> bool:
+    """Tell files that programs put beside data: the name, or that of a folder, begins with `_` or a dot."""
+    return any(part[0] in "_." for part in PurePosixPath(name).parts)
 
 
 def _file(at: Place, name: str) -> tuple[pa.Schema, tuple[int, ...]]:

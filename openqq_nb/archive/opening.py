@@ -2,16 +2,19 @@
 
 import os
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from pyarrow import dataset as arrow_dataset
 
-from openqq_nb.archive.contents import contents, dataset_of
+from openqq_nb.archive.contents import contents, dataset_of, is_beside, is_parquet
 from openqq_nb.archive.engines import Engine, frames
 from openqq_nb.archive.marker import NAME, Summary, read_marker
 from openqq_nb.archive.pieces import PLACE
-from openqq_nb.archive.places import place
+from openqq_nb.archive.places import place, understood
 from openqq_nb.errors import InvalidInput
+
+_MAGIC = b"PAR1"
 
 
 def is_archive(path: str | os.PathLike[str]) -> bool:
@@ -21,6 +24,26 @@ def is_archive(path: str | os.PathLike[str]) -> bool:
         NotSupported: what opens such an address is not installed.
     """
     return NAME in place(path).files()
+
+
+def opens(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a path is for `open`: an archive, or a folder with nothing but Parquet files, or one such file.
+
+    Files whose name begins with `_` or a dot, which programs put beside, do not count. The file must be none that
+    SQLite has open in this process.
+
+    Raises:
+        InvalidInput: it cannot be read.
+        NotSupported: what opens such an address is not installed.
+    """
+    at = place(path)
+    found = at.files()
+    if not found and at.is_file():
+        with understood(at, "read"), at.filesystem.open_input_file(at.path) as stream:
+            return bool(stream.read(len(_MAGIC)) == _MAGIC)
+    data = [name for name in found if not is_beside(name)]
+    whole = not any(PurePosixPath(name).name == NAME and name != NAME for name in found)
+    return NAME in found or (whole and bool(data) and all(map(is_parquet, data)))
 
 
 def summary(folder: str | os.PathLike[str]) -> Summary:
@@ -56,7 +79,7 @@ def open(folder: str | os.PathLike[str], engine: Engine, columns: Sequence[str] 
     """Open messages with an engine.
 
     Args:
-        folder: an archive; or any folder of Parquet files that have a column `msg_time` with a zone.
+        folder: an archive; or any folder of Parquet files that have a column `msg_time` with a zone, or one such file.
         engine: what is to work with them.
 
             - `pandas`: a DataFrame, read whole, with the dtypes of `log.df`, in order of `msg_time`, then `place`

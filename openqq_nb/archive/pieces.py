@@ -51,11 +51,9 @@ class Columns:
             raise InvalidInput(
                 f"Two columns of one name cannot be told apart.\nFound:{listed(part.column_names)}\nRename one of them."
             )
-        made = {
-            name: _cast(part, name, kind) for name, kind in _DECLARED.items() if name in part.column_names
-        }
+        made = {name: cast(part, name, kind) for name, kind in _DECLARED.items() if name in part.column_names}
         made |= {
-            self._called(name): _cast(part, name, TEXT)
+            self._called(name): cast(part, name, TEXT)
             for name in part.column_names
             if name not in made and name != PLACE
         }
@@ -120,20 +118,47 @@ def _label(number: int) -> str:
     return UNKNOWN if number < 0 else f"{year:04d}-{month + 1:02d}"
 
 
-def _cast(part: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
+def completed(rows: pa.Table) -> pa.Table:
+    """Give rows of any program all declared columns, in their order and types, then the others as text.
+
+    Raises:
+        InvalidInput: a column cannot be what it is declared to be.
+    """
+    there = rows.column_names
+    declared = {
+        name: cast(rows, name, kind) if name in there else pa.nulls(rows.num_rows, kind)
+        for name, kind in _DECLARED.items()
+    }
+    return pa.table(declared | {name: cast(rows, name, TEXT) for name in there if name not in declared})
+
+
+def cast(part: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
+    """Bring a column to a type; numbers become text as they are written by people.
+
+    Raises:
+        InvalidInput: it cannot be that.
+    """
     values = part.column(name)
     if values.type == kind:
         return values
     try:
         if pa.types.is_timestamp(kind):
             return _times(values)
-        return values.cast(kind)
+        return (_whole(values) if pa.types.is_floating(values.type) else values).cast(kind)
     except (pa.ArrowException, ValueError) as error:
         raise InvalidInput(
-            f"The column {name!r} cannot be kept in an archive as {kind}.\n"
+            f"The column {name!r} cannot be {kind}, which it is in messages.\n"
             f"Found {values.type}: {one_line(str(error))}.\n"
             "Convert it first, or leave it out: table.drop_columns(...)."
         ) from error
+
+
+def _whole(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Make whole numbers of floats that are: a missing one among them makes floats of numbers in many programs."""
+    try:
+        return values.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return values
 
 
 def _times(values: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -1,6 +1,7 @@
 """Where an archive is: a folder of a disk, or one behind an address such as `s3://bucket/logs`, which fsspec knows."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from pyarrow import fs
 from openqq_nb.errors import InvalidInput, NotSupported, one_line
 
 _S3 = ("s3", "s3a")
+# The part of an address before `@` may be a name and a password.
+_KEYS = re.compile(r"(?<=://)[^/@]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Place:
     Attributes:
         filesystem: what reads and writes it.
         path: where it is within that.
-        scheme: the beginning of its address, such as `s3`; empty for a folder of this machine.
+        scheme: the beginning of its address, such as `s3`, also for `s3a`; empty for a folder of this machine.
         remote: the file system of fsspec; `None` for a folder of this machine.
     """
 
@@ -33,7 +36,7 @@ class Place:
 
     def __str__(self) -> str:
         """Write it as people do."""
-        return f"{self.scheme}://{self.path}" if self.scheme else self.path
+        return without_keys(self._addressed(self.path))
 
     @property
     def is_s3(self) -> bool:
@@ -46,19 +49,25 @@ class Place:
 
     def address(self, name: str) -> str:
         """Give the path or address of a file in it, as engines want it."""
-        return f"{self.scheme}://{self.within(name)}" if self.scheme else self.within(name)
+        return self._addressed(self.within(name))
+
+    def _addressed(self, path: str) -> str:
+        """Put the scheme before a path, unless its file system, as that of http, counts it to the path."""
+        return f"{self.scheme}://{path}" if self.scheme and "://" not in path else path
 
     def files(self) -> dict[str, int]:
         """List what is in it, folders within it too.
 
         Returns:
-            The size in bytes by the path from this folder, sorted; nothing where there is no folder.
+            The size in bytes by the path from this folder, sorted; nothing where there is no folder, or a file.
 
         Raises:
             InvalidInput: it cannot be read.
         """
         if self.remote is not None:
             self.remote.invalidate_cache()
+        elif self.is_file():
+            return {}
         with understood(self, "read"):
             found = self.filesystem.get_file_info(
                 fs.FileSelector(self.path, allow_not_found=True, recursive=True)
@@ -74,6 +83,13 @@ class Place:
         """Tell whether there is a file where the folder should be."""
         with understood(self, "read"):
             return self.filesystem.get_file_info(self.path).type is fs.FileType.File
+
+    def taken_apart(self) -> tuple["Place", str, int]:
+        """Give the folder, the name and the size in bytes of the file that this is the path of."""
+        folder, _, name = self.path.rpartition("/")
+        with understood(self, "read"):
+            size_bytes = self.filesystem.get_file_info(self.path).size or 0
+        return Place(self.filesystem, folder, self.scheme, self.remote), name, size_bytes
 
     def make_folder(self, name: str = "") -> None:
         """Make the folder, or one within it; S3 has none, and would make a bucket of a mistyped name."""
@@ -114,12 +130,18 @@ def _text(folder: object) -> str:
 
 
 def _remote(address: str) -> Place:
-    scheme = address.partition("://")[0]
-    scheme = "s3" if scheme == "s3" else scheme
+    written, _, rest = address.partition("://")
+    scheme = "s3" if written.lower() in _S3 else written.lower()
+    if scheme == "s3" and set("@:") & set(rest.partition("/")[0]):
+        # Shown nowhere: a key may have any signs in it.
+        raise InvalidInput(
+            "An address in S3 begins with the name of a bucket. Found '@' or ':' in front, as of keys.\n"
+            "Put keys into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and give 's3://bucket/logs'."
+        )
     try:
         from fsspec.core import url_to_fs  # noqa: PLC0415 - an extra
 
-        remote, path = url_to_fs(address)
+        remote, path = url_to_fs(f"{scheme}://{rest}")
     except ImportError as error:
         extra = (
             'pip install "openqq-nb[s3]"'
@@ -127,15 +149,26 @@ def _remote(address: str) -> Place:
             else "pip install fsspec and what its message names"
         )
         raise NotSupported(
-            f"Addresses that begin with {scheme}:// cannot be opened here. Found: {error}.\n"
+            f"Addresses that begin with {one_line(scheme)}:// cannot be opened here. Found: {error}.\n"
             f"Install what it takes: {extra}."
         ) from error
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise InvalidInput(
-            f"{one_line(address)!r} is no address that can be opened: {error}.\n"
+            f"{without_keys(one_line(address))!r} is no address that can be opened.\n"
+            f"Found: {without_keys(one_line(str(error)))}.\n"
             "Give the path of a folder, or an address such as 's3://bucket/logs'."
         ) from error
     return Place(fs.PyFileSystem(fs.FSSpecHandler(remote)), path.rstrip("/"), scheme, remote)
+
+
+def without_keys(text: str) -> str:
+    """Leave the names and passwords of addresses away, so that no error tells them.
+
+    Example:
+        >>> without_keys("s3://KEY:secret@bucket/logs")
+        's3://…@bucket/logs'
+    """
+    return _KEYS.sub("…@", text)
 
 
 @contextmanager
@@ -149,7 +182,8 @@ def understood(at: Place, doing: Literal["read", "write"], name: str = "") -> It
         yield
     except failures(at) as error:
         raise InvalidInput(
-            f"{_WHAT[doing]}.\nFound for {at.address(name) if name else at}: {one_line(str(error))}.\n"
+            f"{_WHAT[doing]}.\nFound for {without_keys(at.address(name)) if name else at}: "
+            f"{without_keys(one_line(str(error)))}.\n"
             f"{_ADVICE_S3 if at.is_s3 else _ADVICE[doing]}"
         ) from error
 

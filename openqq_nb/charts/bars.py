@@ -1,7 +1,8 @@
 """Bars, one below the other: who or what has most of something."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from openqq_nb.charts.given import About, answer, counted
@@ -18,7 +19,13 @@ _STEP = 22
 _LONG = 300
 _LEAST, _WHOLE = 0.1, 10
 _TINY = 1e-9
-_SEVERAL_S = (("length_d", 86_400), ("length_h", 3_600), ("length_min", 60))
+# What a unit is called, its seconds, and how many of it are one of the next.
+_UNITS = (
+    ("length_s", 1, 60),
+    ("length_min", 60, 60),
+    ("length_h", 3_600, 24),
+    ("length_d", 86_400, math.inf),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +44,21 @@ class Bars:
     shown: Sequence[str]
     measure: str
 
-    def spec(self, width: float = WIDTH, style: str = "main") -> Spec:
+    def spec(self, width: float = WIDTH, style: str = "main", among: Sequence["Bars"] = ()) -> Spec:
         """Draw the bars, with room for what stands at their ends.
 
         Args:
             width: of all of it, labels included.
             style: of the bars.
+            among: bars that are seen beside these and compared with them; all have one scale.
         """
-        labels = numbered(self.labels)
-        plot = max(120.0, width - room_of(labels))
-        ends = widest(self.shown) + 12
-        largest = max(*self.sizes, _TINY)
+        compared = [self, *among]
+        kept = max(room_of(numbered(one.labels)) for one in compared)
+        plot = max(120.0, width - kept)
+        ends = max(widest(one.shown) for one in compared) + 12
+        largest = max(_TINY, *(size for one in compared for size in one.sizes))
         top = largest * plot / max(40.0, plot - ends)
+        labels = numbered(self.labels)
         rows_of = zip(labels, self.sizes, self.shown, strict=True)
         axis: Spec = {"title": self.measure, "labels": False, "ticks": False, "domain": False, "grid": False}
         length: Spec = {"field": "size", "type": "quantitative", "axis": axis | {"titleAnchor": "start"}}
@@ -57,7 +67,7 @@ class Bars:
             "width": round(plot),
             "height": {"step": _STEP},
             "data": {"values": [{"label": a, "size": float(b), "shown": c} for a, b, c in rows_of]},
-            "encoding": {"y": rows(labels), "x": length},
+            "encoding": {"y": rows(labels, kept), "x": length},
             "layer": [
                 {"mark": {"type": "bar", "style": style, "cornerRadiusEnd": 2, "height": {"band": 0.72}}},
                 {
@@ -72,12 +82,12 @@ class Bars:
         return told(list(zip(self.labels, self.shown, strict=True)))
 
 
-def ranking(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.ranking` takes
+def ranking(log: Any, roster: Any = None) -> Picture:  # noqa: ANN401 - what `analysis.ranking` takes
     """Draw who writes most: a bar a person, the first 20.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.ranking` gave.
-        asked: what `analysis.ranking` takes by name.
+        roster: names to show people by, as `analysis.ranking` takes it.
 
     Returns:
         A `Picture`; show it as the last line of a cell, or `save` it.
@@ -101,7 +111,7 @@ def ranking(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis
         >>> oq.language(before) == before
         True
     """
-    found, about = answer("ranking", ("rank", "displayname", "messages", "share"), log, **asked)
+    found, about = answer("ranking", log, roster)
     return draw_ranking(found, about)
 
 
@@ -112,18 +122,19 @@ def draw_ranking(found: Frame, about: About) -> Picture:
     about = about.or_else(int(found["messages"].sum()), found["first"].min(), found["last"].max())
     top = found.head(TOP)
     labels = [name(one) for one in top["displayname"]]
-    bars = Bars(labels, _counts(top["messages"]), _with_parts(top), say("messages"))
+    bars = Bars(labels, counts_of(top["messages"]), _with_parts(top), say("messages"))
     people = counted("people", len(found)) if len(found) <= TOP else first_of(len(top), len(found))
     return Picture(say("ranking"), [*about.told(), people], bars.told(), bars.spec())
 
 
-def night_owls(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.night_owls` takes
+def night_owls(log: Any, since: str = "00:00", until: str = "05:00", roster: Any = None) -> Picture:  # noqa: ANN401 - what `analysis.night_owls` takes
     """Draw who writes at night: a bar a person, the first 20, with the part of all that the person wrote.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.night_owls` gave.
-        more: what `analysis.night_owls` takes besides.
-        asked: the same by name.
+        since: when the night begins, such as `23:30`.
+        until: when it ends.
+        roster: names to show people by, as `analysis.night_owls` takes it.
 
     Returns:
         A `Picture`; show it as the last line of a cell, or `save` it.
@@ -140,8 +151,7 @@ def night_owls(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 -
         >>> "小明" in charts.night_owls(log, since="00:00", until="02:00").svg()
         True
     """
-    columns = ("displayname", "messages", "share", "latest")
-    found, about = answer("night_owls", columns, log, *more, **asked)
+    found, about = answer("night_owls", log, since, until, roster)
     return draw_night_owls(found, about)
 
 
@@ -152,17 +162,18 @@ def draw_night_owls(found: Frame, about: About) -> Picture:
     top = found.head(TOP)
     shown = [f"{part} {clean(at)}" for part, at in zip(_with_parts(top), top["latest"], strict=True)]
     labels = [name(one) for one in top["displayname"]]
-    bars = Bars(labels, _counts(top["messages"]), shown, say("night_messages"))
+    bars = Bars(labels, counts_of(top["messages"]), shown, say("night_messages"))
     lines = [*about.told(), say("owls_told"), *cut_off(len(top), len(found))]
     return Picture(say("night_owls"), lines, bars.told(), bars.spec())
 
 
-def repeats(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.repeats` takes
+def repeats(log: Any, at_least: int = 3, roster: Any = None) -> Picture:  # noqa: ANN401 - what `analysis.repeats` takes
     """Draw what everybody repeats: a bar a text, as long as the number of its messages, the first 20.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.repeats` gave.
-        asked: what `analysis.repeats` takes by name.
+        at_least: how many messages make a run, 2 or more.
+        roster: names to show people by, as `analysis.repeats` takes it.
 
     Returns:
         A `Picture`; show it as the last line of a cell, or `save` it.
@@ -179,7 +190,7 @@ def repeats(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis
         >>> "哈哈" in charts.repeats(log).svg()
         True
     """
-    found, about = answer("repeats", ("content", "messages", "people", "started_by"), log, **asked)
+    found, about = answer("repeats", log, at_least, roster)
     return draw_repeats(found, about)
 
 
@@ -190,57 +201,16 @@ def draw_repeats(found: Frame, about: About) -> Picture:
     about = about.or_else(None, found["start"].min(), found["end"].max())
     top = found.sort_values("messages", ascending=False, kind="stable").head(TOP)
     labels = [name(one, _LONG) for one in top["content"]]
-    bars = Bars(labels, _counts(top["messages"]), _by_people(top), say("messages"))
+    bars = Bars(labels, counts_of(top["messages"]), by_people(top), say("messages"))
     lines = [*about.told(), *cut_off(len(top), len(found))]
     return Picture(say("repeats"), lines, bars.told(), bars.spec())
 
 
-def words(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.words` takes
-    """Draw the words that are written most: a bar a word, the first 20.
-
-    Args:
-        log: a log, a frame of messages of any engine, or what `analysis.words` gave.
-        asked: what `analysis.words` takes by name.
-
-    Returns:
-        A `Picture`; show it as the last line of a cell, or `save` it.
-
-    Raises:
-        InvalidInput: it is neither messages nor an answer.
-        NotSupported: what draws is not installed.
-
-    Example:
-        >>> import pandas as pd
-        >>> from openqq_nb import charts
-        >>> times = pd.to_datetime(["2026-11-16 01:30", "2026-11-16 01:31", "2026-11-23 02:00"])
-        >>> log = pd.DataFrame({"msg_time": times, "sender": "小灰", "content": "周五聚餐"})
-        >>> "聚餐" in charts.words(log).svg()
-        True
-    """
-    found, about = answer("words", ("word", "messages", "count"), log, **asked)
-    return draw_words(found, about)
-
-
-def draw_words(found: Frame, about: About) -> Picture:
-    """Draw an answer of `analysis.words`; words of people or chats are put together."""
-    if found.empty:
-        return nothing("words", about)
-    if "people" not in found or "chat" in found:
-        summed = found.groupby("word", sort=False).agg(messages=("messages", "sum"), people=("word", "size"))
-        found = summed.sort_values("messages", ascending=False, kind="stable").reset_index()
-    top = found.head(TOP)
-    bars = Bars(
-        [name(one) for one in top["word"]], _counts(top["messages"]), _by_people(top), say("messages_with")
-    )
-    return Picture(say("words"), [*about.told(), *cut_off(len(top), len(found))], bars.told(), bars.spec())
-
-
-def kinds(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.kinds` takes
+def kinds(log: Any) -> Picture:  # noqa: ANN401 - what `analysis.kinds` takes
     """Draw what messages are made of: a bar a kind.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.kinds` gave.
-        asked: what `analysis.kinds` takes by name.
 
     Returns:
         A `Picture`; show it as the last line of a cell, or `save` it.
@@ -257,7 +227,7 @@ def kinds(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.k
         >>> charts.kinds(log).svg().startswith("<svg")
         True
     """
-    found, about = answer("kinds", ("kind", "messages", "share", "recalled"), log, **asked)
+    found, about = answer("kinds", log)
     return draw_kinds(found, about)
 
 
@@ -265,10 +235,11 @@ def draw_kinds(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.kinds`."""
     if found.empty:
         return nothing("kinds", about)
-    about = about.or_else(int(found["messages"].sum()))
+    # Shares are of all lines, those that programs write included.
+    about = replace(about, messages=int(found["messages"].sum()))
     top = found.head(TOP)
     labels = [_kind(one) for one in top["kind"]]
-    bars = Bars(labels, _counts(top["messages"]), _with_parts(top), say("messages"))
+    bars = Bars(labels, counts_of(top["messages"]), _with_parts(top), say("messages"))
     return Picture(say("kinds"), [*about.told(), *cut_off(len(top), len(found))], bars.told(), bars.spec())
 
 
@@ -278,16 +249,17 @@ def _kind(kind: object) -> str:
     return say(key) if key in KINDS else name(label)
 
 
-def _counts(counts: Series) -> list[int]:
+def counts_of(counts: Series) -> list[int]:
+    """Give whole numbers."""
     whole: list[int] = counts.astype("int64").tolist()
     return whole
 
 
-def _by_people(top: Frame) -> list[str]:
+def by_people(top: Frame) -> list[str]:
     """Say of how many messages and people each row is."""
     return [
         say("by_people", messages=f"{messages:,}", people=counted("people", people))
-        for messages, people in zip(_counts(top["messages"]), _counts(top["people"]), strict=True)
+        for messages, people in zip(counts_of(top["messages"]), counts_of(top["people"]), strict=True)
     ]
 
 
@@ -295,7 +267,7 @@ def _with_parts(top: Frame) -> list[str]:
     """Say how many messages and which part each row is."""
     shares = top["share"].astype("float64")
     return [
-        f"{size:,} ({percent(part)})" for size, part in zip(_counts(top["messages"]), shares, strict=True)
+        f"{size:,} ({percent(part)})" for size, part in zip(counts_of(top["messages"]), shares, strict=True)
     ]
 
 
@@ -308,11 +280,15 @@ def percent(part: float) -> str:
 
 
 def length(seconds: float) -> str:
-    """Say how long something took, in the unit that fits."""
-    for key, unit in _SEVERAL_S:
-        if seconds >= unit:
-            return say(key, count=f"{seconds / unit:,.3g}")
-    return say("length_s", count=f"{seconds:.0f}")
+    """Say how long something took, in the unit that fits: whole seconds, of others a tenth where there are few."""
+    written = ((key, _amount(seconds, unit), most) for key, unit, most in _UNITS)
+    key, count = next((key, count) for key, count, most in written if count < most)
+    return say(key, count=f"{count:,.1f}".removesuffix(".0"))
+
+
+def _amount(seconds: float, unit: int) -> float:
+    few = unit > 1 and seconds < _WHOLE * unit
+    return round(seconds / unit, 1 if few else 0)
 
 
 def first_of(shown: int, among: int) -> str:

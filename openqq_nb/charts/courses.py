@@ -1,14 +1,16 @@
 """What changes as time goes by: messages of each chat, people who come and go, conversations, names."""
 
 import json
-import math
 from typing import Any
 
 import pandas as pd
 
+from openqq_nb import analysis
+from openqq_nb.analysis.clock import Every
 from openqq_nb.charts.bars import length
-from openqq_nb.charts.given import About, answer, counted, times
+from openqq_nb.charts.given import About, answer, brought, counted, read_once, times
 from openqq_nb.charts.parts import milliseconds, name, nothing, time_axis
+from openqq_nb.charts.periods import STEPS, added_up, ends, fewer, kind, whole
 from openqq_nb.charts.picture import WIDTH, Picture
 from openqq_nb.charts.texts import widest
 from openqq_nb.charts.themes import Spec
@@ -16,30 +18,22 @@ from openqq_nb.charts.wording import say
 from openqq_nb.columns import Frame
 
 _CHATS = 8
-_STEPS = 240
 _ENOUGH = 3
 _PLOT = 540
 _CONVERSATIONS = 600
-_DAY = pd.Timedelta(days=1)
-# What a step is called, what pandas calls it, its days, and those of the next larger one.
-_TIME_STEPS = (
-    ("each_hour", "h", 1 / 24, 1),
-    ("each_day", "D", 1, 7),
-    ("each_week", "W-MON", 7, 28),
-    ("each_month", "MS", 28, 365),
-    ("each_year", "YS", 365, math.inf),
-)
 _MINUTE_S = 60
 _MARGIN_MS = 1_800_000
 
 
-def timeline(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.timeline` takes
+def timeline(log: Any, every: Every = "week") -> Picture:  # noqa: ANN401 - what `analysis.timeline` takes
     """Draw how much is written as time goes by, the chats on top of each other: the eight largest, and all others.
+
+    Of more than 240 periods a log is asked for longer ones. An answer is drawn in its own periods; where there are more
+    than 240, days, months and quarters are added up to longer ones. Which they are, the subtitle tells.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.timeline` gave.
-        more: what `analysis.timeline` takes besides.
-        asked: the same by name, as `every="month"`.
+        every: `day`, `week`, `month`, `quarter` or `year`.
 
     Returns:
         A `Picture`; show it as the last line of a cell, or `save` it.
@@ -56,21 +50,30 @@ def timeline(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - w
         >>> "饭友" in charts.timeline(log, every="month").svg()
         True
     """
-    columns = ("period", "chat", "chat_key", "messages", "people")
-    found, about = answer("timeline", columns, log, *more, **asked)
-    return draw_timeline(found, about)
+    held = read_once(log)
+    found, about = answer("timeline", held, every)
+    if about.messages is None:
+        return draw_timeline(found, about)
+    found, longer = fitting(held, found, every)
+    return draw_timeline(found, about, longer)
 
 
-def draw_timeline(found: Frame, about: About) -> Picture:
-    """Draw an answer of `analysis.timeline`."""
+def fitting(log: Any, found: Frame, every: Every) -> tuple[Frame, Every]:  # noqa: ANN401 - as above
+    """Ask a log again for longer periods where a picture has no room for an answer."""
+    longer = fewer(times(found["period"]), every)
+    return (found if longer == every else brought(analysis.timeline(log, longer))), longer
+
+
+def draw_timeline(found: Frame, about: About, every: Every | None = None) -> Picture:
+    """Draw an answer of `analysis.timeline`; by its moments if it is not told of which periods it is."""
     if found.empty:
         return nothing("timeline", about)
     about = about.or_else(int(found["messages"].sum()), found["period"].min(), found["period"].max())
     counts, chats = _by_chat(found)
-    stepped, told = _stepped(counts)
-    whole = stepped.sum(axis="columns")
+    stepped, told = _stepped(counts, every)
+    sums = stepped.sum(axis="columns")
     summary = say(
-        "timeline_told", period=f"{whole.idxmax():%Y-%m-%d}", count=counted("messages", int(whole.max()))
+        "timeline_told", period=f"{sums.idxmax():%Y-%m-%d}", count=counted("messages", int(sums.max()))
     )
     return Picture(say("timeline"), [*about.told(), *told], summary, _areas(stepped, chats))
 
@@ -89,19 +92,14 @@ def _by_chat(found: Frame) -> tuple[Frame, dict[int, str]]:
     return table.sort_index(), chats
 
 
-def _stepped(counts: Frame) -> tuple[Frame, list[str]]:
-    """Put zeros where nothing was written, and take larger steps where there are too many."""
-    if len(counts) == 1:
-        return counts, []
+def _stepped(counts: Frame, every: Every | None) -> tuple[Frame, list[str]]:
+    """Put zeros where nothing was written, and add up where there are too many periods."""
     moments = counts.index.to_series()
-    smallest = moments.diff().min() / _DAY
-    span = (moments.iloc[-1] - moments.iloc[0]) / _DAY
-    key, frequency = next(
-        (key, frequency)
-        for key, frequency, days, next_days in _TIME_STEPS
-        if smallest < next_days and (span / days <= _STEPS or next_days == math.inf)
-    )
-    return counts.resample(frequency, closed="left", label="left").sum(), [say(key)]
+    every = every or kind(moments)
+    if len(counts) == 1 or every is None:
+        return counts, []
+    longer = added_up(moments, every)
+    return whole(counts, longer).fillna(0).astype("int64"), [say(f"each_{longer}")]
 
 
 def _areas(counts: Frame, chats: dict[int, str]) -> Spec:
@@ -153,13 +151,14 @@ def _chosen(chats: dict[int, str]) -> str:
     return f"{json.dumps({str(place): one for place, one in chats.items()})}[datum.label]"
 
 
-def turnover(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.turnover` takes
+def turnover(log: Any, every: Every = "month", gone_after: Any = "90D", events: Any = None) -> Picture:  # noqa: ANN401 - what `analysis.turnover` takes
     """Draw who comes and who goes: people as a line, newcomers upward and leavers downward.
 
     Args:
         log: what `analysis.turnover` takes, or what it gave.
-        more: what `analysis.turnover` takes besides.
-        asked: the same by name.
+        every: `day`, `week`, `month`, `quarter` or `year`.
+        gone_after: how long a leaver has been silent: `90D`, or a timedelta.
+        events: a frame such as `inbox.events`, which tells who joined and left.
 
     Returns:
         A `Picture`; show it as the last line of a cell, or `save` it.
@@ -176,35 +175,57 @@ def turnover(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - w
         >>> charts.turnover(log, every="week").svg().startswith("<svg")
         True
     """
-    columns = ("period", "people", "newcomers", "leavers")
-    found, about = answer("turnover", columns, log, *more, **asked)
-    return draw_turnover(found, about)
+    found, about = answer("turnover", log, every, gone_after, events)
+    return draw_turnover(found, about, None if about.messages is None else every)
 
 
-def draw_turnover(found: Frame, about: About) -> Picture:
-    """Draw an answer of `analysis.turnover`."""
+def draw_turnover(found: Frame, about: About, every: Every | None = None) -> Picture:
+    """Draw an answer of `analysis.turnover`; by its moments if it is not told of which periods it is."""
     if found.empty:
         return nothing("turnover", about)
     about = about.or_else(None, found["period"].min(), found["period"].max())
-    found = found.sort_values("period").tail(_STEPS)
-    moments = milliseconds(times(found["period"]))
-    step = int(moments.diff().median()) if len(moments) > 1 else 86_400_000
-    rows = [
-        {"from": int(at + step * 0.12), "to": int(at + step * 0.88), "at": int(at + step / 2)} | counts
-        for at, counts in zip(moments, _counts(found), strict=True)
-    ]
-    came, went = (int(found[one].fillna(0).sum()) for one in ("newcomers", "leavers"))
-    summary = say("turnover_told", came=f"{came:,}", went=f"{went:,}")
-    body = _panels(rows, int(moments.iloc[0]), int(moments.iloc[-1]) + step)
-    return Picture(say("turnover"), [*about.told(), summary], summary, body)
+    begun = times(found["period"])
+    every = every or kind(begun)
+    counts = _counts(found.set_axis(begun, axis="index"), every)
+    shown = counts.tail(STEPS)
+    summary = _summary(counts)
+    lines = [*about.told(), summary]
+    if len(shown) < len(counts):
+        lines.append(say("new_periods", shown=len(shown), all=f"{len(counts):,}"))
+    unknown = int(shown["leavers"].isna().sum())
+    if unknown:
+        lines.append(say("turnover_unknown", periods=counted("periods", unknown)))
+    rows, last = _rows(shown, every)
+    return Picture(say("turnover"), lines, summary, _panels(rows, rows[0]["begun"], last))
 
 
-def _counts(found: Frame) -> list[dict[str, int]]:
-    whole = found[["people", "newcomers", "leavers"]].astype("Int64").fillna(0).astype("int64")
-    return [
-        {"people": int(people), "came": int(came), "went": -int(went)}
-        for people, came, went in whole.itertuples(index=False)
-    ]
+def _counts(found: Frame, every: Every | None) -> Frame:
+    """Count people, who came and who went in each period; who went is missing from where on it is not known."""
+    counts = found[["people", "newcomers", "leavers"]].astype("Int64").sort_index()
+    unknown = counts.index[counts["leavers"].isna()].min()
+    filled = (whole(counts, every) if every else counts).fillna(0).astype("Int64")
+    return filled.assign(leavers=filled["leavers"].mask(filled.index >= unknown))
+
+
+def _summary(counts: Frame) -> str:
+    came, went = (f"{int(counts[one].sum()):,}" for one in ("newcomers", "leavers"))
+    known = counts["leavers"].notna().any()
+    return say("turnover_told", came=came, went=went) if known else say("turnover_came", came=came)
+
+
+def _rows(counts: Frame, every: Every | None) -> tuple[list[dict[str, int]], int]:
+    """Give the periods as they are drawn, and when the last one ends; what is not known is not in its row."""
+    begun = pd.DatetimeIndex(counts.index)
+    step = begun.to_series().diff().median() if len(begun) > 1 else pd.Timedelta(days=1)
+    starts = milliseconds(begun.to_series()).tolist()
+    ended = milliseconds((ends(begun, every) if every else begun + step).to_series()).tolist()
+    rows = []
+    for start, end, (people, came, went) in zip(starts, ended, counts.itertuples(index=False), strict=True):
+        wide = end - start
+        place = {"begun": start, "from": int(start + wide * 0.12), "to": int(start + wide * 0.88)}
+        row = place | {"at": start + wide // 2, "people": int(people), "came": int(came)}
+        rows.append(row if pd.isna(went) else row | {"went": -int(went)})
+    return rows, ended[-1]
 
 
 def _panels(rows: list[dict[str, int]], first: int, last: int) -> Spec:
@@ -251,6 +272,7 @@ def _up_and_down(across: Spec) -> list[Spec]:
 
     def bars(field: str, style: str) -> Spec:
         return {
+            "transform": [{"filter": f"isValid(datum.{field})"}],
             "mark": {"type": "bar", "style": style},
             "encoding": {
                 "x": across | {"field": "from"},
@@ -263,13 +285,13 @@ def _up_and_down(across: Spec) -> list[Spec]:
     return [bars("came", "main"), bars("went", "other")]
 
 
-def conversations(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.conversations` takes
+def conversations(log: Any, silence: Any = "30min", roster: Any = None) -> Picture:  # noqa: ANN401 - what `analysis.conversations` takes
     """Draw conversations: a circle each, when it began and how long it was, as large as its number of messages.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.conversations` gave.
-        more: what `analysis.conversations` takes besides.
-        asked: the same by name.
+        silence: how long nothing is said between two talks: `30min`, or a timedelta.
+        roster: names to show people by, as `analysis.conversations` takes it.
 
     Returns:
         A `Picture`; show it as the last line of a cell, or `save` it.
@@ -286,8 +308,7 @@ def conversations(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN40
         >>> charts.conversations(log, silence="1h").svg().startswith("<svg")
         True
     """
-    columns = ("start", "end", "messages", "people", "seconds")
-    found, about = answer("conversations", columns, log, *more, **asked)
+    found, about = answer("conversations", log, silence, roster)
     return draw_conversations(found, about)
 
 

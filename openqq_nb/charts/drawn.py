@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-from openqq_nb.charts.bars import draw_kinds, draw_night_owls, draw_ranking, draw_repeats, draw_words
+from openqq_nb.charts.bars import draw_kinds, draw_night_owls, draw_ranking, draw_repeats
 from openqq_nb.charts.courses import draw_conversations, draw_timeline, draw_turnover
 from openqq_nb.charts.given import About
 from openqq_nb.charts.matrices import draw_similar_groups
 from openqq_nb.charts.networks import draw_replies
-from openqq_nb.charts.people import draw_new_words, draw_nicknames, draw_phrases, draw_typical
+from openqq_nb.charts.people import draw_nicknames
 from openqq_nb.charts.picture import Picture
 from openqq_nb.charts.ranges import draw_lurkers, draw_response
+from openqq_nb.charts.vocabulary import draw_new_words, draw_phrases, draw_typical, draw_words
 from openqq_nb.charts.weeks import draw_activity, draw_calendar
 from openqq_nb.columns import Frame
 

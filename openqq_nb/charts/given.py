@@ -1,19 +1,27 @@
 """What people give for a picture: a log, a frame of messages, or the answer to the question itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from inspect import Parameter, signature
 from typing import Any, cast
 
 import narwhals as nw
 import pandas as pd
 
 from openqq_nb import analysis
-from openqq_nb.analysis.frames import AT, messages
+from openqq_nb.analysis import results
+from openqq_nb.analysis.frames import AT, HoldsMessages, messages
 from openqq_nb.charts.wording import say
-from openqq_nb.columns import ZONE, Frame
+from openqq_nb.columns import ZONE, Frame, Schema
 from openqq_nb.errors import InvalidInput
 
 Moment = pd.Timestamp
+
+_RESULTS: Mapping[str, Sequence[Schema]] = {
+    "words": (results.WORDS, results.WORDS_OF_PEOPLE, results.WORDS_OF_CHATS)
+}
+# What members and reports may have themselves.
+_TAKEN = frozenset({"recipient_type", "qq", "gnumber", "displayname", "attempted_at", "content", "messages"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,38 +63,91 @@ def counted(what: str, count: int) -> str:
     return say(f"{what}_one" if count == 1 else f"{what}_many", count=f"{count:,}")
 
 
-def answer(
-    question: str,
-    columns: Sequence[str],
-    *given: Any,  # noqa: ANN401 - as the question takes it
-    log_at: int = 0,
-    **asked: Any,  # noqa: ANN401 - as the question takes it
-) -> tuple[Frame, About]:
+class ReadOnce:
+    """A log whose messages are read once, whatever is asked of them; of a lazy engine the frame is kept.
+
+    Args:
+        log: the log.
+        columns: what will be asked for, if that is known.
+    """
+
+    def __init__(self, log: HoldsMessages, columns: Sequence[str] = ()) -> None:
+        self._log = log
+        self._columns = list(columns)
+        self._frame: Any = None
+
+    def scan(self, columns: Sequence[str]) -> Any:  # noqa: ANN401 - a frame of any engine
+        """Give these columns of the messages, those that there are, and perhaps others."""
+        more = [name for name in dict.fromkeys(columns) if name not in self._columns]
+        if self._frame is None or more:
+            self._columns += more
+            self._frame = self._log.scan(tuple(self._columns))
+        return self._frame
+
+
+def read_once(log: Any, columns: Sequence[str] = ()) -> Any:  # noqa: ANN401 - whatever a question takes
+    """Give a log such that several questions are asked of the same messages, and these are read once."""
+    if isinstance(log, ReadOnce):
+        return log
+    if isinstance(log, HoldsMessages):
+        return ReadOnce(log, columns)
+    return log.df if isinstance(getattr(type(log), "df", None), property) else log
+
+
+def answer(question: str, *given: Any) -> tuple[Frame, About]:  # noqa: ANN401 - as the question takes it
     """Ask a question, unless its answer is what was given.
 
     Args:
         question: its name in `openqq_nb.analysis`.
-        columns: what an answer has; it is known by them.
-        given: the answer, or what the question takes.
-        log_at: at which place of these the log is, unless it is given by the name `log`.
-        asked: what else the question takes, by name.
+        given: what the question takes, in its order; or the answer, and then what the question has by default.
 
     Returns:
         The answer as a frame of pandas, and what is known of the messages.
 
     Raises:
-        InvalidInput: an answer was given together with arguments that only the question could use.
+        InvalidInput: an answer was given together with arguments that only the question could use, or not all of its
+            columns.
     """
-    if set(columns) <= set(_names(given[0])):
-        if len(given) > 1 or asked:
+    ask = cast(Callable[..., Any], getattr(analysis, question))
+    takes = list(signature(ask).parameters.values())[: len(given)]
+    if _is_answer(question, takes[0].name, _names(given[0])):
+        used = [
+            one.name for one, value in zip(takes[1:], given[1:], strict=True) if not _same(value, one.default)
+        ]
+        if used:
             raise InvalidInput(
-                f"An answer of {question} is drawn as it is.\nFound beside it: "
-                f"{', '.join(asked) or 'another argument'}.\nGive these to analysis.{question}, or give a log here."
+                f"An answer of {question} is drawn as it is.\nFound beside it: {', '.join(used)}.\n"
+                f"Give these to analysis.{question}, or give a log here."
             )
         return brought(given[0]), About()
-    ask = cast(Callable[..., Any], getattr(analysis, question))
-    log = asked.get("log", given[log_at] if len(given) > log_at else None)
-    return brought(ask(*given, **asked)), About() if log is None else about(log)
+    held = {one.name: value for one, value in zip(takes, given, strict=True)}
+    if held.get("log") is not None:
+        held["log"] = read_once(held["log"])
+    found = brought(ask(**held))
+    return found, About() if held.get("log") is None else about(held["log"])
+
+
+def _is_answer(question: str, taken: str, names: Sequence[str]) -> bool:
+    """Tell whether a frame is an answer, by all columns that an answer has."""
+    kinds = _RESULTS.get(question) or [getattr(results, question.upper())]
+    if any(set(one.names) <= set(names) for one in kinds):
+        return True
+    signs = [one for one in kinds[0].names if one in names and (taken == "log" or one not in _TAKEN)]
+    least = 2 if taken == "log" else 1
+    if "msg_time" not in names and len(signs) >= least:
+        missing = ", ".join(one for one in kinds[0].names if one not in names)
+        raise InvalidInput(
+            f"An answer of {question} is drawn with all of its columns.\nMissing: {missing}.\n"
+            f"Give the frame of analysis.{question}, or rows of it; or a log, and it is asked here."
+        )
+    return False
+
+
+def _same(value: object, default: object) -> bool:
+    # What a question needs may be left away beside an answer; and what is given may be a frame, which is not compared.
+    if default is Parameter.empty:
+        return value is None
+    return value is default or (type(value) is type(default) and bool(value == default))
 
 
 def about(log: object) -> About:
@@ -102,14 +163,17 @@ def about(log: object) -> About:
 
 
 def brought(frame: Any) -> Frame:  # noqa: ANN401 - of any engine
-    """Bring a small frame of any engine to pandas."""
+    """Bring a small frame of any engine to pandas, with times as clocks in China show them."""
     held = (
         nw.from_native(frame, pass_through=False)
         if not isinstance(frame, nw.DataFrame | nw.LazyFrame)
         else frame
     )
     eager = held.collect(backend="pandas") if isinstance(held, nw.LazyFrame) else held
-    return cast(Frame, eager.to_pandas()).reset_index(drop=True)
+    made = cast(Frame, eager.to_pandas()).reset_index(drop=True)
+    # DuckDB tells times in the zone that its connection is set to.
+    aware = [name for name in made.columns if isinstance(made[name].dtype, pd.DatetimeTZDtype)]
+    return made.assign(**{str(name): made[name].dt.tz_convert(ZONE) for name in aware})
 
 
 def times(values: pd.Series) -> pd.Series:

@@ -6,6 +6,7 @@ from openqq_nb.charts.bars import percent
 from openqq_nb.charts.given import About, answer
 from openqq_nb.charts.parts import LABEL, name, nothing, numbered, rows
 from openqq_nb.charts.picture import Picture
+from openqq_nb.charts.texts import apart
 from openqq_nb.charts.themes import Spec
 from openqq_nb.charts.wording import say
 from openqq_nb.columns import Frame
@@ -14,12 +15,11 @@ _GROUPS = 16
 _SIDE = 26
 
 
-def similar_groups(members: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.similar_groups` takes
+def similar_groups(members: Any) -> Picture:  # noqa: ANN401 - what `analysis.similar_groups` takes
     """Draw which groups share people: a square for each two, the darker the more alike.
 
     Args:
         members: members, as `my.members()`; or what `analysis.similar_groups` gave.
-        asked: what `analysis.similar_groups` takes by name.
 
     Returns:
         A `Picture`; show it as the last line of a cell, or `save` it.
@@ -35,8 +35,7 @@ def similar_groups(members: Any, **asked: Any) -> Picture:  # noqa: ANN401 - wha
         >>> "饭友" in charts.similar_groups(members).svg()
         True
     """
-    columns = ("displayname", "other_displayname", "shared", "jaccard", "overlap")
-    found, about = answer("similar_groups", columns, members, log_at=1, **asked)
+    found, about = answer("similar_groups", members)
     return draw_similar_groups(found, about)
 
 
@@ -48,7 +47,7 @@ def draw_similar_groups(found: Frame, about: About) -> Picture:
     names = _names(pairs)
     keys = list(names)[:_GROUPS]
     first = pairs.iloc[0]
-    one, two = name(first["displayname"]), name(first["other_displayname"])
+    one, two = (apart(name(first[one])) for one in ("displayname", "other_displayname"))
     summary = say("similar_told", one=one, two=two, share=percent(float(first["jaccard"])))
     lines = [say("similar_shown")]
     if len(keys) < len(names):
@@ -93,7 +92,7 @@ def _matrix(pairs: Frame, keys: list[str], names: dict[str, str]) -> Spec:
     across["scale"] = {"domain": list(range(1, len(keys) + 1))}
     down = rows(labels)
     down["scale"] = {"domain": labels}
-    colour: Spec = {"field": "alike", "type": "quantitative", "scale": {"zero": False, "nice": False}}
+    colour: Spec = {"field": "alike", "type": "quantitative"}
     most = max(one["alike"] for one in squares)
     colour["scale"] = {"domain": [0, most], "nice": False}
     colour["legend"] = {"title": say("percent_alike"), "format": ".2~r", "gradientThickness": 12}

@@ -11,7 +11,7 @@ from openqq_nb.charts.given import About, answer
 from openqq_nb.charts.libraries import library
 from openqq_nb.charts.parts import name, nothing, told
 from openqq_nb.charts.picture import WIDTH, Picture
-from openqq_nb.charts.texts import SIZE, wide
+from openqq_nb.charts.texts import SIZE, apart, wide
 from openqq_nb.charts.themes import Spec
 from openqq_nb.charts.wording import say
 from openqq_nb.columns import Frame
@@ -64,13 +64,12 @@ class Person:
         return Box(self.x - gap, self.y - gap, self.x + gap, self.y + gap)
 
 
-def replies(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.replies` takes
+def replies(log: Any, roster: Any = None) -> Picture:  # noqa: ANN401 - what `analysis.replies` takes
     """Draw who answers whom: people as circles, joined by lines where they answered or named each other.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.replies` gave.
-        more: what `analysis.replies` takes besides.
-        asked: the same by name.
+        roster: names to show people by, as `analysis.replies` takes it.
 
     Returns:
         A `Picture`; show it as the last line of a cell, or `save` it.
@@ -88,8 +87,7 @@ def replies(log: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - wh
         >>> "小明" in charts.replies(log).svg()
         True
     """
-    columns = ("from_name", "to_name", "replies", "mentions")
-    found, about = answer("replies", columns, log, *more, **asked)
+    found, about = answer("replies", log, roster)
     return draw_replies(found, about)
 
 
@@ -254,7 +252,7 @@ def _as_it_is(field: str) -> Spec:
 
 def _summary(lines: Frame, people: dict[str, Person]) -> str:
     pairs = [
-        (say("both_of", one=people[one].name, two=people[two].name), f"{count:,}")
+        (say("both_of", one=apart(people[one].name), two=apart(people[two].name)), f"{count:,}")
         for one, two, count in lines.head(3).itertuples(index=False)
     ]
     return told(pairs)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from openqq_nb.charts.given import About
 from openqq_nb.charts.picture import Picture
-from openqq_nb.charts.texts import SIZE, clean, cut, widest
+from openqq_nb.charts.texts import SIZE, apart, clean, cut, widest
 from openqq_nb.charts.themes import Spec
 from openqq_nb.charts.wording import say
 
@@ -28,13 +28,17 @@ def numbered(labels: Sequence[str]) -> list[str]:
     return [f"{at:0{_DIGITS}}{label}" for at, label in enumerate(labels)]
 
 
-def rows(labels: Sequence[str], title: str | None = None) -> Spec:
-    """Give the axis of numbered labels down the left side; the room for them is kept whatever the font."""
-    room = round(widest(label[_DIGITS:] for label in labels)) + 6
+def rows(labels: Sequence[str], kept: float | None = None) -> Spec:
+    """Give the axis of numbered labels down the left side; the room for them is kept whatever the font.
+
+    Args:
+        labels: of this axis.
+        kept: what `room` gives, of more labels, where several axes are to be as wide as each other.
+    """
     axis: Spec = {
-        "title": title,
+        "title": None,
         "labelExpr": f"slice(datum.value, {_DIGITS})",
-        "minExtent": room,
+        "minExtent": round((kept or room(labels)) - 6),
         "labelPadding": 6,
         "ticks": False,
         "domain": False,
@@ -114,4 +118,4 @@ def nothing(title: str, about: About) -> Picture:
 
 def told(pairs: Sequence[tuple[str, str]], most: int = 3) -> str:
     """Say the first few of some names and values in one line."""
-    return say("between").join(say("listed", name=one, value=value) for one, value in pairs[:most])
+    return say("between").join(say("listed", name=apart(one), value=value) for one, value in pairs[:most])

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from openqq_nb.charts.files import write
 from openqq_nb.charts.libraries import library
 from openqq_nb.charts.texts import lines, widest
 from openqq_nb.charts.themes import THEMES, TITLE_SIZE, Spec, Theme, config
@@ -115,7 +116,8 @@ class Picture:
 
         Args:
             theme: `light` or `dark`.
-            titled: whether title and subtitle are drawn too.
+            titled: whether title and subtitle are drawn too, and told to those who cannot see them with the summary;
+                else only the title is told.
 
         Raises:
             NotSupported: what draws is not installed.
@@ -123,7 +125,7 @@ class Picture:
         drawn: str = library("vl_convert").vegalite_to_svg(
             self.spec(theme, titled=titled), vl_version=_VERSION, allowed_base_urls=[]
         )
-        return _tidied(drawn, self._described())
+        return _tidied(drawn, self._described() if titled else self.title)
 
     def html(self) -> str:
         """Draw the picture as a piece of a page that is light or dark as the page is."""
@@ -138,7 +140,7 @@ class Picture:
         return "".join(f'<div class="oq-{theme}">{self.svg(theme, titled=titled)}</div>' for theme in THEMES)
 
     def save(self, path: str | os.PathLike[str], theme: Theme = "light") -> Path:
-        """Write the picture to a file; one that is there is replaced.
+        """Write the picture to a file; one that is there is replaced, in one step and only when the new one is whole.
 
         The end of the name says the kind: `.svg` and `.png`; `.html`, a page that follows the theme of the system and
         has no script; `.json`, for programs that read Vega-Lite. Chinese in a `.png` needs a font that has it on
@@ -155,16 +157,7 @@ class Picture:
             InvalidInput: the kind is not known, or the file cannot be written.
             NotSupported: what draws is not installed.
         """
-        target = Path(path).expanduser()
-        body = self._file(target, theme)
-        try:
-            target.write_bytes(body)
-        except OSError as error:
-            raise InvalidInput(
-                f"The picture could not be written.\nFound for {target}: {error.strerror or error}.\n"
-                "Choose another folder or name."
-            ) from error
-        return target
+        return write(path, self._file(Path(path), theme), "picture")
 
     def _file(self, target: Path, theme: Theme) -> bytes:
         kind = target.suffix.lower()
@@ -205,7 +198,7 @@ def _known(theme: str) -> Theme:
     for one in THEMES:
         if theme == one:
             return one
-    raise InvalidInput(f"There is no theme {theme!r}. Write 'light' or 'dark'.")
+    raise InvalidInput(f"A picture is light or dark.\nFound the theme {theme!r}.\nWrite 'light' or 'dark'.")
 
 
 def _tidied(svg: str, label: str) -> str:

@@ -18,13 +18,14 @@ _WIDTHS_DAYS = (1, 7, 30, 90, 180, 365, 730, 3650)
 _ANSWERED_S = (60, 300, 1_800, 7_200, 86_400, 604_800)
 
 
-def lurkers(members: Any, *log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.lurkers` takes
+def lurkers(members: Any, log: Any = None, silent_for: Any = "180D", at: Any = None) -> Picture:  # noqa: ANN401 - what `analysis.lurkers` takes
     """Draw for how long the silent have been silent: how many people in each range of days.
 
     Args:
         members: members, as `my.members()`; or what `analysis.lurkers` gave, then nothing else.
         log: their log, or a frame of messages.
-        asked: what `analysis.lurkers` takes by name, as `silent_for="180D"`.
+        silent_for: for how long: `180D`, or a timedelta.
+        at: the moment up to which silence is counted.
 
     Returns:
         A `Picture`; show it as the last line of a cell, or `save` it.
@@ -42,9 +43,7 @@ def lurkers(members: Any, *log: Any, **asked: Any) -> Picture:  # noqa: ANN401 -
         >>> charts.lurkers(members, log, silent_for="180D").svg().startswith("<svg")
         True
     """
-    found, about = answer(
-        "lurkers", ("last_spoke", "messages", "silent_days"), members, *log, log_at=1, **asked
-    )
+    found, about = answer("lurkers", members, log, silent_for, at)
     return draw_lurkers(found, about)
 
 
@@ -81,13 +80,14 @@ def _ranges(days: "pd.Series[float]") -> tuple[list[str], list[int]]:
     return labels, counts.astype("int64").tolist()
 
 
-def response(report: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.response` takes
+def response(report: Any, log: Any = None, within: Any = "2D", mention: str | int | None = None) -> Picture:  # noqa: ANN401 - what `analysis.response` takes
     """Draw how fast people answered: how many in each range of time, and how many did not answer.
 
     Args:
         report: what `analysis.response` takes, or what it gave.
-        more: what `analysis.response` takes besides.
-        asked: the same by name.
+        log: their log, or a frame of messages.
+        within: how long an answer may take: `2D`, or a timedelta.
+        mention: what an answer in a group must have in it, as `analysis.response` takes it.
 
     Returns:
         A `Picture`; show it as the last line of a cell, or `save` it.
@@ -110,9 +110,7 @@ def response(report: Any, *more: Any, **asked: Any) -> Picture:  # noqa: ANN401 
         >>> picture.svg().startswith("<svg")
         True
     """
-    found, about = answer(
-        "response", ("answered", "latency_s", "attempted_at"), report, *more, log_at=1, **asked
-    )
+    found, about = answer("response", report, log, within, mention)
     return draw_response(found, about)
 
 

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterable
-from unicodedata import category, east_asian_width
+from unicodedata import bidirectional, category, east_asian_width
 
 from openqq_nb.errors import one_line
 
 SIZE = 12
 """The size of nearly all text in a picture, in pixels."""
+
+BEGUN, ENDED = "\u2068", "\u2069"
+"""Between these stands what is not to turn the words around it; `clean` takes them away from texts of others."""
 
 _LONGEST = 400
 # A word, or a Chinese character, with the signs that may not begin a line.
@@ -42,6 +45,12 @@ def clean(text: object) -> str:
 def _seen(one: str) -> str:
     unseen = one in _HUGE or (category(one) in _UNSEEN and one not in _JOINERS)
     return "" if unseen else one
+
+
+def apart(label: str) -> str:
+    """Keep a label that is written from right to left from turning the words around it; others stay as they are."""
+    turns = any(bidirectional(one) in ("R", "AL") for one in label)
+    return f"{BEGUN}{label}{ENDED}" if turns else label
 
 
 def wide(text: str, size: float = SIZE) -> float:

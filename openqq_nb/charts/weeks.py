@@ -20,12 +20,11 @@ _YEAR_HEIGHT = _WEEKDAYS * _DAY + 34
 _SHOWN_WEEKDAYS = (1, 3, 5, 7)
 
 
-def activity(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.activity` takes
+def activity(log: Any) -> Picture:  # noqa: ANN401 - what `analysis.activity` takes
     """Draw when people write: a square an hour of the week, the darker the more.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.activity` gave.
-        asked: what `analysis.activity` takes by name.
 
     Returns:
         A `Picture`; show it as the last line of a cell, or `save` it.
@@ -42,7 +41,7 @@ def activity(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysi
         >>> len(picture.spec()["data"]["values"])
         168
     """
-    found, about = answer("activity", ("weekday", "hour", "messages"), log, **asked)
+    found, about = answer("activity", log)
     return draw_activity(found, about)
 
 
@@ -112,12 +111,11 @@ def by_amount(squares: list[dict[str, Any]], mark: Spec, height: float) -> list[
     ]
 
 
-def calendar(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysis.calendar` takes
+def calendar(log: Any) -> Picture:  # noqa: ANN401 - what `analysis.calendar` takes
     """Draw each day: a square a day in the column of its week, the darker the more, the last five years.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.calendar` gave.
-        asked: what `analysis.calendar` takes by name.
 
     Returns:
         A `Picture`; show it as the last line of a cell, or `save` it.
@@ -134,7 +132,7 @@ def calendar(log: Any, **asked: Any) -> Picture:  # noqa: ANN401 - what `analysi
         >>> charts.calendar(log).svg().startswith("<svg")
         True
     """
-    found, about = answer("calendar", ("date", "messages", "people", "streak"), log, **asked)
+    found, about = answer("calendar", log)
     return draw_calendar(found, about)
 
 

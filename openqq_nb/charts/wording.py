@@ -10,6 +10,8 @@ COMMON: Table = {
     "people_many": ("{count} people", "{count} 人"),
     "days_one": ("{count} day", "{count} 天"),
     "days_many": ("{count} days", "{count} 天"),
+    "periods_one": ("{count} period", "{count} 个时段"),
+    "periods_many": ("{count} periods", "{count} 个时段"),
     "messages": ("messages", "消息数"),
     "people": ("people", "人数"),
     "nothing": ("There is nothing to show.", "没有可以显示的内容。"),
@@ -95,6 +97,11 @@ TOLD: Table = {
     ),
     "lurkers_people": ("Silent: {count}.", "潜水 {count}。"),
     "turnover_told": ("In all {came} came and {went} went.", "共有 {came} 人出现，{went} 人离开。"),
+    "turnover_came": ("In all {came} came.", "共有 {came} 人出现。"),
+    "turnover_unknown": (
+        "Who left is not known yet in the latest {periods}.",
+        "最近 {periods}里谁已离开，尚不能判断。",
+    ),
     "replies_told": (
         "A line joins two people who answered or named each other; the wider, the more often. A circle is as large as "
         "what is sent to that person.",
@@ -115,10 +122,10 @@ TOLD: Table = {
         "显示消息最多的 {shown} 次，共 {all} 次。",
     ),
     "timeline_told": ("Most: {period}, {count}.", "最多：{period}，{count}。"),
-    "each_hour": ("One step is an hour.", "每格一小时。"),
     "each_day": ("One step is a day.", "每格一天。"),
     "each_week": ("One step is a week.", "每格一周。"),
     "each_month": ("One step is a month.", "每格一个月。"),
+    "each_quarter": ("One step is a quarter of a year.", "每格一个季度。"),
     "each_year": ("One step is a year.", "每格一年。"),
     "similar_told": ("Most alike: {one} and {two}, {share}.", "最相似：{one} 与 {two}，{share}。"),
     "shared": ("{count} in both", "共有 {count} 人"),

@@ -39,12 +39,13 @@ def open_readonly(
     """
     _check_there(path, format, may_be_new=False)
     try:
-        with _apart(path, format, scan_timeout_s):
+        with _apart(path, format, scan_timeout_s), legible():
             opened = _connect_readonly(path, busy_timeout_s)
         with closing(opened) as connection:
-            connection.execute("BEGIN")
-            _check_ours(connection, path, format, may_be_new=False)
-            _as_present(connection, format)
+            with legible():
+                connection.execute("BEGIN")
+                _check_ours(connection, path, format, may_be_new=False)
+                _as_present(connection, format)
             yield connection
     except sqlite3.Error as error:
         raise failed(str(path), format, "read", error) from error
@@ -74,7 +75,25 @@ def _connect_readonly(path: Path, timeout_s: float) -> Connection:
             raise
         # In a folder that cannot be written there is no place for those files, and nothing changes under us.
         return _connect(f"{address}?immutable=1", timeout_s)
+    except BaseException:
+        connection.close()
+        raise
     return connection
+
+
+@contextmanager
+def legible() -> Iterator[None]:
+    """Have what SQLite says of a damaged schema be an error of SQLite also where names in it are no UTF-8.
+
+    Raises:
+        sqlite3.DatabaseError: in place of `UnicodeDecodeError`, which Python raises then.
+    """
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        told = sqlite3.DatabaseError(error.object.decode("utf-8", "backslashreplace"))
+        told.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise told from error
 
 
 def _connect(address: str, timeout_s: float) -> Connection:
@@ -123,7 +142,8 @@ def _opened(path: Path | None, format: Format, timeout_s: float) -> Connection:
     except sqlite3.Error as error:
         raise failed(name, format, "opened", error) from error
     try:
-        _prepare(connection, path, format)
+        with legible():
+            _prepare(connection, path, format)
     except sqlite3.Error as error:
         connection.close()
         raise failed(name, format, "opened", error) from error

@@ -11,14 +11,12 @@ from typing import BinaryIO
 from openqq_nb import locks
 from openqq_nb.database.failures import BUSY, kind_of
 from openqq_nb.database.formats import JOURNAL, Connection
-from openqq_nb.database.opening import BUSY_TIMEOUT_S, pragma
+from openqq_nb.database.opening import BUSY_TIMEOUT_S, legible, pragma
 from openqq_nb.errors import JournalFailed
 
 MAGIC = b"SQLite format 3\0"
 """How every SQLite file begins."""
 
-# Python cannot show what SQLite says of a schema whose names are no UTF-8.
-_REFUSALS = (sqlite3.Error, UnicodeDecodeError)
 _HELD = (*BUSY, sqlite3.SQLITE_CANTOPEN)
 _COMPANIONS = ("-wal", "-journal")
 _ID_AT = 68
@@ -38,11 +36,11 @@ def application_id(path: Path) -> int | None:
         Its `application_id`, 0 where that is not known; `None` if it is no SQLite file.
     """
     try:
-        with locks.opening(path, BUSY_TIMEOUT_S):
+        with locks.opening(path, BUSY_TIMEOUT_S), legible():
             return _written_id(path) or _new_id(path)
     except TimeoutError:
         return JOURNAL.application_id  # nothing else is ever scanned
-    except _REFUSALS as error:
+    except sqlite3.Error as error:
         return None if kind_of(error) == sqlite3.SQLITE_NOTADB or not path.stat().st_size else 0
 
 
@@ -84,10 +82,14 @@ def open_foreign(path: Path, timeout_s: float = BUSY_TIMEOUT_S) -> Iterator[Conn
         OSError: the file cannot be read, or not be copied.
     """
     try:
-        with _at_rest(path, timeout_s) as address, closing(_connect(address, timeout_s)) as connection:
+        with (
+            legible(),
+            _at_rest(path, timeout_s) as address,
+            closing(_connect(address, timeout_s)) as connection,
+        ):
             connection.execute("SELECT count(*) FROM sqlite_master")
             yield connection
-    except _REFUSALS as error:
+    except sqlite3.Error as error:
         raise JournalFailed(
             f"The database {path.name} could not be read.\nFound: {error}.\n"
             "Copy it while its program is not running, and open the copy."
@@ -138,7 +140,8 @@ def _is_unfinished(path: Path) -> bool:
 def _can_be_read(address: str, timeout_s: float) -> bool:
     with closing(_connect(address, timeout_s)) as connection:
         try:
-            connection.execute("SELECT count(*) FROM sqlite_master")
-        except _REFUSALS as error:
+            with legible():
+                connection.execute("SELECT count(*) FROM sqlite_master")
+        except sqlite3.Error as error:
             return kind_of(error) not in _HELD
     return True

@@ -7,6 +7,7 @@ from typing import Any
 
 from openqq_nb.database.failures import kind_of
 from openqq_nb.database.formats import Connection
+from openqq_nb.database.opening import legible
 
 Rows = list[tuple[Any, ...]]
 
@@ -21,7 +22,8 @@ def answer(connection: Connection, question: str, parameters: Sequence[Any] = ()
     Bytes that are no UTF-8 stand in texts as `\xff`.
     """
     try:
-        return connection.execute(question, parameters).fetchall()
+        with legible():
+            return connection.execute(question, parameters).fetchall()
     except sqlite3.DatabaseError as error:
         if kind_of(error) not in _DAMAGE:
             raise

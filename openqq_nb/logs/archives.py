@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from openqq_nb import archive
 from openqq_nb.archive import rows
+from openqq_nb.archive.places import without_keys
 from openqq_nb.columns import Frame, to_pandas
 from openqq_nb.errors import InvalidInput
 from openqq_nb.filtering import Filter
@@ -21,7 +22,8 @@ from openqq_nb.schema import MESSAGES
 
 def name_of(folder: str) -> str:
     """Call an archive by the last part of its address."""
-    return folder.replace("\\", "/").rstrip("/").rpartition("/")[2] or folder
+    shown = without_keys(folder).replace("\\", "/").rstrip("/")
+    return shown.rpartition("/")[2] or shown
 
 
 class OfArchive:
@@ -35,11 +37,16 @@ class OfArchive:
     def __init__(self, folder: str, engine: archive.Engine) -> None:
         self._folder = folder
         self._engine = engine
+        self._directories: dict[Kind, Directory] = {}
 
     @property
     def name(self) -> str:
         """The name of the folder."""
         return name_of(self._folder)
+
+    def unread(self) -> str | None:
+        """Say nothing: the files tell how many messages they hold."""
+        return None
 
     def count(self) -> int:
         """Tell how many messages there are."""
@@ -84,7 +91,9 @@ class OfArchive:
         """Find out who is named."""
         sides = [(kind.number, kind.id, kind.name), *([kind.elsewhere] if kind.elsewhere else [])]
         columns = ["login", *(name for side in sides for name in side)]
-        return directory_of(rows.table(self._folder, columns), kind)
+        if kind not in self._directories:
+            self._directories[kind] = directory_of(rows.table(self._folder, columns), kind)
+        return self._directories[kind]
 
     def others(self) -> Sequence[str]:
         """Name the other columns."""
@@ -98,12 +107,12 @@ class OfArchive:
         )
 
     def stream(self) -> Iterator[Piece]:
-        """Read everything."""
+        """Read everything, month by month."""
         return Archive(self._folder).pieces(lambda _: None)
 
     @cached_property
     def _columns(self) -> list[str]:
-        return [str(name) for name in archive.dataset(self._folder).schema.names]
+        return rows.names(self._folder)
 
     @cached_property
     def _lazy(self) -> Any:  # noqa: ANN401 - a frame of the engine that was asked for

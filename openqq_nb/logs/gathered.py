@@ -13,7 +13,7 @@ from openqq_nb.errors import InvalidInput
 from openqq_nb.filtering import Filter
 from openqq_nb.logs import gathering, holdings
 from openqq_nb.logs.holdings import Span
-from openqq_nb.logs.origins import Origin, Piece
+from openqq_nb.logs.origins import Origin, Piece, Table
 from openqq_nb.logs.people import Directory, Kind, directory_of
 from openqq_nb.models import Row
 from openqq_nb.schema import MESSAGES
@@ -36,6 +36,12 @@ class Gathered:
         self._origins = tuple(origins)
         self._before = tuple(before)
         self._engine = engine
+
+    def unread(self) -> str | None:
+        """Name the files until they were read."""
+        if "_rows" in self.__dict__ or all(isinstance(one, Table) for one in self._origins):
+            return None
+        return holdings.with_size(self.name, sum(one.size_bytes for one in self._origins))
 
     def count(self) -> int:
         """Tell how many messages there are."""
@@ -87,7 +93,7 @@ class Gathered:
     def stream(self) -> Iterator[Piece]:
         """Read everything, or give what was read."""
         if "_rows" in self.__dict__:
-            return iter([Piece(self._rows.messages, self._rows.events, self._rows.problems.to_pylist())])
+            return iter([Piece(self._rows.messages, self._rows.events, self._rows.problems)])
         return gathering.stream(self._origins, self._before)
 
     @cached_property

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from openqq_nb.columns import Schema
 from openqq_nb.loading_bar import LoadingBar
+from openqq_nb.logs import joining
 from openqq_nb.logs.joining import Joiner
 from openqq_nb.logs.ordering import in_order
 from openqq_nb.logs.origins import Origin, Piece
@@ -26,18 +27,23 @@ def stream(origins: Sequence[Origin], before: Sequence[Row] = ()) -> Iterator[Pi
         before: problems that were found before the reading.
     """
     if before:
-        yield Piece(problems=before)
-    joiner = Joiner() if len(origins) > 1 else None
+        yield Piece(problems=PROBLEMS.table(before))
+    joiners = (Joiner(joining.messages), Joiner(joining.events)) if len(origins) > 1 else ()
     bar = _Bar(sum(origin.size_bytes for origin in origins))
     for origin in origins:
-        if joiner is not None:
+        for joiner in joiners:
             joiner.next_origin()
         for piece in origin.pieces(bar.add):
-            if joiner is None or piece.messages is None:
-                yield piece
-            else:
-                news = joiner.news(piece.messages)
-                yield Piece(news if news.num_rows else None, piece.events, piece.problems)
+            yield _news(piece, *joiners) if joiners else piece
+
+
+def _news(piece: Piece, messages: Joiner, events: Joiner) -> Piece:
+    return Piece(_new(piece.messages, messages), _new(piece.events, events), piece.problems)
+
+
+def _new(rows: pa.Table | None, joiner: Joiner) -> pa.Table | None:
+    news = rows if rows is None else joiner.news(rows)
+    return news if news is not None and news.num_rows else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +63,15 @@ class Rows:
 
 def gathered(origins: Sequence[Origin], before: Sequence[Row] = ()) -> Rows:
     """Read all origins to their ends."""
-    messages, events, problems = [], [], list[Row]()
+    messages, events, problems = [], [], [completed(PROBLEMS.table([]), PROBLEMS)]
     for piece in stream(origins, before):
         messages += [piece.messages] if piece.messages is not None else []
         events += [piece.events] if piece.events is not None else []
-        problems += piece.problems
+        problems += [completed(piece.problems, PROBLEMS)] if piece.problems is not None else []
     return Rows(
         ordered(messages, MESSAGES),
         ordered(events, EVENTS),
-        PROBLEMS.table(problems),
+        pa.concat_tables(problems, promote_options="default"),
     )
 
 

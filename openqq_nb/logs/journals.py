@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
-from openqq_nb.columns import Frame, to_pandas
+from openqq_nb import archive
 from openqq_nb.errors import InvalidInput
 from openqq_nb.filtering import Filter
 from openqq_nb.logs import holdings, reading
@@ -22,40 +23,54 @@ class OfJournals:
 
     Args:
         paths: the files; of a message that several hold that of the first counts.
+        engine: whose frames are given.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], engine: archive.Engine) -> None:
         self._paths = tuple(paths)
+        self._engine = engine
 
     @property
     def name(self) -> str:
         """The file, or how many there are."""
         return holdings.named([path.name for path in self._paths], "journals")
 
+    def unread(self) -> str | None:
+        """Name the journals until they were read."""
+        if "_rows" in self.__dict__:
+            return None
+        return holdings.with_size(self.name, sum(one.stat().st_size for one in self._paths if one.is_file()))
+
     def count(self) -> int:
         """Tell how many messages there are."""
-        return len(self._messages)
+        return int(self._rows.num_rows)
 
     def span(self) -> Span:
         """Tell when the first and the last message was written."""
-        times = self._messages["msg_time"]
-        return (times.min(), times.max()) if len(times) else (None, None)
+        return holdings.span_of(self._rows.column("msg_time"))
 
-    def frame(self) -> Frame:
+    def frame(self) -> Any:  # noqa: ANN401 - a frame of the engine that was asked for
         """Give all messages, as they were when they were first looked at."""
-        return self._messages.copy(deep=False)
+        return self._messages.copy(deep=False) if self._engine == "pandas" else self._messages
 
-    def scan(self, columns: Sequence[str]) -> Frame:
+    def scan(self, columns: Sequence[str]) -> Any:  # noqa: ANN401 - a frame of the engine that was asked for
         """Give some columns; what was read already is not read again."""
-        known = [name for name in dict.fromkeys(columns) if name in MESSAGES.names]
+        if "_messages" in self.__dict__ and self._engine != "pandas":
+            return self._messages
+        known = tuple(name for name in dict.fromkeys(columns) if name in MESSAGES.names)
         if "_messages" in self.__dict__:
-            return self._messages[known]
-        return to_pandas(reading.read(self._paths, Wanted(MESSAGES, tuple(known))))
+            return self._messages[list(known)]
+        return archive.from_arrow(reading.read(self._paths, Wanted(MESSAGES, known)), self._engine)
 
     def read(self, columns: Sequence[str] | None, keep: Filter) -> pa.Table:
         """Ask the journals for the messages that pass."""
         wanted = None if columns is None else tuple(columns)
-        return reading.read(self._paths, Wanted(MESSAGES, wanted, keep.clause, keep.rest))
+        if set(keep.columns) <= set(MESSAGES.names):
+            return reading.read(self._paths, Wanted(MESSAGES, wanted, keep.clause, keep.rest))
+        # Keys without a column are no columns for SQL either.
+        more = None if columns is None else tuple(dict.fromkeys([*columns, *keep.columns]))
+        rows = reading.read(self._paths, Wanted(MESSAGES, more, keep.clause))
+        return holdings.chosen(holdings.passing(rows, keep), columns)
 
     def events(self) -> pa.Table:
         """Read the events."""
@@ -83,9 +98,13 @@ class OfJournals:
         return self._paths[0]
 
     def stream(self) -> Iterator[Piece]:
-        """Read everything."""
+        """Read everything, piece by piece."""
         return Journals(self._paths).pieces(lambda _: None)
 
     @cached_property
-    def _messages(self) -> Frame:
-        return to_pandas(reading.read(self._paths, Wanted(MESSAGES)))
+    def _rows(self) -> pa.Table:
+        return reading.read(self._paths, Wanted(MESSAGES))
+
+    @cached_property
+    def _messages(self) -> Any:  # noqa: ANN401 - a frame of the engine that was asked for
+        return archive.from_arrow(self._rows, self._engine)

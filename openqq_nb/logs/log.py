@@ -1,7 +1,8 @@
 """A log: journals, exports of other tools and archives as frames, in order of time and without doubles."""
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -18,6 +19,7 @@ from openqq_nb.logs.gathered import Gathered
 from openqq_nb.logs.gathering import completed, ordered
 from openqq_nb.logs.holdings import Holdings
 from openqq_nb.logs.origins import Piece, Table
+from openqq_nb.logs.others import by_others
 from openqq_nb.logs.people import GROUP, SENDER, Directory, Kind
 from openqq_nb.schema import EVENTS, MESSAGES, PROBLEMS
 
@@ -47,12 +49,15 @@ class Log(Generic[FrameT]):
             name: what the log is called.
         """
         rows = pa.Table.from_pandas(messages, preserve_index=False).replace_schema_metadata()
-        return Log(Gathered(name, [Table(Piece(rows))], None, "pandas"))
+        return Log(Gathered(name, [Table(Piece(rows))], (), "pandas"))
 
     def __len__(self) -> int:
         return self._holdings.count()
 
     def __repr__(self) -> str:
+        unread = self._holdings.unread()
+        if unread is not None:
+            return f"<Log of {unread}, not read yet>"
         many = "" if len(self) == 1 else "s"
         return f"<Log of {len(self):,} message{many}{self._span()} from {self._holdings.name}>"
 
@@ -93,7 +98,7 @@ class Log(Generic[FrameT]):
             until: before that moment.
             filters: as for `inbox.on_message`: `contains` (a text, or a list of which one is in the content), `matches`
                 (regular expressions), `group` and `sender` (a name, number or row, or a list; looked up among those
-                that the messages of this log name), or any column with a value or a list of values.
+                that the messages of this log name), or any column of `df` with a value or a list of values.
 
         Returns:
             What the same filters would leave of `df`: one row a message in order of `msg_time`, then of arrival; a
@@ -117,7 +122,8 @@ class Log(Generic[FrameT]):
             [['小灰', '周五聚餐！']]
         """
         bounds = {name: value for name, value in (("since", since), ("until", until)) if value is not None}
-        keep = filtering.compiled({**bounds, **filters}, {"group": self._group, "sender": self._sender})
+        special = {"group": self._group, "sender": self._sender, **by_others(filters, self._holdings.others)}
+        keep = filtering.compiled({**bounds, **filters}, special)
         return to_pandas(self._holdings.read(self._chosen(columns), keep))
 
     def scan(self, columns: Sequence[str]) -> FrameT:
@@ -157,19 +163,21 @@ class Log(Generic[FrameT]):
         events: list[pa.Table] = []
         problems: list[pa.Table] = [PROBLEMS.table([])]
 
-        def messages() -> Iterator[pa.Table]:
+        def messages() -> Generator[pa.Table]:
             for piece in self._holdings.stream():
                 events.extend([] if piece.events is None else [piece.events])
                 problems.extend([] if piece.problems is None else [piece.problems])
                 if piece.messages is not None:
                     yield completed(piece.messages, MESSAGES)
 
-        return archive.write(
-            messages(),
-            os.fspath(folder),
-            events=lambda: ordered(events, EVENTS),
-            problems=lambda: pa.concat_tables(problems, promote_options="permissive"),
-        )
+        # While a journal is being read nobody else in this process can open it.
+        with closing(messages()) as parts:
+            return archive.write(
+                parts,
+                os.fspath(folder),
+                events=lambda: ordered(events, EVENTS),
+                problems=lambda: pa.concat_tables(problems, promote_options="permissive"),
+            )
 
     def to_chatlab(
         self,

@@ -1,30 +1,37 @@
 """From paths to a log: tells journals, archives and exports apart."""
 
 import os
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, overload
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import pyarrow as pa
-
-from openqq_nb.archive import Engine, is_archive
+from openqq_nb import archive
+from openqq_nb.archive import Engine, places
 from openqq_nb.archive.engines import frames
 from openqq_nb.columns import ZONE, Frame
 from openqq_nb.database import open_readonly
-from openqq_nb.errors import InvalidInput
+from openqq_nb.database.others import application_id
+from openqq_nb.errors import InvalidInput, OpenqqError, one_line
 from openqq_nb.logs.archives import OfArchive, name_of
 from openqq_nb.logs.gathered import Gathered
 from openqq_nb.logs.holdings import Holdings, named
 from openqq_nb.logs.journals import OfJournals
 from openqq_nb.logs.log import Log
-from openqq_nb.logs.origins import Archive, Export, Journals, Origin, told
+from openqq_nb.logs.origins import Archive, Export, Journals, Origin
+from openqq_nb.models import Row
 from openqq_nb.readers.base import Options
-from openqq_nb.readers.recognising import is_archive as has_parquet
-from openqq_nb.readers.recognising import is_journal, reader_of
+from openqq_nb.readers.recognising import is_journal
 from openqq_nb.readers.sources import look
 from openqq_nb.scanning import PATIENCE_S
 
+# Damage in a zip or gz; a home of somebody who is not there (RuntimeError), half a surrogate in a name.
+_FAILURES = (OSError, EOFError, RuntimeError, UnicodeError, zipfile.BadZipFile, zlib.error)
+_SHOWN = 200
 _HOW = 'Name one: `oq.open_log("messages.db")`, `oq.open_log("export.json")`.'
 
 
@@ -47,7 +54,8 @@ def open_log(
     Args:
         paths: one or more, each a journal of this package, an export of another tool (QQ Chat Exporter JSON and TXT, PC
             QQ TXT and MHT, ChatLab, OneBot events and history answers, the database of go-cqhttp), a folder or zip of
-            exports, or an archive of Parquet files, also at `s3://…`. What a file is, its bytes tell. A message that
+            exports, an archive of Parquet files, also at `s3://…`, or Parquet of another program with messages in it:
+            one file, or a folder with nothing else. What a file is, its bytes tell. A message that
             several of them hold is there once, as in the first of them.
         engine: whose frames `log.df` and the questions give: `pandas`, or `polars`, `duckdb`, `dask` or `pyspark`,
             which read an archive lazily.
@@ -89,32 +97,42 @@ class _Found:
     options: Options
     origins: list[Origin] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
-    passed_over: list[pa.Table] = field(default_factory=list)
+    passed_over: list[Row] = field(default_factory=list)
 
     def add(self, path: object) -> None:
         if not (isinstance(path, str | os.PathLike) and str(path)):
             raise InvalidInput(f"No log can be opened.\n{path!r} is no path of a file.\n{_HOW}")
         place = os.fspath(path)
-        if _is_archive(place):
-            self.origins.append(Archive(place))
-            self.names.append(name_of(place))
+        with _understood(place):
+            self._add(place)
+
+    def _add(self, place: str) -> None:
+        if "://" in place:
+            places.place(place)  # an error says what is wrong with the address
+            self._add_archive(place)
             return
         file = Path(place).expanduser()
+        if _is_parquet(file):
+            self._add_archive(place)
+            return
         self.names.append(file.name)
         if is_journal(file):
             self._add_journal(file)
         else:
             self._add_exports(file)
 
+    def _add_archive(self, place: str) -> None:
+        self.origins.append(Archive(place))
+        self.names.append(name_of(place))
+
     def holdings(self, engine: Engine) -> Holdings:
         """Choose what holds all this: as little is read as can be."""
         match self.origins:
-            case [Archive(folder=folder)]:
+            case [Archive(folder=folder)] if not self.passed_over:
                 return OfArchive(folder, engine)
-            case [Journals(paths=paths)] if engine == "pandas" and not self.passed_over:
-                return OfJournals(paths)
-        before = pa.concat_tables(self.passed_over) if self.passed_over else None
-        return Gathered(named(self.names, "logs"), self.origins, before, engine)
+            case [Journals(paths=paths)]:
+                return OfJournals(paths, engine)
+        return Gathered(named(self.names, "logs"), self.origins, self.passed_over, engine)
 
     def _add_journal(self, file: Path) -> None:
         with open_readonly(file, scan_timeout_s=PATIENCE_S):
@@ -127,15 +145,38 @@ class _Found:
 
     def _add_exports(self, path: Path) -> None:
         found = look(path)
-        self.origins += [Export(source, reader_of(source), self.options) for source in found.sources]
-        self.passed_over += [told(path.name, found.skipped)] if found.skipped else []
+        self.origins += [Export(source, reader, self.options) for source, reader in found.logs]
+        self.passed_over += [{"source": path.name, "why": one.why, "body": one.body} for one in found.skipped]
 
 
-def _is_archive(place: str) -> bool:
-    if "://" in place:
-        return True
-    folder = Path(place).expanduser()
-    return folder.is_dir() and (is_archive(folder) or has_parquet(folder))
+def _is_parquet(path: Path) -> bool:
+    # SQLite loses its locks on a file that is closed by others.
+    is_candidate = path.is_dir() or (path.is_file() and application_id(path) is None)
+    return is_candidate and archive.opens(path)
+
+
+@contextmanager
+def _understood(place: str) -> Iterator[None]:
+    """Say in our words why a path could not be opened.
+
+    Raises:
+        InvalidInput: it could not.
+    """
+    try:
+        yield
+    except OpenqqError:
+        raise
+    except _FAILURES as error:
+        raise InvalidInput(
+            f"{_short(places.without_keys(place))} cannot be opened.\n"
+            f"Found: {_short(places.without_keys(str(error))).rstrip('.') or type(error).__name__}.\n"
+            "Check the name and whether you may read it; if it is damaged, copy or export it again."
+        ) from error
+
+
+def _short(text: str) -> str:
+    shown = one_line(text)
+    return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
 
 
 def _zone(zone: str) -> str:

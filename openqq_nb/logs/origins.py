@@ -1,19 +1,20 @@
 """Where the rows of a log come from: journals, exports of other tools, archives, or a table that is at hand."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from openqq_nb import records
+from openqq_nb import records, scanning
 from openqq_nb.archive import rows
+from openqq_nb.columns import Schema
 from openqq_nb.database import open_readonly
-from openqq_nb.logs import reading
-from openqq_nb.logs.reading import Wanted
 from openqq_nb.readers.base import Options, Problem, Reader, Source
-from openqq_nb.scanning import PATIENCE_S
+from openqq_nb.scanning import PATIENCE_S, Query, pieces
 from openqq_nb.schema import EVENTS, MESSAGES, PROBLEMS
 
 Progress = Callable[[int], None]
@@ -54,8 +55,9 @@ class Journals:
     size_bytes: int = 0
 
     def pieces(self, progress: Progress) -> Iterator[Piece]:
-        """Read them together."""
-        yield Piece(reading.read(self.paths, Wanted(MESSAGES)), reading.read(self.paths, Wanted(EVENTS)))
+        """Read them one behind the other, each in order of arrival."""
+        yield from (Piece(messages) for messages in _streamed(self.paths, MESSAGES))
+        yield from (Piece(events=events) for events in _streamed(self.paths, EVENTS))
         yield Piece(problems=self.problems())
 
     def problems(self) -> pa.Table:
@@ -93,14 +95,13 @@ class Export:
         done = 0
         try:
             for part in self.reader.parts(self.source, self.options):
-                yield Piece(part.messages, part.events, self._problems(part.problems))
-                progress(part.bytes_read - done)
-                done = part.bytes_read
+                yield Piece(part.messages, part.events, told(self.source.name, part.problems))
+                reached = max(done, self.source.reached(part.bytes_read))
+                progress(reached - done)
+                done = reached
         except OSError as error:
-            yield Piece(problems=told(self.source.name, [Problem(None, f"The file could be read no further: {error}.")]))
-
-    def _problems(self, found: Sequence[Problem]) -> pa.Table | None:
-        return told(self.source.name, found) if found else None
+            why = f"The file could be read no further: {error}."
+            yield Piece(problems=told(self.source.name, [Problem(None, why)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,9 @@ class Archive:
     size_bytes: int = 0
 
     def pieces(self, progress: Progress) -> Iterator[Piece]:
-        """Read it in order of place."""
-        yield Piece(rows.table(self.folder), rows.events(self.folder), rows.problems(self.folder))
+        """Read it month by month."""
+        yield from (Piece(messages) for messages in rows.pieces(self.folder))
+        yield Piece(events=rows.events(self.folder), problems=rows.problems(self.folder))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +129,31 @@ class Table:
         yield self.piece
 
 
-def told(source: str, found: Sequence[Problem]) -> pa.Table:
-    """Say what was wrong in a file, in the columns of `schema.PROBLEMS`."""
-    return PROBLEMS.table(
-        [{"source": source, "line": one.line, "why": one.why, "body": one.body} for one in found]
+def told(source: str, found: Sequence[Problem]) -> pa.Table | None:
+    """Say what was wrong in a file, if anything was."""
+    rows = [{"source": source, "line": one.line, "why": one.why, "body": one.body} for one in found]
+    return PROBLEMS.table(rows) if rows else None
+
+
+def _streamed(paths: Sequence[Path], schema: Schema) -> Iterator[pa.Table]:
+    """Read journals piece by piece; what an earlier one holds is left away."""
+    several = len(paths) > 1
+    query = Query(schema, schema.names, extra=True, identified=several)
+    known: list[pa.Array] = []
+    for path in paths:
+        here: list[pa.Array] = []
+        with closing(pieces(path, query)) as found:
+            for piece in found:
+                here += [] if piece.fingerprints is None else piece.fingerprints.chunks
+                yield _news(piece, known)
+        known += here
+
+
+def _news(piece: scanning.Piece, known: Sequence[pa.Array]) -> pa.Table:
+    if piece.fingerprints is None or not known:
+        return piece.rows
+    return piece.rows.filter(
+        pc.invert(pc.is_in(piece.fingerprints, pa.chunked_array(known).combine_chunks()))
     )
 
 

@@ -163,12 +163,22 @@ class Directory:
                 return number, [one for one in self._named.get(number, ()) if one.number == number]
             if temporary:
                 return temporary, [one for one in self._named.get(temporary, ()) if one.id == temporary]
+            # In a row of messages the columns of its own count before those that a format may have besides.
+            name = _cell(who, (self._kind.name, *self._kind.names))
+            if name:
+                return name, self._by_name(name)
+            columns = (*self._kind.numbers, *self._kind.ids, *self._kind.names)
             raise InvalidInput(
-                f"This row has none of {', '.join((*self._kind.numbers, *self._kind.ids))}, so no {self._kind.what} "
-                "is meant by it. Give a name or a number."
+                f"This row has none of {', '.join(columns)}, so no {self._kind.what} is meant by it. "
+                "Give a name or a number."
             )
         wanted = _name(who, self._kind)
         return wanted, self._named.get(wanted, [])
+
+    def _by_name(self, name: str) -> list[Seen]:
+        """Find who is meant by a row with nothing but a name: first those of whom messages know no more either."""
+        hits = [one for one in self._named.get(name, ()) if one.name == name]
+        return [one for one in hits if not (one.number or one.id)] or hits
 
     def _missing(self, wanted: str) -> str:
         names = list(dict.fromkeys(one.name for seen in self._named.values() for one in seen if one.name))

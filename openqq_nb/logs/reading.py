@@ -37,6 +37,11 @@ class Wanted:
         """What `rest` looks at."""
         return tuple(dict.fromkeys(column for one in self.rest for column in one.columns))
 
+    @property
+    def is_everything(self) -> bool:
+        """Whether every row passes."""
+        return self.clause == _ALL and not self.rest
+
     def query(self, *, identified: bool) -> Query:
         """Give what to ask each journal for."""
         known = self.schema.names
@@ -109,14 +114,15 @@ def _column(found: Sequence[pa.Table], name: str) -> pa.ChunkedArray:
 
 def _without_doubles(paths: Sequence[Path], wanted: Wanted) -> Iterator[pa.Table]:
     """Put the rows of all journals one behind the other."""
-    query = wanted.query(identified=len(paths) > 1)
     known: list[pa.Array] = []
     for number, path in enumerate(paths):
-        with closing(pieces(path, query)) as found:
+        is_asked_twice = number < len(paths) - 1 and not wanted.is_everything
+        # Before the rows: what comes later than these would be known after them, and be in no row.
+        whole = _fingerprints(path, wanted.schema) if is_asked_twice else []
+        with closing(pieces(path, wanted.query(identified=len(paths) > 1))) as found:
             passing = [_passing(piece, wanted) for piece in found]
         yield from _news(passing, known) if known else (piece.rows for piece in passing)
-        if number < len(paths) - 1:
-            known += _fingerprints(path, wanted.schema)
+        known += [*whole, *(chunk for piece in passing for chunk in _identities(piece))]
 
 
 def _passing(piece: Piece, wanted: Wanted) -> Piece:

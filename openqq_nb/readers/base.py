@@ -13,6 +13,10 @@ HEAD_BYTES = 65_536
 """How much of a source is looked at to tell its format."""
 
 
+def _as_told(bytes_read: int) -> int:
+    return bytes_read
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """The bytes of one file: on the disk, or inside of a zip.
@@ -24,6 +28,8 @@ class Source:
         beside: gives another file by its path relative to this one's folder; `None` if there is none, and for a path
             that leads out of the folder.
         path: the file on the disk; `None` inside of a zip.
+        reached: tells how many of `size_bytes` were read when a reader has told `Part.bytes_read`; they differ where
+            the file is packed on its own, and `open` gives what is packed in it.
     """
 
     name: str
@@ -31,6 +37,7 @@ class Source:
     open: Callable[[], BinaryIO]
     beside: Callable[[str], "Source | None"]
     path: Path | None = None
+    reached: Callable[[int], int] = _as_told
 
     def head(self) -> bytes:
         """Read its beginning, up to `HEAD_BYTES`."""
@@ -73,7 +80,7 @@ class Part:
     Attributes:
         messages: any columns of `schema.MESSAGES` with their declared types (text as `large_string`), then others that
             the format knows, as text. `msg_time`, `type`, `chat`, `chat_key`, `content` and `kind` are always there.
-        bytes_read: how far into the file this reaches, for a progress bar.
+        bytes_read: how far into what `Source.open` gave this reaches, for a progress bar.
         problems: what was not understood on the way.
         events: columns of `schema.EVENTS`, where the format has events.
     """

@@ -13,6 +13,7 @@ from openqq_nb.errors import InvalidInput
 from openqq_nb.protocols.reading import digits, text
 from openqq_nb.readers import glimpse
 from openqq_nb.readers.base import Options, Part, Source
+from openqq_nb.readers.chatlab_words import KINDS, NOBODY, is_number
 from openqq_nb.readers.document import Document
 from openqq_nb.readers.embedded import OBJECTS, PIECES
 from openqq_nb.readers.gathering import EMPTY, Gathered
@@ -27,32 +28,6 @@ _BARE = frozenset({"messages.sender", "messages.accountName", "messages.timestam
 _SETTINGS = (b'"header"', b'"member"')
 _COMMENT = b"#"
 _QQ = "qq"
-
-KINDS: Mapping[str, tuple[str, str | None]] = {
-    "0": ("text", None),
-    "1": ("image", "[图片]"),
-    "2": ("voice", "[语音]"),
-    "3": ("video", "[视频]"),
-    "4": ("file", "[文件]"),
-    "5": ("face", "[表情]"),
-    "7": ("share", "[卡片]"),
-    "8": ("share", "[位置]"),
-    "20": ("other", "[红包]"),
-    "21": ("other", "[转账]"),
-    "22": ("other", "[戳一戳]"),
-    "23": ("other", "[通话]"),
-    "24": ("share", "[卡片]"),
-    "25": ("reply", None),
-    "26": ("forward", "[合并转发]"),
-    "27": ("share", "[推荐]"),
-    "80": ("system", None),
-    "81": ("recall", None),
-    "99": ("other", None),
-}
-"""By type: the kind, and what stands for a content of `null`."""
-
-NOBODY = frozenset({"", "0", "system", "unknown"})
-"""Senders that are no people."""
 
 _KNOWN = frozenset(
     {
@@ -216,7 +191,7 @@ def _chat(settings: Mapping[str, Any], source: Source, options: Options, gathere
     name = said(meta.get("name"))
     if meta.get("type") == "private":
         other = _other(names, owner, name)
-        number = other if platform == _QQ and _is_number(other) else None
+        number = other if platform == _QQ and is_number(other) else None
         return _Chat(
             name or names.get(other or "") or other or source.name, "friend", number, platform, owner, names
         )
@@ -271,7 +246,7 @@ def _row(found: Mapping[str, Any], chat: _Chat) -> dict[str, Any]:
         name = None
     elif name is None and sender not in NOBODY:
         name = sender
-    number = sender if chat.platform == _QQ and sender not in NOBODY and _is_number(sender) else None
+    number = sender if chat.platform == _QQ and sender not in NOBODY and is_number(sender) else None
     own = None if chat.owner is None or sender in NOBODY else chat.owner in (sender, name)
     content = found.get("content")
     return {
@@ -299,10 +274,6 @@ def _place(chat: _Chat, own: bool | None) -> dict[str, Any]:
     if chat.place == "group":
         number = chat.number if chat.platform == _QQ else None
         return place | {"type": "group_message", "group": chat.name, "gnumber": number}
-    me = chat.owner if _is_number(chat.owner) else None
+    me = chat.owner if is_number(chat.owner) else None
     receiver = None if own is None else chat.number if own else me
     return place | {"type": "message", "receiver_qq": receiver}
-
-
-def _is_number(found: str | None) -> bool:
-    return found is not None and found.isascii() and found.isdigit()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from openqq_nb.readers.base import Problem, Source
+from openqq_nb.readers.recoding import is_gb18030
 
 BLOCK_BYTES = 4 << 20
 """How much of a file is decoded at once; some 50,000 messages."""
@@ -43,32 +44,26 @@ class Block:
     problems: list[Problem] = field(default_factory=list)
 
 
-def encoding_of(head: bytes) -> str:
-    """Tell the encoding from the beginning of a file.
+def codec_of(head: bytes) -> str:
+    """Tell from the beginning of a file what decodes it from its first byte on, a byte order mark included.
 
     Returns:
-        `utf-8-sig` or `utf-16` where a byte order mark says so; `utf-8` where most of what is not ASCII is valid
-        in it, so that a few damaged bytes do not turn a whole file into other words; else `gb18030`, which holds
-        GBK.
+        `utf-8-sig` or `utf-16` where a byte order mark says so; else `utf-8`, or `gb18030`, which holds GBK: whichever
+        breaks less, so that a few damaged bytes do not turn a whole file into other words.
 
     Example:
-        >>> encoding_of("消息记录".encode("gbk")), encoding_of("消息记录".encode())
+        >>> codec_of("消息记录".encode("gbk")), codec_of("消息记录".encode())
         ('gb18030', 'utf-8')
     """
     for mark, name in _BYTE_ORDERS:
         if head.startswith(mark):
             return name
-    text = codecs.getincrementaldecoder("utf-8")("replace").decode(
-        head
-    )  # not final: it may end inside a character
-    invalid = text.count(UNREADABLE)
-    foreign = len(text) - len(text.encode("ascii", "ignore"))
-    return "utf-8" if foreign - invalid >= invalid else "gb18030"
+    return "gb18030" if is_gb18030(head) else "utf-8"
 
 
 def decoded_head(head: bytes) -> str:
     """Decode the beginning of a file, to look at it; what cannot be decoded becomes U+FFFD."""
-    return codecs.getincrementaldecoder(encoding_of(head))("replace").decode(head)
+    return codecs.getincrementaldecoder(codec_of(head))("replace").decode(head)
 
 
 def blocks(source: Source, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
@@ -147,7 +142,7 @@ class Decoder:
     def decode(self, raw: bytes, *, final: bool) -> str:
         r"""Decode the next bytes, with `\n` for every kind of line break."""
         if not self._is_settled and not raw.isascii():
-            self._settle(encoding_of(raw))
+            self._settle(codec_of(raw))
         before = self._strict.getstate()
         try:
             text, self._failed = self._strict.decode(raw, final), False

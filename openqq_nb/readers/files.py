@@ -45,9 +45,13 @@ def inside(relative: str) -> tuple[str, ...] | None:
 
 
 def all_below(folder: Path) -> Iterator[tuple[tuple[str, ...], Path]]:
-    """Give every file in a folder and below it, with the parts of its path; links to folders are not followed."""
+    """Give every file in a folder and below it, with the parts of its path.
+
+    Links to folders are not followed, and hidden folders, whose names begin with a dot, are not looked into: programs
+    keep thousands of files there.
+    """
     for where, folders, names in os.walk(folder):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         above = Path(where).relative_to(folder).parts
         for name in sorted(names):
             yield (*above, name), Path(where, name)

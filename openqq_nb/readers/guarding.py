@@ -111,13 +111,20 @@ def unpacked(source: Source, head: bytes) -> Source:
     if packer is None:
         return source
     unpack = packer
+    latest: list[BinaryIO] = []
 
     def opened() -> BinaryIO:
         stream = source.open()
+        latest[:] = [stream]
         try:
             return guarded(source.name, unpack(stream), stream)
         except BaseException:
             stream.close()
             raise
 
-    return Source(source.name, source.size_bytes, opened, source.beside)
+    def reached(bytes_read: int) -> int:
+        if latest and not latest[0].closed:
+            return latest[0].tell()
+        return min(bytes_read, source.size_bytes)
+
+    return Source(source.name, source.size_bytes, opened, source.beside, reached=reached)

@@ -58,16 +58,16 @@ def encoding_of(head: bytes) -> str:
 
 
 def is_gb18030(written: bytes) -> bool:
-    """Tell whether bytes are rather GB18030 than UTF-8: some broken bytes in UTF-8 do not make it that."""
-    text = codecs.getincrementaldecoder("utf-8")("replace").decode(written)
+    """Tell whether bytes are rather GB18030 than UTF-8: some broken bytes in either do not make it the other."""
+    text = _decoded(written, "utf-8")
     broken = text.count(_REPLACED)
-    if 2 * broken <= sum(not letter.isascii() for letter in text):
-        return False
-    try:
-        codecs.getincrementaldecoder("gb18030")().decode(written)
-    except UnicodeDecodeError:
-        return False
-    return True
+    foreign = len(text) - len(text.encode("ascii", "ignore"))
+    return 2 * broken > foreign and _decoded(written, "gb18030").count(_REPLACED) < broken
+
+
+def _decoded(written: bytes, encoding: str) -> str:
+    """Decode what may end inside of a character."""
+    return codecs.getincrementaldecoder(encoding)("replace").decode(written)
 
 
 def as_utf8(stream: BinaryIO, head: bytes) -> Stream:

@@ -54,20 +54,6 @@ def is_journal(path: Path) -> bool:
     return path.is_file() and application_id(path) == JOURNAL.application_id
 
 
-def is_archive(path: Path) -> bool:
-    """Tell whether a folder has Parquet files in it or below it, or a file is one.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    if path.is_dir():
-        return next(path.rglob("*.parquet"), None) is not None
-    if not path.is_file() or application_id(path) is not None:
-        return False
-    with path.open("rb") as file:
-        return file.read(len(PARQUET)) == PARQUET
-
-
 def unknown(name: str, head: bytes) -> InvalidInput:
     """Say that something is in no format that is known."""
     first = head.lstrip(b"\xef\xbb\xbf\r\n\t ").split(b"\n", 1)[0]

@@ -9,14 +9,15 @@ from openqq_nb.columns import plain_text
 from openqq_nb.database.others import application_id
 from openqq_nb.errors import InvalidInput, listed, one_line
 from openqq_nb.readers import files, guarding
-from openqq_nb.readers.base import Problem, Source
+from openqq_nb.readers.base import Problem, Reader, Source
 from openqq_nb.readers.qce import chunked
-from openqq_nb.readers.recognising import known, recognised
+from openqq_nb.readers.recognising import PARQUET, known, reader_of, recognised
 from openqq_nb.readers.zips import Zip, is_zip, why_not
 
 _MANIFEST = "manifest.json"
 _NO_LOG = "it is in no format that is known"
 _EMPTY = "it is empty"
+_PARQUET = "it is Parquet; open the archive, or the file, by its own path"
 _SHOWN_NAMES = 12
 _LEVELDB = ("CURRENT", "MANIFEST-")
 _NO_LEVELDB = (
@@ -26,6 +27,7 @@ _NO_LEVELDB = (
 _COMPANIONS = ("-wal", "-shm", "-journal")
 
 Parts = tuple[str, ...]
+Log = tuple[Source, Reader]
 T = TypeVar("T")
 
 
@@ -34,12 +36,17 @@ class Found:
     """What there is at a path.
 
     Attributes:
-        sources: the logs, in order of their names.
+        logs: each with what reads it, in order of their names.
         skipped: what was passed over, with why; of one folder and reason together.
     """
 
-    sources: list[Source]
+    logs: list[Log]
     skipped: list[Problem]
+
+    @property
+    def sources(self) -> list[Source]:
+        """The logs without what reads them."""
+        return [source for source, _ in self.logs]
 
 
 @dataclass(slots=True)
@@ -54,47 +61,42 @@ class _Skipped:
         return [_passed_over(folder, why, names) for (folder, why), names in self.names.items()]
 
 
-def found(path: Path) -> list[Source]:
-    """Find the logs at a path, as `look` does, without what was passed over."""
-    return look(path).sources
-
-
 def look(path: Path) -> Found:
     """Find the logs at a path.
 
     Args:
-        path: a file, which is one source whatever is in it; a folder or zip with any number of them. Where a
-            `manifest.json` says what belongs together, it alone stands for its folder.
+        path: a file, or a folder or zip with any number of them. Where a `manifest.json` says what belongs together,
+            it alone stands for its folder.
 
     Raises:
-        InvalidInput: there is nothing, or nothing that is a log.
+        InvalidInput: there is nothing, or nothing that is a log; of a file the error tells what it begins with.
         OSError: it cannot be read.
     """
     if path.is_dir():
         skipped = _Skipped()
-        sources = list(_in_folder(path, skipped))
+        logs = list(_in_folder(path, skipped))
     elif not path.is_file():
         raise InvalidInput(_missing(path))
     else:
-        sources, skipped = _in_file(path)
+        logs, skipped = _in_file(path)
     problems = skipped.problems()
-    if not sources:
+    if not logs:
         raise InvalidInput(_nothing(path, problems))
-    return Found(sources, problems)
+    return Found(logs, problems)
 
 
-def _in_file(path: Path) -> tuple[list[Source], _Skipped]:
+def _in_file(path: Path) -> tuple[list[Log], _Skipped]:
     skipped = _Skipped()
+    source = files.of_file(path)
     if application_id(path) is None:
-        source = files.of_file(path)
         head = source.head()
         if is_zip(head):
             return list(_in_zip(path, (path.name,), skipped)), skipped
-        return [guarding.unpacked(source, head)], skipped
-    return [files.of_file(path)], skipped
+        source = guarding.unpacked(source, head)
+    return [(source, reader_of(source))], skipped
 
 
-def _in_folder(folder: Path, skipped: _Skipped) -> Iterator[Source]:
+def _in_folder(folder: Path, skipped: _Skipped) -> Iterator[Log]:
     candidates = dict(files.all_below(folder))
     leveldbs = _leveldbs(candidates)
     for where in sorted(leveldbs):
@@ -106,8 +108,8 @@ def _in_folder(folder: Path, skipped: _Skipped) -> Iterator[Source]:
         yield from _of_folder(parts, path, (folder.name, *parts), skipped)
 
 
-def _of_folder(parts: Parts, path: Path, shown: Parts, skipped: _Skipped) -> Iterator[Source]:
-    """Give what one file of a folder is: a source, several if it is a zip, or none."""
+def _of_folder(parts: Parts, path: Path, shown: Parts, skipped: _Skipped) -> Iterator[Log]:
+    """Give what one file of a folder is: a log, several if it is a zip, or none."""
     why = _why_not(path)
     if why is not None:
         skipped.add(shown, why)
@@ -124,9 +126,15 @@ def _of_folder(parts: Parts, path: Path, shown: Parts, skipped: _Skipped) -> Ite
         skipped.add(shown, str(error))
         return
     if known_as is not None:
-        yield source
+        yield source, known_as
     else:
-        skipped.add(shown, _NO_LOG if head else _EMPTY)
+        skipped.add(shown, _why_none(head))
+
+
+def _why_none(head: bytes) -> str:
+    if head.startswith(PARQUET):
+        return _PARQUET
+    return _NO_LOG if head else _EMPTY
 
 
 def _why_not(path: Path) -> str | None:
@@ -141,45 +149,42 @@ def _why_not(path: Path) -> str | None:
     return None
 
 
-def _in_zip_of_folder(path: Path, shown: Parts, skipped: _Skipped) -> Iterator[Source]:
+def _in_zip_of_folder(path: Path, shown: Parts, skipped: _Skipped) -> Iterator[Log]:
     try:
         yield from list(_in_zip(path, shown, skipped))
     except OSError as error:
         skipped.add(shown, str(error))
 
 
-def _in_zip(path: Path, shown: Parts, skipped: _Skipped) -> Iterator[Source]:
+def _in_zip(path: Path, shown: Parts, skipped: _Skipped) -> Iterator[Log]:
     packed = Zip(path, plain_text("/".join(shown)))
     for name, why in packed.refused:
         skipped.add((*shown, name), why)
-    with packed.held() as through:
-        candidates = [
-            parts for parts in sorted(packed.members) if _may_be_read(packed, parts, shown, skipped)
-        ]
-        looked = {parts: packed.source(parts, through) for parts in candidates}
-        leveldbs = _leveldbs(looked)
-        for where in sorted(leveldbs):
-            skipped.add((*shown, *where), _NO_LEVELDB)
-        whole = _under_manifests(dict(_manifests(looked)))
-        for parts, source in looked.items():
-            if not _is_below(parts, leveldbs) and _stands_for_itself(parts, whole):
-                yield from _of_zip(packed, parts, source, (*shown, *parts), skipped)
+    candidates = [parts for parts in sorted(packed.members) if _may_be_read(packed, parts, shown, skipped)]
+    looked = {parts: packed.source(parts) for parts in candidates}
+    leveldbs = _leveldbs(looked)
+    for where in sorted(leveldbs):
+        skipped.add((*shown, *where), _NO_LEVELDB)
+    whole = _under_manifests(dict(_manifests(looked)))
+    for parts, source in looked.items():
+        if not _is_below(parts, leveldbs) and _stands_for_itself(parts, whole):
+            yield from _of_zip(source, (*shown, *parts), skipped)
 
 
-def _of_zip(packed: Zip, parts: Parts, source: Source, shown: Parts, skipped: _Skipped) -> Iterator[Source]:
+def _of_zip(source: Source, shown: Parts, skipped: _Skipped) -> Iterator[Log]:
     try:
         head = source.head()
         inner = guarding.unpacked(source, head)
-        found = recognised(inner, inner.head())
+        reader = recognised(inner, head if inner is source else inner.head())
     except OSError as error:
         skipped.add(shown, str(error))
         return
     if is_zip(head):
         skipped.add(shown, "it is a zip inside of a zip; unpack the outer one")
-    elif found is None:
-        skipped.add(shown, _NO_LOG if head else _EMPTY)
+    elif reader is None:
+        skipped.add(shown, _why_none(head))
     else:
-        yield guarding.unpacked(packed.source(parts), head)
+        yield inner, reader
 
 
 def _may_be_read(packed: Zip, parts: Parts, shown: Parts, skipped: _Skipped) -> bool:

@@ -59,7 +59,7 @@ class Structure:
         return Marks(at[outside], kind[outside], depth)
 
     def _without_escapes(self, block: bytes) -> bytes:
-        if self._escaped and block:
+        if self._escaped and block.startswith((b'"', b"\\")):
             block = b"x" + block[1:]
         if b"\\" in block:
             # From left to right, so that what is left of a run of backslashes is the one that counts.

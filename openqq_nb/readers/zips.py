@@ -1,8 +1,9 @@
 """Sources inside of a zip; nothing of it is ever extracted."""
 
+import os
+import struct
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,8 +22,8 @@ _ENCRYPTED = 0x1
 # Deflate packs a thousand to one at most, logs ten to one.
 _MOST_BYTES = 1 << 30
 _MOST_TIMES = 200
-
-Open = Callable[[zipfile.ZipInfo], BinaryIO]
+# What stands before the bytes of a member: a magic, flags, the lengths of its name and of what follows that.
+_LOCAL_HEADER = struct.Struct("<4s2xH18xHH")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Zip:
 
     @cached_property
     def members(self) -> dict[tuple[str, ...], zipfile.ZipInfo]:
-        """The files in it by the parts of their paths; those whose paths lead out of it are among `refused`.
+        """The files in it by the parts of their paths, of several with one path the last; others are `refused`.
 
         Raises:
             OSError: it cannot be read, or is no zip.
@@ -50,62 +51,61 @@ class Zip:
     def refused(self) -> Iterator[tuple[str, str]]:
         """What is in it and can be no source: its name, and why."""
         for info in self._infos:
-            if inside(_name(info)) is None:
+            parts = inside(_name(info))
+            if parts is None:
                 yield plain_text(_name(info)), "its path leads out of the zip"
+            elif self.members[parts] is not info:
+                yield (
+                    plain_text(_name(info)),
+                    "a later member of the zip has the same path, and is read instead",
+                )
 
-    def source(self, parts: tuple[str, ...], through: Open | None = None) -> Source:
-        """Give a member as a source.
-
-        Args:
-            parts: of its path.
-            through: what opens members; unless it is given, the zip is opened anew each time.
-        """
+    def source(self, parts: tuple[str, ...]) -> Source:
+        """Give the member with these parts of its path as a source."""
         info = self.members[parts]
-        open_member = through or self._opened
 
         def beside(relative: str) -> Source | None:
             below = inside(relative)
             wanted = (*parts[:-1], *(below or ()))
-            return self.source(wanted, through) if below and wanted in self.members else None
+            return self.source(wanted) if below and wanted in self.members else None
 
         name = plain_text("/".join((self.name, *parts)))
-        return Source(name, info.file_size, lambda: open_member(info), beside)
-
-    @contextmanager
-    def held(self) -> Iterator[Open]:
-        """Keep the zip open to look at many members.
-
-        Raises:
-            OSError: it cannot be read, or is no zip.
-        """
-        with self._open() as opened:
-            yield lambda info: self._member(opened, info)
+        return Source(name, info.file_size, lambda: self._opened(info), beside)
 
     @cached_property
     def _infos(self) -> list[zipfile.ZipInfo]:
-        with self._open() as opened:
-            return [info for info in opened.infolist() if not info.is_dir()]
-
-    def _open(self) -> zipfile.ZipFile:
         try:
-            return zipfile.ZipFile(self.path)
+            with zipfile.ZipFile(self.path) as opened:
+                return [info for info in opened.infolist() if not info.is_dir()]
         except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
             raise damaged(self.name, error) from error
 
     def _opened(self, info: zipfile.ZipInfo) -> BinaryIO:
-        opened = self._open()
+        """Open a member; a `ZipFile` would read the directory of the whole zip anew."""
+        name = f"{self.name}/{_name(info)}"
+        why = why_not(info)
+        if why is not None:
+            raise OSError(f"{name} cannot be read: {why}")
+        file = self.path.open("rb")
         try:
-            return self._member(opened, info, opened)
+            _go_to(file, info)
+            return guarded(name, zipfile.ZipExtFile(file, "r", info, close_fileobj=True))
+        except (zipfile.BadZipFile, RuntimeError, EOFError, ValueError, struct.error) as error:
+            file.close()
+            raise damaged(name, error) from error
         except BaseException:
-            opened.close()
+            file.close()
             raise
 
-    def _member(self, opened: zipfile.ZipFile, info: zipfile.ZipInfo, *owners: zipfile.ZipFile) -> BinaryIO:
-        name = f"{self.name}/{_name(info)}"
-        try:
-            return guarded(name, opened.open(info), *owners)
-        except (zipfile.BadZipFile, RuntimeError, EOFError, ValueError) as error:
-            raise damaged(name, error) from error
+
+def _go_to(file: BinaryIO, info: zipfile.ZipInfo) -> None:
+    """Move to where the bytes of a member begin."""
+    file.seek(info.header_offset)
+    magic, flags, name_bytes, extra_bytes = _LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))
+    name = file.read(name_bytes).decode("utf-8" if flags & _NAMED_IN_UTF8 else "cp437")
+    if magic != MAGICS[0] or name != info.orig_filename:
+        raise zipfile.BadZipFile("another member stands where its directory says that this one is")
+    file.seek(extra_bytes, os.SEEK_CUR)
 
 
 def is_zip(head: bytes) -> bool:

@@ -4,19 +4,18 @@ import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from secrets import token_hex
 from typing import Any, cast
 
 import pandas as pd
 
-from openqq_nb.charts.given import About, about
+from openqq_nb.charts.files import write
+from openqq_nb.charts.given import About, about, read_once
 from openqq_nb.charts.libraries import library
 from openqq_nb.charts.picture import STYLE
-from openqq_nb.charts.texts import clean
+from openqq_nb.charts.texts import BEGUN, ENDED, clean
 from openqq_nb.columns import ZONE
-from openqq_nb.errors import InvalidInput
 from openqq_nb.languages import language
-from openqq_nb.reporting.sections import Contents, contents
+from openqq_nb.reporting.sections import LOOKED_AT, Contents, contents
 from openqq_nb.reporting.wording import say
 
 _TEMPLATE = Path(__file__).with_name("page.html")
@@ -61,11 +60,10 @@ def write_report(
         >>> "<h1>周五</h1>" in page, "<script" in page
         (True, False)
     """
-    target = Path(path).expanduser()
-    known = about(log)
-    page = _page(contents(log, roster, known) if known.messages else Contents([], []), known, title)
-    _replace(target, page.encode("utf-8", "replace"))
-    return target
+    held = read_once(log, LOOKED_AT)
+    known = about(held)
+    page = _page(contents(held, roster, known) if known.messages else Contents([], []), known, title)
+    return write(path, page.encode("utf-8", "replace"), "report")
 
 
 def _page(made: Contents, known: About, title: str | None) -> str:
@@ -85,18 +83,13 @@ def _page(made: Contents, known: About, title: str | None) -> str:
 def _render() -> Callable[..., str]:
     jinja2 = library("jinja2")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    environment.filters["apart"] = _apart
     template = environment.from_string(_TEMPLATE.read_text("utf-8"))
     return cast(Callable[..., str], template.render)
 
 
-def _replace(target: Path, body: bytes) -> None:
-    beside = target.with_name(f".{target.name}.{token_hex(4)}")
-    try:
-        beside.write_bytes(body)
-        beside.replace(target)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise InvalidInput(
-            f"The report could not be written; what was there before is unchanged.\nFound for {target}: "
-            f"{error.strerror or error}.\nChoose another folder or name."
-        ) from error
+def _apart(text: str) -> Any:  # noqa: ANN401 - the markup of a library that need not be there
+    """Write a text of ours such that names in it turn none of the words around them."""
+    markupsafe = library("markupsafe")
+    safe = str(markupsafe.escape(text)).replace(BEGUN, "<bdi>").replace(ENDED, "</bdi>")
+    return markupsafe.Markup(safe)

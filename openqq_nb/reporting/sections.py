@@ -7,10 +7,12 @@ from typing import Any, cast
 import narwhals as nw
 
 from openqq_nb import analysis
-from openqq_nb.analysis.frames import messages
+from openqq_nb.analysis.frames import PERSON, messages
+from openqq_nb.charts.courses import fitting
 from openqq_nb.charts.drawn import DRAWN
 from openqq_nb.charts.given import About, brought
 from openqq_nb.charts.picture import Picture
+from openqq_nb.charts.wording import say as said
 from openqq_nb.columns import Frame
 from openqq_nb.errors import OpenqqError
 from openqq_nb.reporting import tables
@@ -18,9 +20,14 @@ from openqq_nb.reporting.tables import Table
 from openqq_nb.reporting.wording import say
 
 _OF_LOGS = (
-    "timeline", "calendar", "activity", "ranking", "night_owls", "replies", "conversations", "repeats", "kinds",
+    "calendar", "activity", "ranking", "night_owls", "replies", "conversations", "repeats", "kinds",
     "words", "phrases", "typical", "new_words", "turnover", "nicknames",
 )  # fmt: skip
+LOOKED_AT = (
+    "msg_time", "kind", "sender", "sender_qq", "content", "chat", "chat_key", "gnumber", "msg_id", "reply_to",
+    "recalled_at", "type", "place",
+)  # fmt: skip
+"""The columns of messages that the questions of a report look at."""
 _WITH_NAMES = ("replies", "conversations", "repeats", "ranking", "night_owls")
 _TABLES: Mapping[str, Callable[[Frame], Table]] = {
     "ranking": tables.ranking,
@@ -47,18 +54,26 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Questions that could not be asked: what is told of them, and the reason in English, which is the same."""
+
+    told: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """What is on the page.
 
     Attributes:
         figures: the headline figures.
         sections: the questions that have an answer.
-        left_out: what those said that could not be asked.
+        left_out: the questions that could not be asked.
     """
 
     figures: Sequence[Figure]
     sections: Sequence[Section]
-    left_out: Sequence[str] = field(default_factory=list)
+    left_out: Sequence[LeftOut] = field(default_factory=list)
 
 
 def contents(log: Any, roster: Any, about: About) -> Contents:  # noqa: ANN401 - a log or frame of any engine
@@ -70,30 +85,35 @@ def contents(log: Any, roster: Any, about: About) -> Contents:  # noqa: ANN401 -
         about: what is known of the messages.
     """
     answers: dict[str, Frame] = {}
-    left_out = []
+    left_out: dict[str, list[str]] = {}
     for name, ask in _questions(log, roster):
         try:
             answers[name] = brought(ask())
         # A question that needs what is not there says so on the page; the others are answered.
         except OpenqqError as error:
-            left_out.append(f"{name}: {error}")
+            left_out.setdefault(str(error), []).append(say("quoted", title=said(name)))
     sections = [_section(name, found, about) for name, found in answers.items() if len(found)]
-    return Contents(_figures(log, about, answers), sections, left_out)
+    told = [
+        LeftOut(say("unanswered", titles=say("and").join(titles)), why) for why, titles in left_out.items()
+    ]
+    return Contents(_figures(log, about, answers), sections, told)
 
 
 def _questions(log: Any, roster: Any) -> Iterator[tuple[str, Callable[[], Any]]]:  # noqa: ANN401 - as above
     names = {"roster": roster} if _has_names(roster) else {}
+    yield "timeline", lambda: fitting(log, brought(analysis.timeline(log)), "week")[0]
     for name in _OF_LOGS:
         yield name, _asked(name, log, **(names if name in _WITH_NAMES else {}))
     if roster is not None:
-        members = getattr(roster, "members", roster)
+        members = roster if hasattr(roster, "columns") else getattr(roster, "members", roster)
         yield "lurkers", _asked("lurkers", members, log)
         yield "similar_groups", _asked("similar_groups", members)
 
 
 def _has_names(roster: object) -> bool:
     """Tell whether people may be called as the roster calls them: a frame need not have names."""
-    return hasattr(roster, "people") or {"qq", "displayname"} <= set(getattr(roster, "columns", ()))
+    columns = getattr(roster, "columns", None)
+    return hasattr(roster, "people") if columns is None else {"qq", "displayname"} <= set(columns)
 
 
 def _asked(name: str, *given: Any, **asked: Any) -> Callable[[], Any]:  # noqa: ANN401 - as above
@@ -107,23 +127,20 @@ def _section(name: str, found: Frame, about: About) -> Section:
 
 
 def _figures(log: Any, about: About, answers: Mapping[str, Frame]) -> list[Figure]:  # noqa: ANN401 - as above
-    days = answers["calendar"]
-    busiest = days.iloc[int(days["messages"].astype("int64").argmax())]
-    numbers = {
-        "messages": about.messages or 0,
-        "people": len(answers["ranking"]),
-        "chats": _chats(log),
-        "days": len(days),
-        "per_day": round((about.messages or 0) / len(days)),
-    }
-    moments = {"first": about.first, "last": about.last, "busiest": busiest["date"]}
+    numbers = {"messages": about.messages or 0, **_people_and_chats(log)}
+    moments = {"first": about.first, "last": about.last}
+    days = answers.get("calendar")
+    if days is not None:
+        numbers |= {"days": len(days), "per_day": round((about.messages or 0) / len(days))}
+        moments["busiest"] = days["date"].iloc[int(days["messages"].astype("int64").argmax())]
     return [
         *(Figure(f"{number:,}", say(name)) for name, number in numbers.items()),
         *(Figure(f"{moment:%Y-%m-%d}", say(name)) for name, moment in moments.items()),
     ]
 
 
-def _chats(log: Any) -> int:  # noqa: ANN401 - as above
-    frame = messages(log, ("chat", "chat_key"))
-    key = nw.coalesce(nw.col("chat_key"), nw.col("chat"), nw.lit(""))
-    return int(brought(frame.select(key.n_unique().alias("chats")))["chats"].iloc[0])
+def _people_and_chats(log: Any) -> dict[str, int]:  # noqa: ANN401 - as above
+    frame = messages(log, ("chat_key",))
+    counts = frame.select(people=nw.col(PERSON).n_unique(), chats=nw.col("chat_key").n_unique())
+    row = brought(counts).iloc[0]
+    return {"people": int(row["people"]), "chats": int(row["chats"])}

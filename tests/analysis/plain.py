@@ -15,7 +15,7 @@ _UNIX = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def person(message: Message) -> str:
-    return message["sender_qq"] or message["sender"] or ""
+    return message["sender_qq"] or f"={message['sender'] or ''}"
 
 
 def spoken(log: Iterable[Message]) -> list[Message]:
@@ -47,7 +47,7 @@ def by_person(log: Iterable[Message]) -> dict[str, list[Message]]:
 
 
 def number(messages: Sequence[Message]) -> str | None:
-    return max((m["sender_qq"] for m in messages if m["sender_qq"] is not None), default=None)
+    return max((m["sender_qq"] for m in messages if m["sender_qq"]), default=None)
 
 
 def called(messages: Sequence[Message]) -> str | None:
@@ -104,12 +104,14 @@ def _in_month(
 ) -> tuple[Any, ...]:
     gone = [who for who in said if month(last[who]) == one and last[who] <= before]
     stays = [(last[who] - first[who]) / DAY_US for who in gone]
+    begun = (_UNIX + dt.timedelta(microseconds=one)).astimezone(_CHINA).date()
+    over = midnight((begun + dt.timedelta(days=31)).replace(day=1))
     return (
         one,
         float(sum(any(month(m["at"]) == one for m in messages) for messages in said.values())),
         float(sum(month(at) == one for at in first.values())),
-        float(len(gone)),
-        round(statistics.median(stays), 6) if stays else None,
+        float(len(gone)) if over <= before else None,
+        round(statistics.median(stays), 6) if stays and over <= before else None,
     )
 
 
@@ -125,7 +127,7 @@ def conversations(log: Sequence[Message], silence_s: int = 1_800) -> Rows:
         (
             float(talk[0]["at"]), float(talk[-1]["at"]), talk[0]["chat"], talk[0]["chat_key"], float(len(talk)),
             float(len({person(m) for m in talk})), (talk[-1]["at"] - talk[0]["at"]) / SECOND_US,
-            talk[0]["sender"] or talk[0]["sender_qq"], talk[0]["sender_qq"],
+            talk[0]["sender"] or talk[0]["sender_qq"] or None, talk[0]["sender_qq"] or None,
         )
         for talk in talks
     ]  # fmt: skip
@@ -148,7 +150,7 @@ def repeats(log: Sequence[Message], at_least: int = 3) -> Rows:
         (
             float(run[0]["at"]), float(run[-1]["at"]), run[0]["chat"], run[0]["chat_key"], run[0]["content"],
             float(len(run)), float(len({person(m) for m in run})),
-            run[0]["sender"] or run[0]["sender_qq"], run[0]["sender_qq"],
+            run[0]["sender"] or run[0]["sender_qq"] or None, run[0]["sender_qq"] or None,
         )
         for run in runs
         if len(run) >= at_least and len({person(m) for m in run}) > 1
@@ -188,10 +190,10 @@ def _quoted(message: Message, said: Sequence[Message]) -> list[Message]:
         if message["reply_to"]
         and m["chat_key"] == message["chat_key"]
         and m["msg_id"] == message["reply_to"]
-        and m["at"] <= message["at"]
+        and (m["at"], m["place"]) <= (message["at"], message["place"])
+        and m is not message
     ]
-    latest = max((m["at"] for m in meant), default=0)
-    return [m for m in meant if m["at"] == latest]
+    return sorted(meant, key=lambda m: (m["at"], m["place"]))[-1:]
 
 
 def _mentioned(message: Message, said: Sequence[Message]) -> Iterator[tuple[str, str]]:

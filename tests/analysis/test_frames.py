@@ -60,7 +60,7 @@ def test_a_frame_without_rows_and_types_gives_no_rows(question: str) -> None:
 
 @every_question
 def test_columns_of_python_objects_are_read_as_the_texts_and_times_that_they_hold(question: str) -> None:
-    numbers = own(sender_qq=[101, None, 101], kind=[None, None, None])
+    numbers = own(sender_qq=pd.Series([101, None, 101], dtype=object), kind=[None, None, None])
     frame = own(sender_qq=["101", None, "101"]).astype({"sender_qq": "str"})
     assert rows(ask(question, numbers.astype(object))) == rows(ask(question, frame))
 
@@ -118,6 +118,8 @@ def test_times_that_are_none_are_refused_with_how_to_convert_them(question: str,
 def test_numbers_kept_as_fractions_are_refused() -> None:
     with pytest.raises(InvalidInput, match="damages long numbers"):
         analysis.ranking(own(sender_qq=[1.0, None, 1.0]))
+    with pytest.raises(InvalidInput, match="damages long numbers"):
+        analysis.ranking(own(sender_qq=pd.Series([12345678901234567.0, None, 7], dtype=object)))
     assert len(analysis.ranking(own(sender_qq=[None, None, None]))) == 2
 
 

@@ -1,7 +1,10 @@
 from datetime import timedelta
 from typing import Any
 
+import duckdb
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 from openqq_nb.analysis import response
@@ -131,3 +134,43 @@ def test_a_frame_that_is_no_report_is_refused() -> None:
         response(pd.DataFrame({"qq": ["1"]}), to_pandas(log([])))
     with pytest.raises(InvalidInput, match="Found NoneType"):
         response(None, to_pandas(log([])))
+
+
+def test_the_broadcast_itself_is_no_answer_where_the_log_does_not_tell_who_wrote_it() -> None:
+    place = {"type": "group_message", "gnumber": "9", "own": None}
+    messages = [
+        said(1, content="来吗？", **place),
+        said(5, content="来！", **place),
+        said(90, content="来吗？", **place),
+    ]
+    (found,) = answers([{**GROUP, "text": "来吗？"}], messages)
+    assert found["content"] == "来！"
+    (late,) = answers([{**GROUP, "text": "来吗？"}], messages[::2])
+    assert late["latency_s"] == 89.5
+
+
+@pytest.mark.parametrize("content", ["@小灰灰 在", "@小灰，在", "小灰 在"])
+def test_the_name_of_another_that_begins_alike_is_no_mention(content: str) -> None:
+    place = {"type": "group_message", "gnumber": "9"}
+    assert answers([GROUP], [said(5, content=content, **place)], mention="小灰")[0]["answered"] is False
+
+
+def test_a_mention_ends_at_any_blank_or_with_the_message_and_may_be_a_number() -> None:
+    place = {"type": "group_message", "gnumber": "9"}
+    for content, mention in (("@小 灰\u2005在", "小\u3000灰"), ("在 @999", 999), ("@999\x0b在", "@999")):
+        assert answers([GROUP], [said(5, content=content, **place)], mention=mention)[0]["answered"] is True
+    for wrong in ("", "@", True, 1.5):
+        with pytest.raises(InvalidInput, match="`mention` is the name or number"):
+            answers([GROUP], [], mention=wrong)
+
+
+def test_a_report_of_any_engine_and_clock_and_numbers_is_read() -> None:
+    messages = [said(90, sender_qq="1")]
+    expected = answers([FRIEND], messages)
+    given = report([FRIEND])
+    plain = given.assign(qq=1)
+    naive = given.assign(attempted_at=given["attempted_at"].dt.tz_localize(None))
+    fine = given.assign(attempted_at=given["attempted_at"].dt.tz_convert("Europe/Berlin").dt.as_unit("ns"))
+    relation = duckdb.connect().from_arrow(pa.Table.from_pandas(given, preserve_index=False))
+    for one in (plain, naive, fine, relation, pl.from_pandas(given).lazy()):
+        assert rows(response(one, to_pandas(log(messages)))) == expected

@@ -149,3 +149,43 @@ def test_members_of_groups_that_the_log_is_not_of_are_not_told() -> None:
     assert analysis.lurkers(members, log)["qq"].tolist() == ["11", "10"]
     with pytest.raises(InvalidInput, match=r"(?s)no group in common.*members of 2, messages of 1"):
         analysis.lurkers(members[members["gnumber"] == "2"], log)
+
+
+def test_whom_nothing_can_tell_is_called_silent_by_nobody() -> None:
+    some = members(
+        ("1", None, None, None), ("", "7", None, None), ("1", "", None, None), ("1", "8", None, None)
+    )
+    for engine, make in IN_PROCESS.items():
+        found = as_pandas(analysis.lurkers(make(some), make(log(("1", "9", 0), ("1", "7", 0)))))
+        assert found["qq"].tolist() == ["8"], engine
+
+
+def test_empty_numbers_of_groups_are_missing_ones() -> None:
+    one_chat = log(("", "7", 0), ("", "8", 300))
+    assert analysis.lurkers(MEMBERS.to_pandas(), one_chat.to_pandas())["qq"].tolist().count("7") == 0
+    no_groups = MEMBERS.to_pandas().assign(gnumber="")
+    assert "7" not in set(analysis.lurkers(no_groups, log(("1", "7", 0)).to_pandas())["qq"])
+
+
+def test_messages_that_do_not_tell_their_group_count_in_all_groups_of_their_writer() -> None:
+    some = members(
+        ("1", "7", None, None), ("2", "7", None, None), ("1", "8", None, None), ("2", "9", None, None)
+    )
+    mixed = log(("1", "1", 0), ("2", "1", 0), (None, "7", 3), (None, "8", 400)).to_pandas()
+    found = analysis.lurkers(some.to_pandas(), mixed)
+    assert found[["gnumber", "qq"]].to_numpy().tolist() == [["2", "9"], ["1", "8"]]
+    private = mixed.assign(type=["group_message", "group_message", "message", "group_message"])
+    assert analysis.lurkers(some.to_pandas(), private)["qq"].tolist() == ["7", "7", "9", "8"]
+
+
+def test_what_came_after_the_moment_that_is_asked_for_does_not_count() -> None:
+    some = members(("1", "7", None, None), ("1", "8", 1, None), ("1", "9", 400, None))
+    said = log(("1", "7", 300), ("1", "7", 10), ("1", "8", 200))
+    found = analysis.lurkers(some.to_pandas(), said.to_pandas(), "30D", at=NOW - pd.Timedelta(days=100))
+    assert found[["qq", "messages", "silent_days"]].to_numpy().tolist() == [
+        ["9", 0, 300],
+        ["7", 1, 200],
+        ["8", 1, 100],
+    ]
+    alone = analysis.lurkers(some.to_pandas(), silent_for="30D", at=NOW - pd.Timedelta(days=100))
+    assert alone["qq"].tolist() == ["7", "9"]

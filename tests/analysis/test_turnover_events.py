@@ -59,3 +59,40 @@ def test_no_events_are_no_coming_and_going() -> None:
 def test_a_frame_that_holds_no_events_is_refused() -> None:
     with pytest.raises(InvalidInput, match="received_at"):
         analysis.turnover(LOG.to_pandas(), events=LOG.to_pandas())
+
+
+def happened(*events: tuple[str, str, str | None]) -> pd.DataFrame:
+    frame = pd.DataFrame(events, columns=["received_at", "event", "gnumber"]).assign(qq="1")
+    return frame.assign(received_at=pd.to_datetime(frame["received_at"]).dt.tz_localize("Asia/Shanghai"))
+
+
+def test_what_was_told_before_is_not_counted_again() -> None:
+    events = happened(
+        ("2026-01-01", "group_increase", "5"), ("2026-01-02", "new_group_member", "5"),
+        ("2026-01-11", "group_decrease", "5"), ("2026-01-21", "group_decrease", "5"),
+        ("2026-02-01", "lose_group_member", "5"), ("2026-02-03", "group_increase", "5"),
+        ("2026-02-05", "group_decrease", "5"),
+    )  # fmt: skip
+    found = rows(analysis.turnover(LOG.to_pandas(), events=events))
+    assert [row[2:] for row in found] == [(1.0, 1.0, 10.0), (1.0, 1.0, 2.0)]
+
+
+@pytest.mark.parametrize("engine", IN_PROCESS)
+def test_events_of_groups_that_the_log_is_not_of_are_not_counted(engine: str) -> None:
+    events = happened(
+        ("2026-01-01", "group_increase", "5"), ("2026-01-02", "group_increase", "6"),
+        ("2026-01-03", "group_increase", None),
+    )  # fmt: skip
+    of_group = LOG.append_column("gnumber", pa.array(["5"]))
+    assert rows(analysis.turnover(IN_PROCESS[engine](of_group), events=events))[0][2] == 2.0
+    assert rows(analysis.turnover(IN_PROCESS[engine](LOG), events=events))[0][2] == 3.0
+
+
+@pytest.mark.parametrize("engine", IN_PROCESS)
+def test_leavers_are_missing_where_nobody_can_be_known_to_have_left(engine: str) -> None:
+    times = pd.to_datetime(["2026-01-05", "2026-02-05", "2026-04-25", "2026-05-05"]).tz_localize(
+        "Asia/Shanghai"
+    )
+    log = pa.table({"msg_time": times, "sender": ["甲", "乙", "丙", "丙"]})
+    found = rows(analysis.turnover(IN_PROCESS[engine](log), gone_after="60D"))
+    assert [row[3:] for row in found] == [(1.0, 0.0), (1.0, 0.0), (None, None), (None, None)]

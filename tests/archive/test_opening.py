@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 
 from openqq_nb import archive
 from openqq_nb.archive import Engine
+from openqq_nb.archive.places import place
 from openqq_nb.errors import InvalidInput, NotSupported
 from openqq_nb.schema import MESSAGES
 from tests.archive.making import QUICK, at, columns, parts, rows, table, talk
@@ -273,3 +274,40 @@ def test_a_folder_without_parquet_is_told(tmp_path: Path) -> None:
         archive.open(tmp_path, "pandas")
     with pytest.raises(InvalidInput, match="no Parquet files"):
         archive.open(tmp_path / "not there", "pandas")
+
+
+# --- addresses ---
+
+
+def test_an_address_of_http_is_shown_as_it_is() -> None:
+    at = place("http://127.0.0.1:9/logs")
+    assert str(at) == "http://127.0.0.1:9/logs"
+    assert at.address("a.parquet") == "http://127.0.0.1:9/logs/a.parquet"
+
+
+@pytest.mark.parametrize("address", ["s3://bucket/logs", "s3a://bucket/logs", "S3://bucket/logs"])
+def test_all_ways_to_write_s3_are_one(address: str) -> None:
+    at = place(address)
+    assert at.is_s3 and str(at) == "s3://bucket/logs"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["s3://KEY:top/secret@bucket/x", "ftp://me:topsecret@127.0.0.1:9/x", "nonsense://me:topsecret@x/y"],
+)
+def test_no_error_tells_what_is_secret_in_an_address(address: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        place(address)
+    assert "secret@" not in str(raised.value)
+
+
+def test_what_is_for_opening_is_an_archive_or_nothing_but_parquet(tmp_path: Path, folder: str) -> None:
+    assert archive.opens(folder)
+    assert not archive.opens(tmp_path)  # the archive is below it
+    other = tmp_path / "other"
+    other.mkdir()
+    pq.write_table(talk("2026-11-01", "a"), other / "a.parquet")
+    (other / "_SUCCESS").touch()
+    assert archive.opens(other) and archive.opens(other / "a.parquet")
+    (other / "b.json").write_text("{}", "utf-8")
+    assert not archive.opens(other) and not archive.opens(other / "b.json")

@@ -131,3 +131,27 @@ def test_there_are_two_themes(shown: Picture) -> None:
 def test_what_was_changed_in_altair_is_drawn() -> None:
     chart = picture("ranking", answers(Life(latin))["ranking"]).chart
     assert chart.to_dict()["config"]["background"] == LIGHT.ground
+
+
+def test_a_file_is_replaced_in_one_step_and_a_link_stays_one(shown: Picture, tmp_path: Path) -> None:
+    held, link = tmp_path / "held.svg", tmp_path / "link.svg"
+    held.write_text("before", "utf-8")
+    other_name = tmp_path / "other.svg"
+    other_name.hardlink_to(held)
+    link.symlink_to(held)
+    assert shown.save(link) == link
+    assert link.is_symlink()
+    assert held.read_text("utf-8").startswith("<svg")
+    assert other_name.read_text("utf-8") == "before", "the file itself was written to"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["held.svg", "link.svg", "other.svg"]
+
+
+def test_names_from_right_to_left_do_not_turn_the_summary() -> None:
+    found = answers(Life(latin))["ranking"].head(2).assign(displayname=["שלום", "Ada"])
+    assert charts.ranking(found).summary.startswith("\u2068שלום\u2069: 4,321")
+    assert "\u2068" not in charts.ranking(found.tail(1)).summary
+
+
+def test_what_is_no_theme_is_told_in_three_parts(shown: Picture) -> None:
+    with pytest.raises(oq.InvalidInput, match=r"light or dark\.\nFound the theme 'grey'\.\nWrite"):
+        shown.svg("grey")  # type: ignore[arg-type]

@@ -5,12 +5,15 @@ import sys
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from openqq_nb.broadcast.ledger import Ledger
 from openqq_nb.database import BROADCASTS, JOURNAL, Database, Format, open_readonly
+from openqq_nb.database.others import application_id, open_foreign
+from openqq_nb.database.salvaging import answer
 from openqq_nb.errors import JournalFailed
 from openqq_nb.journal import Journal
 from openqq_nb.schema import EVENTS, MESSAGES
@@ -103,6 +106,22 @@ def test_damaged_file_is_reported(tmp_path: Path) -> None:
     Database(path).close()
     path.write_bytes(path.read_bytes()[:100] + b"\xff" * 5000)
     fails_and_leaves_alone(path, "(?s)could not be opened.*Found: .*Keep a copy")
+
+
+def test_damaged_schema_is_reported_with_what_sqlite_says_also_if_that_is_no_utf8(tmp_path: Path) -> None:
+    path = tmp_path / "j.db"
+    Database(path).close()
+    other_database(
+        path,
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET name = CAST(x'ff' AS TEXT), sql = 'CREATE TABLE' WHERE name = 'messages'",
+    )
+    fails_and_leaves_alone(path, r"(?s)could not be opened.*Found: malformed .*\\xff.*Keep a copy")
+    with closing(sqlite3.connect(path)) as connection:
+        assert answer(connection, "SELECT * FROM arrivals") is None
+    with pytest.raises(JournalFailed, match=r"Found: malformed .*\\xff"), open_foreign(path):
+        pass
+    assert application_id(path) == 0
 
 
 def test_cut_off_file_is_reported(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """What other tools export, as `oq.open_log` gives it: cell by cell what the plan of each example says."""
 
 import csv
+import gzip
+import os
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 from openqq_nb.errors import InvalidInput, NotFound
 from openqq_nb.logs import open_log
@@ -128,3 +132,73 @@ def test_the_zone_of_a_file_that_states_none_may_be_told() -> None:
         open_log(FORMATS / "qce" / "v6.txt", zone=zone).df for zone in ("Asia/Shanghai", "Europe/Berlin")
     )
     assert (there["msg_time"] - here["msg_time"]).dt.total_seconds().isin([6 * 3600, 7 * 3600]).all()
+
+
+def test_a_log_is_named_without_being_read() -> None:
+    log = open_log(FORMATS / "qce" / "v6.json")
+    size = round((FORMATS / "qce" / "v6.json").stat().st_size / 1000)
+    assert repr(log) == f"<Log of v6.json ({size} kB), not read yet>"
+    assert len(log) == 32
+    assert repr(log).startswith("<Log of 32 messages, 20")
+
+
+def test_a_row_without_a_number_means_whom_it_names() -> None:
+    log = open_log(FORMATS / "qce" / "v6.txt")
+    first = log.df.iloc[0]
+    assert set(log.read(sender=first)["sender"]) == {first["sender"]}
+    assert set(log.read(group=first)["group"]) == {first["group"]}
+    with pytest.raises(InvalidInput, match="This row has none of"):
+        log.read(sender={"name": "x"})
+
+
+def test_columns_that_only_the_format_has_are_filtered_by_as_text(tmp_path: Path) -> None:
+    log = open_log(FORMATS / "qce" / "v6.json")
+    nick = log.df["nick"].dropna().iloc[0]
+    wanted = log.df[log.df["nick"] == nick].reset_index(drop=True)
+    assert_frame_equal(log.read(nick=nick), wanted)
+    kept = open_log(log.to_parquet(tmp_path / "archive"))
+    assert_frame_equal(kept.read(["content"], nick=[nick, "x"]), wanted[["content"]])
+    with pytest.raises(InvalidInput, match="no column 'nik'"):
+        log.read(nik=nick)
+
+
+def damaged_zip(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("a.txt", "x" * 500)
+    path.write_bytes(path.read_bytes()[:300])
+
+
+def damaged_gz(path: Path) -> None:
+    path.write_bytes(gzip.compress(os.urandom(5000))[:200])
+
+
+@pytest.mark.parametrize("damage", [damaged_zip, damaged_gz])
+def test_a_damaged_file_is_told(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    damage(tmp_path / "log")
+    with pytest.raises(InvalidInput, match=r"log cannot be opened\.\nFound: (.|\n)*\nCheck"):
+        open_log(tmp_path / "log")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "x" * 5000,
+        "~nobody-of-this-name/x",
+        "half \ud800",
+        "ftp://me:topsecret@127.0.0.1:9/x",
+        "s3://KEY:to/psecret@b/x",
+    ],
+)
+def test_a_path_that_cannot_be_opened_is_told_without_what_is_secret(path: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        open_log(path)
+    assert "psecret" not in str(raised.value)
+    assert max(map(len, str(raised.value).splitlines())) < 400
+
+
+def test_hidden_folders_are_not_looked_into(tmp_path: Path) -> None:
+    (tmp_path / ".cache").mkdir()
+    shutil.copy(FORMATS / "chatlab" / "group.json", tmp_path / ".cache" / "kept.json")
+    shutil.copy(FORMATS / "chatlab" / "group.jsonl", tmp_path / "group.jsonl")
+    assert len(open_log(tmp_path)) == len(open_log(tmp_path / "group.jsonl"))
+    assert not open_log(tmp_path).problems["body"].str.contains("cache").any()

@@ -17,10 +17,13 @@ from pandas.testing import assert_frame_equal
 
 from openqq_nb import filtering
 from openqq_nb.errors import Ambiguous, InvalidInput, NotFound
+from openqq_nb.filtering import Clause, Condition
 from openqq_nb.journal import Journal
-from openqq_nb.logs import Log, open_log
+from openqq_nb.logs import Log, open_log, reading
 from openqq_nb.logs.people import GROUP, SENDER, directory
-from openqq_nb.models import Arrival, Cell
+from openqq_nb.logs.reading import Wanted
+from openqq_nb.models import Arrival, Cell, Row
+from openqq_nb.scanning import Query
 from openqq_nb.schema import MESSAGES
 from tests.journal.making import likely, message, rows
 
@@ -227,6 +230,38 @@ def test_a_double_passes_as_the_first_file_has_it(tmp_path: Path) -> None:
     assert contents(open_log(one, other), sender_qq="5") == ["2", "3"]
     assert contents(open_log(other, one), sender_qq="5") == ["1", "3", "2"]
     assert contents(open_log(one, one), matches="[12]") == ["1", "2"]
+
+
+def test_a_message_that_two_journals_get_while_they_are_read_is_there_once(tmp_path: Path) -> None:
+    late = message("late", content="late")
+    other = filled(tmp_path / "other.db", late)
+    with Journal.open(tmp_path / "one.db") as one:
+        one.append([message("early", content="early")])
+
+        def passes(_: Row) -> bool:
+            one.append([late])
+            return True
+
+        wanted = Wanted(MESSAGES, ("content",), rest=(Condition(("content",), passes, None, ""),))
+        found = reading.read([tmp_path / "one.db", other], wanted)
+    assert found["content"].to_pylist() == ["early", "late"]
+
+
+def test_a_message_that_comes_before_the_rows_are_read_is_there_once(tmp_path: Path) -> None:
+    late = message("late", content="late")
+    other = filled(tmp_path / "other.db", late)
+    with Journal.open(tmp_path / "one.db") as one:
+        one.append([message("early", content="early")])
+
+        class Meanwhile(Wanted):
+            def query(self, *, identified: bool) -> Query:
+                one.append([late])
+                return Wanted(self.schema, self.columns, self.clause).query(identified=identified)
+
+        found = reading.read(
+            [tmp_path / "one.db", other], Meanwhile(MESSAGES, ("content",), Clause("content <> 'x'"))
+        )
+    assert found["content"].to_pylist() == ["early", "late"]
 
 
 def test_what_came_since_is_read(tmp_path: Path) -> None:

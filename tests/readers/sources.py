@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from openqq_nb.readers.base import Options, Part, Problem, Source
 from openqq_nb.readers.recognising import reader_of
+from openqq_nb.readers.sources import look
 
 EXAMPLES = Path(__file__).parents[1] / "formats"
 
@@ -25,6 +26,11 @@ def expected(name: str) -> list[Cells]:
 def of_bytes(body: bytes, name: str = "log") -> Source:
     """Give bytes as a source that stands alone."""
     return Source(name, len(body), lambda: io.BytesIO(body), lambda _: None)
+
+
+def found(path: Path) -> list[Source]:
+    """Find the logs at a path."""
+    return look(path).sources
 
 
 def read(source: Source, options: Options | None = None) -> list[Part]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openqq_nb.readers.base import Source
-from openqq_nb.readers.decoding import blocks, encoding_of, whole
+from openqq_nb.readers.decoding import blocks, codec_of, whole
 
 WORDS = "2019-03-02 9:05:07 阿澈(4200000011)\r\n大家早上好！\r\n"
 
@@ -43,7 +43,7 @@ def test_each_encoding_is_found_and_read_in_blocks_of_any_size(encoding: str, bl
     ],
 )
 def test_the_encoding_is_told_from_the_beginning(body: bytes, encoding: str) -> None:
-    assert encoding_of(body) == encoding
+    assert codec_of(body) == encoding
 
 
 @settings(deadline=None)

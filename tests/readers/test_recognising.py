@@ -10,7 +10,7 @@ from openqq_nb.readers.files import all_below, of_file
 from openqq_nb.readers.glimpse import keys
 from openqq_nb.readers.pcqq import mht, txt
 from openqq_nb.readers.qce import chunk, chunked, early, single
-from openqq_nb.readers.recognising import READERS, is_archive, is_journal, reader_of
+from openqq_nb.readers.recognising import READERS, is_journal, reader_of
 from tests.readers.sources import EXAMPLES, of_bytes
 
 READ_BY: dict[str, Reader] = {
@@ -101,14 +101,3 @@ def test_journal_is_told_from_other_files(tmp_path: Path) -> None:
         tmp_path / "none",
     )
     assert [path for path in others if is_journal(path)] == []
-
-
-def test_archive_is_told_from_other_folders_and_files(tmp_path: Path) -> None:
-    (tmp_path / "a" / "month=1").mkdir(parents=True)
-    (tmp_path / "a" / "month=1" / "0.parquet").write_bytes(b"PAR1...")
-    (tmp_path / "b").mkdir()
-    assert is_archive(tmp_path / "a")
-    assert is_archive(tmp_path / "a" / "month=1" / "0.parquet")
-    assert not is_archive(tmp_path / "b")
-    assert not is_archive(EXAMPLES / "chatlab" / "group.json")
-    assert not is_archive(EXAMPLES / "gocqhttp" / "msg.db")

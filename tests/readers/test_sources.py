@@ -14,10 +14,12 @@ import zstandard
 
 from openqq_nb.errors import InvalidInput, OpenqqError
 from openqq_nb.journal import Journal
-from openqq_nb.readers.base import HEAD_BYTES, Source
+from openqq_nb.readers.base import HEAD_BYTES, Options, Source
 from openqq_nb.readers.files import inside, of_file
-from openqq_nb.readers.sources import found, look
-from tests.readers.sources import EXAMPLES, cells, expected, messages, problems, read
+from openqq_nb.readers.guarding import unpacked
+from openqq_nb.readers.recognising import reader_of
+from openqq_nb.readers.sources import look
+from tests.readers.sources import EXAMPLES, cells, expected, found, messages, of_bytes, problems, read
 
 CHATLAB = EXAMPLES / "chatlab" / "group.json"
 NAMES = [
@@ -62,11 +64,22 @@ def why(path: Path) -> list[str]:
     return [one.why for one in look(path).skipped]
 
 
-def test_file_is_one_source_whatever_is_in_it(tmp_path: Path) -> None:
+def test_file_is_one_source(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(CHATLAB.read_bytes())
+    assert [(one.name, one.size_bytes, one.path) for one in found(path)] == [("x", path.stat().st_size, path)]
+
+
+def test_file_that_is_no_log_is_an_error_that_says_what_it_begins_with(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("?")
-    assert [(one.name, one.size_bytes, one.path) for one in found(tmp_path / "x")] == [
-        ("x", 1, tmp_path / "x")
-    ]
+    with pytest.raises(InvalidInput, match=r"(?s)x is no log.*begins with '\?'.*ChatLab"):
+        look(tmp_path / "x")
+
+
+def test_each_log_comes_with_its_reader(tmp_path: Path) -> None:
+    for path in (EXAMPLES, all_examples(tmp_path / "logs.zip"), CHATLAB):
+        logs = look(path).logs
+        assert [reader for _, reader in logs] == [reader_of(source) for source, _ in logs]
 
 
 def test_folder_gives_all_that_is_recognised_and_tells_the_rest() -> None:
@@ -200,6 +213,48 @@ def test_member_with_a_path_that_leads_out_is_told(tmp_path: Path) -> None:
     assert "leads out of the zip" in why(archive)[0]
 
 
+def test_members_of_one_path_are_told_but_the_last(tmp_path: Path) -> None:
+    archive = zipped(
+        tmp_path / "l.zip",
+        **{"a/g.json": b"{}", "a\\g.json": b"{}", "x.json": b"{}", "a//g.json": CHATLAB.read_bytes()},
+    )
+    assert [one.name for one in found(archive)] == ["l.zip/a/g.json"]
+    told = {name for one in look(archive).skipped if "same path" in one.why for name in one.body.split(", ")}
+    assert told == {"a/g.json", "a\\g.json"}
+
+
+def test_encrypted_chunk_beside_a_member_is_an_error_that_says_so(tmp_path: Path) -> None:
+    archive = zipped(tmp_path / "l.zip", **{"a.json": CHATLAB.read_bytes(), "b.json": b"{}"})
+    body = bytearray(archive.read_bytes())
+    body[body.rindex(b"PK\1\2") + 8] |= 1
+    archive.write_bytes(body)
+    beside = found(archive)[0].beside("b.json")
+    assert beside is not None
+    with pytest.raises(OSError, match=r"b\.json cannot be read: it is encrypted"):
+        beside.open()
+
+
+def test_member_that_is_not_where_its_directory_says_is_told(tmp_path: Path) -> None:
+    archive = zipped(tmp_path / "l.zip", **{"a.json": CHATLAB.read_bytes(), "b.json": CHATLAB.read_bytes()})
+    body = bytearray(archive.read_bytes())
+    at = body.rindex(b"PK\1\2") + 42
+    body[at : at + 4] = bytes(4)
+    archive.write_bytes(body)
+    assert [one.name for one in found(archive)] == ["l.zip/a.json"]
+    assert "another member stands where" in why(archive)[0]
+
+
+def test_opening_a_member_does_not_read_the_others_names(tmp_path: Path) -> None:
+    archive = zipped(
+        tmp_path / "l.zip", **{"a.json": CHATLAB.read_bytes(), **{f"{n}.x": b"" for n in range(5_000)}}
+    )
+    (source,) = found(archive)
+    body = bytearray(archive.read_bytes())
+    body[body.index(b"PK\1\2") :] = b""
+    archive.write_bytes(body)
+    assert source.head() == CHATLAB.read_bytes()[:HEAD_BYTES]
+
+
 def test_bomb_is_told_and_not_unpacked(tmp_path: Path) -> None:
     archive = zipped(tmp_path / "l.zip", **{"a.json": CHATLAB.read_bytes(), "b.json": b" " * 1_000})
     body = bytearray(archive.read_bytes())
@@ -232,6 +287,17 @@ def test_file_that_is_packed_on_its_own_is_read(pack: Callable[[bytes], bytes], 
     (tmp_path / "group.json.packed").write_bytes(pack(CHATLAB.read_bytes()))
     for path in (tmp_path / "group.json.packed", tmp_path):
         assert cells(messages(read(found(path)[0]))) == expected("chatlab/group.expected.csv")
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, zstandard.compress])
+def test_progress_in_a_packed_file_ends_with_its_size(pack: Callable[[bytes], bytes]) -> None:
+    lines = (EXAMPLES / "chatlab" / "group.jsonl").read_bytes()
+    packed = pack(lines + os.urandom(300_000).hex().encode() + b"\n" + lines.partition(b"\n")[2] * 2_000)
+    source = unpacked(of_bytes(packed), packed[:HEAD_BYTES])
+    reached = [source.reached(one.bytes_read) for one in reader_of(source).parts(source, Options())]
+    assert len(reached) > 2
+    assert reached == sorted(reached)
+    assert reached[0] > 0 and reached[-1] == len(packed)
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, lzma.compress])

@@ -158,6 +158,12 @@ def test_lines_of_json_are_read_in_blocks_of_any_size(values: list[dict[str, str
     assert lines_of(batches) == list(range(1, len(values) + 1))
 
 
+def test_a_backslash_before_a_cut_hides_no_mark_but_a_quote() -> None:
+    structure = Structure()
+    structure.marks(b"[\\")
+    assert structure.marks(b",").at.tolist() == [0]
+
+
 def test_an_escape_may_be_cut_in_two() -> None:
     structure = Structure()
     structure.marks(b'["a\\')
@@ -168,3 +174,8 @@ def test_an_escape_may_be_cut_in_two() -> None:
 def test_some_broken_bytes_do_not_make_a_file_gb18030() -> None:
     assert encoding_of("大家大家大家".encode() + "大".encode("gb18030")) == "utf-8"
     assert encoding_of("大家大家大家".encode("gb18030")) == "gb18030"
+
+
+def test_a_broken_byte_does_not_make_a_file_in_gb18030_utf8() -> None:
+    assert encoding_of(b'{"a": "' + "大家大家大家".encode("gb18030") + b'\xff"') == "gb18030"
+    assert encoding_of(b'{"a": "\xff"') == "utf-8"

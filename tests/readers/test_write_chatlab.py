@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from openqq_nb.chatlab import _TYPES, write_chatlab
+from openqq_nb.chatlab import write_chatlab
 from openqq_nb.columns import to_pandas
 from openqq_nb.errors import InvalidInput
+from openqq_nb.readers.chatlab_words import TYPES
 from openqq_nb.readers.files import of_file
-from openqq_nb.readers.sources import found
-from tests.readers.sources import EXAMPLES, problems, read
+from tests.readers.sources import EXAMPLES, found, problems, read
 
 SCHEMA = json.loads((Path(__file__).parent / "chatlab.schema.json").read_text(encoding="utf-8"))
 BOTH = pytest.mark.parametrize("end", [".json", ".jsonl"])
@@ -110,7 +110,7 @@ def test_people_without_a_number_stay_without_one(end: str, tmp_path: Path) -> N
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8) | st.sampled_from(
     ["=1+1", "<b>", "a\0b", "\u202e", "\u2028\x85", "10001", '"},{"', "\n", "\ufeff"]
 )
-KINDS = [*_TYPES, "other"]
+KINDS = [*TYPES, "other"]
 NUMBER = st.none() | st.integers(10_000, 10**17).map(str)
 ROW = st.fixed_dictionaries(
     {

@@ -1,17 +1,21 @@
 """The report: one file that holds all it shows."""
 
 import re
+from collections.abc import Sequence
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
+import duckdb
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import openqq_nb as oq
 from openqq_nb.columns import ZONE
 from openqq_nb.reporting import write_report
 from tests.charts.answers import Life, chinese, hostile, messages
+from tests.charts.test_given import Counting
 from tests.reporting.pages import COUNT, members, written
 
 _ASKS = (
@@ -155,3 +159,76 @@ def test_what_is_no_log_is_refused_and_nothing_is_written(tmp_path: Path) -> Non
     with pytest.raises(oq.InvalidInput):
         write_report(pd.DataFrame({"a": [1]}), tmp_path / "one.html")
     assert not (tmp_path / "one.html").exists()
+
+
+@pytest.mark.slow
+def test_a_roster_of_damaged_numbers_leaves_the_figures_and_is_told_in_the_language_of_the_page(
+    tmp_path: Path,
+) -> None:
+    oq.language("zh")
+    roster = pd.DataFrame({"qq": [1.5, 2.5], "displayname": ["a", "b"]})
+    page = write_report(messages(Life(chinese), 300), tmp_path / "one.html", roster=roster).read_text("utf-8")
+    figures = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page))
+    assert figures["条消息"] == "300"
+    assert {"人发言", "个会话", "天有消息", "消息最多的一天"} <= set(figures)
+    told = page[page.index('id="left-out"') :]
+    assert "<p>“发言排行”、“夜猫子”、“谁在回复谁”" in told
+    assert "”无法得出，原因：</p>" in told
+    assert told.count("people of a roster") == 1, "the reason is told once"
+    assert "ranking:" not in told
+    assert re.search(r'<pre class="muted" lang="en">The column `qq`', told)
+
+
+@pytest.mark.slow
+def test_a_roster_is_a_frame_whatever_its_columns_are_called(tmp_path: Path) -> None:
+    log = messages(Life(chinese), 300).assign(gnumber="552603")
+    roster = members(chinese).assign(members=1)
+    page = write_report(log, tmp_path / "one.html", roster=roster).read_text("utf-8")
+    assert "Groups that share people" in headings(page)
+    assert "Not on this page" not in headings(page)
+
+
+@pytest.mark.slow
+def test_a_log_is_read_once_and_with_the_columns_that_are_looked_at(tmp_path: Path) -> None:
+    log = Counting(messages(Life(chinese), 300).assign(gnumber="552603", raw="x"))
+    write_report(log, tmp_path / "one.html", roster=members(chinese))
+    assert len(log.scans) == 1
+    assert "raw" not in log.scans[0]
+
+
+@pytest.mark.slow
+def test_of_a_growing_log_all_figures_are_of_one_moment(tmp_path: Path) -> None:
+    whole = messages(Life(chinese), 900)
+
+    class Growing:
+        read = 0
+
+        def scan(self, columns: Sequence[str]) -> pd.DataFrame:
+            self.read += 100
+            return whole[[name for name in columns if name in whole]].head(self.read)
+
+    page = write_report(Growing(), tmp_path / "one.html").read_text("utf-8")
+    assert "<dd>100</dd>" in page
+    assert "text: 100 (100%)" in page
+
+
+@pytest.mark.slow
+def test_a_summary_is_told_once_and_names_in_it_turn_nothing(tmp_path: Path) -> None:
+    log = messages(Life(lambda at: f"שלום{at}"), 300)
+    page = write_report(log, tmp_path / "one.html").read_text("utf-8")
+    assert re.search(r'<figcaption class="muted"><bdi>שלום0</bdi>: \d+', page)
+    labels = re.findall(r'<svg role="img" aria-label="([^"]*)"', page)
+    assert "Who writes most" in labels
+    assert not [one for one in labels if "שלום" in one]
+
+
+@pytest.mark.slow
+def test_messages_of_duckdb_are_reported_as_those_of_pandas(tmp_path: Path) -> None:
+    log = messages(Life(chinese), 300)
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'America/New_York'")
+    relation = connection.from_arrow(pa.Table.from_pandas(log, preserve_index=False))
+    pages = [write_report(one, tmp_path / "one.html").read_text("utf-8") for one in (log, relation)]
+    figures = [re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page) for page in pages]
+    assert figures[0] == figures[1]
+    assert len(headings(pages[0])) == len(headings(pages[1]))

@@ -256,7 +256,7 @@ def analyses(my: DemoAccount, folder: Path) -> None:
     archive = oq.open_log(folder / "archive", engine="polars")
     assert_type(archive, oq.Log[Any])
     assert_type(archive.read(["content"]), pd.DataFrame)
-    assert_type(oq.pseudonymise(log, key="mine"), oq.Log[pd.DataFrame])
+    assert_type(oq.pseudonymise(log, key="secret of mine"), oq.Log[pd.DataFrame])
     assert_type(oq.pseudonymise(log.df, text=False), pd.DataFrame)
     oq.analysis.ranking(log, roster=my.members())
     oq.analysis.lurkers(my.members(), log, silent_for="30D")

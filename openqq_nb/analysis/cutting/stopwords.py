@@ -25,10 +25,12 @@ def stopping(more: Iterable[str] | None) -> frozenset[str]:
     """
     if more is None:
         return built_in()
-    listed: list[object] = [more] if isinstance(more, str) else list(more)
+    given: object = more
+    listed = [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
     wrong = [word for word in listed if not isinstance(word, str)]
     if wrong:
         raise InvalidInput(
-            f"Words to leave out are texts; {wrong[0]!r} is none.\nWrite them as a list: `stop_words=['群里', '哈哈']`."
+            f"Words to leave out are texts.\nFound {wrong[0]!r}.\n"
+            "Write them as a list: `stop_words=['群里', '哈哈']`."
         )
     return built_in() | {str(word).lower() for word in listed}

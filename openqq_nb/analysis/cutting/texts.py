@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from openqq_nb.analysis.cutting.tokens import Numbers, Tokens, cut
-from openqq_nb.analysis.engines import collected, is_dask, is_spark
+from openqq_nb.analysis.engines import collected, is_dask, is_spark, of_values
 from openqq_nb.analysis.frames import AT, PERSON, AnyFrame, messages
 from openqq_nb.analysis.persons import last_names, shown
 from openqq_nb.columns import Schema, to_pandas
@@ -54,15 +54,14 @@ class Told:
             pa.array(result[column.name], from_pandas=True).cast(column.arrow_type)
             for column in schema.columns
         ]
-        openqq_nb_result = pa.table(arrays, schema.names)
+        made = pa.table(arrays, schema.names)
         engine: nw.Implementation = self.origin.implementation
         if engine == nw.Implementation.PANDAS:
-            return to_pandas(openqq_nb_result)
+            return to_pandas(made)
         if engine == nw.Implementation.DUCKDB:
-            # DuckDB finds the table by the name that it has here, and the result is of the same connection then.
-            return self.origin.to_native().query("openqq_nb_messages", "SELECT * FROM openqq_nb_result")
-        made = nw.from_arrow(openqq_nb_result, backend=cast(Any, engine))
-        return (made.lazy() if isinstance(self.origin, nw.LazyFrame) else made).to_native()
+            return of_values(made, self.origin.to_native())
+        frame = nw.from_arrow(made, backend=cast(Any, engine))
+        return (frame.lazy() if isinstance(self.origin, nw.LazyFrame) else frame).to_native()
 
 
 def told(log: object, needed: Sequence[str] = ()) -> Told:

@@ -1,0 +1,84 @@
+"""Periods of time: of which kind they are, those in which nothing was, and longer ones where there are too many."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from openqq_nb.analysis.clock import Every
+from openqq_nb.columns import Frame
+
+STEPS = 240
+"""How many periods a picture has room for."""
+
+# From the shortest to the longest; weeks begin with Monday.
+_FREQUENCIES: Mapping[Every, str] = {
+    "day": "D",
+    "week": "W-SUN",
+    "month": "M",
+    "quarter": "Q-DEC",
+    "year": "Y-DEC",
+}
+# A week may lie in two months, so weeks add up to nothing.
+_ADD_UP: Mapping[Every, tuple[Every, ...]] = {
+    "day": ("week", "month", "quarter", "year"),
+    "month": ("quarter", "year"),
+    "quarter": ("year",),
+}
+
+
+def kind(moments: "pd.Series[pd.Timestamp]") -> Every | None:
+    """Tell which kind of period begins at each of some moments, the longest that does; None if none does."""
+    begun = pd.DatetimeIndex(moments)
+    fitting = (every for every in _FREQUENCIES if (_begins(begun, every) == begun).all())
+    return max(fitting, key=list(_FREQUENCIES).index, default=None)
+
+
+def fewer(moments: "pd.Series[pd.Timestamp]", every: Every) -> Every:
+    """Choose the kind of period with which a log is asked, so that a picture has room for all of them.
+
+    Args:
+        moments: when the periods began that a first answer has.
+        every: what was asked for; it stays where there is room.
+    """
+    if moments.empty:
+        return every
+    longer = list(_FREQUENCIES)[list(_FREQUENCIES).index(every) :]
+    return next((one for one in longer if _count(moments, one) <= STEPS), "year")
+
+
+def added_up(moments: "pd.Series[pd.Timestamp]", every: Every) -> Every:
+    """Choose the kind of period that an answer is drawn in: its own, or one into which it adds up without a rest."""
+    if _count(moments, every) <= STEPS:
+        return every
+    longer = _ADD_UP.get(every, ())
+    return next((one for one in longer if _count(moments, one) <= STEPS), longer[-1] if longer else every)
+
+
+def whole(counts: Frame, every: Every) -> Frame:
+    """Add up what is of one period, and put in those of which there is nothing.
+
+    Args:
+        counts: numbers; the index tells moments of clocks in China, without a zone.
+        every: the kind of period.
+
+    Returns:
+        The same columns, one row for each period from the first to the last; the index tells when it began. What was
+        missing in all rows of a period, or had no row, is missing.
+    """
+    periods = pd.DatetimeIndex(counts.index).to_period(_FREQUENCIES[every])
+    summed = counts.groupby(periods).sum(min_count=1)
+    filled = summed.reindex(pd.period_range(periods.min(), periods.max(), freq=_FREQUENCIES[every]))
+    return filled.set_axis(pd.PeriodIndex(filled.index).to_timestamp(), axis="index")
+
+
+def ends(begun: pd.DatetimeIndex, every: Every) -> pd.DatetimeIndex:
+    """Tell when periods end, which is when the next ones begin."""
+    return (begun.to_period(_FREQUENCIES[every]) + 1).to_timestamp()
+
+
+def _begins(moments: pd.DatetimeIndex, every: Every) -> pd.DatetimeIndex:
+    return moments.to_period(_FREQUENCIES[every]).to_timestamp()
+
+
+def _count(moments: "pd.Series[pd.Timestamp]", every: Every) -> int:
+    return len(pd.period_range(moments.min(), moments.max(), freq=_FREQUENCIES[every]))

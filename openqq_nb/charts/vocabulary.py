@@ -1,0 +1,239 @@
+"""The words that are written: by all, by each person or chat, typical of somebody, new; and phrases."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from openqq_nb.analysis.clock import Every
+from openqq_nb.analysis.wording import By
+from openqq_nb.charts.bars import TOP, Bars, by_people, counts_of, cut_off
+from openqq_nb.charts.given import About, answer, times
+from openqq_nb.charts.parts import name, nothing, told
+from openqq_nb.charts.picture import Picture
+from openqq_nb.charts.themes import Spec
+from openqq_nb.charts.wording import say
+from openqq_nb.columns import Frame
+
+_PANELS, _PANEL_COLUMNS, _PANEL_WORDS = 6, 3, 8
+_PANEL_WIDTH = 200
+
+Panel = tuple[str, Bars]
+
+
+def words(
+    log: Any,  # noqa: ANN401 - what `analysis.words` takes
+    top: int = 200,
+    minimum: int = 2,
+    stop_words: Iterable[str] | None = None,
+    by: By | None = None,
+) -> Picture:
+    """Draw the words that are written most: a bar a word, the first 20; `by=` bars for each of six people or chats.
+
+    Args:
+        log: a log, a frame of messages of any engine, or what `analysis.words` gave.
+        top: how many words, of each person or chat with `by=`.
+        minimum: in how many messages a word must be.
+        stop_words: words to leave out beside the built-in ones.
+        by: `person` or `chat` counts for each of them.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> times = pd.to_datetime(["2026-11-16 01:30", "2026-11-16 01:31", "2026-11-23 02:00"])
+        >>> log = pd.DataFrame({"msg_time": times, "sender": "小灰", "content": "周五聚餐"})
+        >>> "聚餐" in charts.words(log).svg()
+        True
+    """
+    found, about = answer("words", log, top, minimum, stop_words, by)
+    return draw_words(found, about)
+
+
+def draw_words(found: Frame, about: About) -> Picture:
+    """Draw an answer of `analysis.words`; people or chats have a panel each."""
+    if found.empty:
+        return nothing("words", about)
+    if "chat_key" in found:
+        return _of_owners(found, about, "chat_key", "chat")
+    if "qq" in found:
+        return _of_owners(found, about, "qq", "displayname")
+    top = found.head(TOP)
+    bars = Bars(
+        [name(one) for one in top["word"]], counts_of(top["messages"]), by_people(top), say("messages_with")
+    )
+    return Picture(say("words"), [*about.told(), *cut_off(len(top), len(found))], bars.told(), bars.spec())
+
+
+def _of_owners(found: Frame, about: About, key: str, called: str) -> Picture:
+    whose = found[key].fillna("") + "\n" + found[called].fillna("")
+    titles = _titles(whose)
+    shown = list(titles)[:_PANELS]
+    panels = [(titles[one], _counted(found[whose == one].head(_PANEL_WORDS))) for one in shown]
+    lines = [*about.told(), *cut_off(len(panels), len(titles))]
+    return _beside(say("words"), lines, panels)
+
+
+def _counted(top: Frame) -> Bars:
+    sizes = counts_of(top["messages"])
+    return Bars(_labels(top), sizes, [f"{one:,}" for one in sizes], say("messages_with"))
+
+
+def _titles(whose: "pd.Series[str]") -> dict[str, str]:
+    """Name the panels, by number and name."""
+    return {one: name(one.partition("\n")[2], _PANEL_WIDTH - 10, 15) for one in dict.fromkeys(whose)}
+
+
+def typical(log: Any, top: int = 10) -> Picture:  # noqa: ANN401 - what `analysis.typical` takes
+    """Draw the words that are typical of somebody: bars for each of the first six people.
+
+    Args:
+        log: a log, a frame of messages of any engine, or what `analysis.typical` gave.
+        top: how many words of each person.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> scored = {"word": ["爬山"], "count": [18], "score": [5.2]}
+        >>> answer = pd.DataFrame({"qq": "10001", "displayname": "小灰", **scored})
+        >>> "爬山" in charts.typical(answer).svg()
+        True
+    """
+    found, about = answer("typical", log, top)
+    return draw_typical(found, about)
+
+
+def draw_typical(found: Frame, about: About) -> Picture:
+    """Draw an answer of `analysis.typical`."""
+    if found.empty:
+        return nothing("typical", about)
+    who = found["qq"].fillna("") + "\n" + found["displayname"].fillna("")
+    titles = _titles(who)
+    panels = [(titles[key], _scored(found[who == key], say("how_typical"))) for key in list(titles)[:_PANELS]]
+    lines = about.told()
+    if len(panels) < len(titles):
+        lines.append(say("typical_people", shown=len(panels), all=f"{len(titles):,}"))
+    return _beside(say("typical"), lines, panels)
+
+
+def new_words(log: Any, every: Every = "month", top: int = 20) -> Picture:  # noqa: ANN401 - what `analysis.new_words` takes
+    """Draw the words that are new: bars for each of the last six periods.
+
+    Args:
+        log: a log, a frame of messages of any engine, or what `analysis.new_words` gave.
+        every: `day`, `week`, `month`, `quarter` or `year`.
+        top: how many words of each period.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> period = pd.to_datetime(["2026-11-01"])
+        >>> scored = {"word": ["火锅"], "count": [27], "earlier": [3], "score": [5.2]}
+        >>> answer = pd.DataFrame({"period": period, **scored})
+        >>> "火锅" in charts.new_words(answer).svg()
+        True
+    """
+    found, about = answer("new_words", log, every, top)
+    return draw_new_words(found, about)
+
+
+def draw_new_words(found: Frame, about: About) -> Picture:
+    """Draw an answer of `analysis.new_words`."""
+    if found.empty:
+        return nothing("new_words", about)
+    periods = times(found["period"])
+    every = sorted(periods.unique())
+    panels = [
+        (f"{one:%Y-%m-%d}", _scored(_best(found[periods == one]), say("how_new"))) for one in every[-_PANELS:]
+    ]
+    lines = about.told()
+    if len(panels) < len(every):
+        lines.append(say("new_periods", shown=len(panels), all=f"{len(every):,}"))
+    return _beside(say("new_words"), lines, panels, panels[::-1])
+
+
+def _beside(
+    title: str, lines: Sequence[str], panels: Sequence[Panel], first: Sequence[Panel] = ()
+) -> Picture:
+    """Draw bars of several people, chats or periods beside each other, all on one scale; tell of the first of them."""
+    among = [bars for _, bars in panels]
+    charts = [
+        bars.spec(_PANEL_WIDTH, among=among)
+        | {"title": {"text": label, "fontSize": 13, "offset": 6, "anchor": "start"}}
+        for label, bars in panels
+    ]
+    columns = min(_PANEL_COLUMNS, len(charts))
+    body: Spec = {"concat": charts, "columns": columns, "spacing": 24, "align": "each"}
+    summary = told([(label, bars.labels[0]) for label, bars in first or panels])
+    return Picture(title, lines, summary, body, _PANEL_WIDTH * columns)
+
+
+def _best(found: Frame) -> Frame:
+    return found.sort_values("score", ascending=False, kind="stable")
+
+
+def _scored(found: Frame, measure: str) -> Bars:
+    top = found.head(_PANEL_WORDS)
+    counts = [f"{int(count):,}×" for count in top["count"]]
+    return Bars(_labels(top), [max(0.0, float(one)) for one in top["score"].fillna(0)], counts, measure)
+
+
+def _labels(top: Frame) -> list[str]:
+    return [name(one, _PANEL_WIDTH / 2 - 20) for one in top["word"]]
+
+
+def phrases(log: Any, length: tuple[int, int] = (2, 5), top: int = 100) -> Picture:  # noqa: ANN401 - what `analysis.phrases` takes
+    """Draw the phrases that are written most: a bar a phrase, the first 20.
+
+    Args:
+        log: a log, a frame of messages of any engine, or what `analysis.phrases` gave.
+        length: of how many words at least, and at most.
+        top: how many phrases.
+
+    Returns:
+        A `Picture`; show it as the last line of a cell, or `save` it.
+
+    Raises:
+        InvalidInput: it is neither messages nor an answer.
+        NotSupported: what draws is not installed.
+
+    Example:
+        >>> import pandas as pd
+        >>> from openqq_nb import charts
+        >>> times = pd.to_datetime(["2026-11-16 01:30", "2026-11-16 01:31", "2026-11-23 02:00"])
+        >>> log = pd.DataFrame({"msg_time": times, "sender": "小灰", "content": ["周末爬山吗", "周末爬山！", "加班"]})
+        >>> "周末爬山" in charts.phrases(log).svg()
+        True
+    """
+    found, about = answer("phrases", log, length, top)
+    return draw_phrases(found, about)
+
+
+def draw_phrases(found: Frame, about: About) -> Picture:
+    """Draw an answer of `analysis.phrases`."""
+    if found.empty:
+        return nothing("phrases", about)
+    top = found.sort_values("count", ascending=False, kind="stable").head(TOP)
+    sizes = top["count"].astype("int64").tolist()
+    bars = Bars([name(one) for one in top["phrase"]], sizes, [f"{one:,}" for one in sizes], say("times"))
+    return Picture(say("phrases"), [*about.told(), *cut_off(len(top), len(found))], bars.told(), bars.spec())

@@ -1,0 +1,129 @@
+"""What pictures are given: the arguments of their questions, answers, and logs, which are read once."""
+
+from collections.abc import Sequence
+from inspect import Parameter, signature
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pytest
+
+import openqq_nb as oq
+from openqq_nb import analysis, charts
+from openqq_nb.charts.bars import length
+from openqq_nb.columns import ZONE
+from tests.charts.answers import Life, answers, chinese, latin, messages
+from tests.charts.drawing import QUESTIONS, picture
+
+
+class Counting:
+    """A log that counts how often it is read."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+        self.scans: list[Sequence[str]] = []
+
+    def scan(self, columns: Sequence[str]) -> pd.DataFrame:
+        self.scans.append(columns)
+        return self.frame[[name for name in columns if name in self.frame]]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_picture_takes_what_its_question_takes(question: str) -> None:
+    asked, drawn = (signature(getattr(of, question)).parameters for of in (analysis, charts))
+    assert list(drawn) == list(asked)
+    for name, one in asked.items():
+        required = one.default is Parameter.empty
+        assert drawn[name].default == (
+            one.default if not required or question != "response" or name != "log" else None
+        )
+        assert drawn[name].kind == one.kind
+
+
+def test_arguments_may_be_given_by_their_place() -> None:
+    log = messages(Life(latin), 500)
+    roster = pd.DataFrame({"qq": ["10000"], "displayname": ["备注名"]})
+    assert "备注名" in charts.ranking(log, roster).summary
+    assert charts.repeats(log, 3).summary == charts.repeats(log, at_least=3).summary
+
+
+def test_what_the_question_has_by_default_may_stand_beside_an_answer() -> None:
+    found = analysis.turnover(messages(Life(latin), 500))
+    assert charts.turnover(found, every="month", gone_after="90D").spec() == charts.turnover(found).spec()
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_answer_without_a_column_is_refused_with_its_name(question: str) -> None:
+    whole = answers(Life(latin))[question]
+    lost = {"lurkers": "silent_days", "response": "latency_s", "activity": "hour", "kinds": "recalled"}
+    column = lost.get(question, whole.columns[-1])
+    with pytest.raises(oq.InvalidInput, match=rf"answer of {question}.*\nMissing: .*\b{column}\b"):
+        picture(question, whole.drop(columns=column))
+
+
+@pytest.mark.parametrize(
+    "question", [one for one in QUESTIONS if one not in ("lurkers", "similar_groups", "response")]
+)
+def test_a_log_is_read_once_for_a_picture(question: str) -> None:
+    log = Counting(messages(Life(chinese), 300))
+    shown = picture(question, log)
+    assert "300 messages" in shown.subtitle[0]
+    assert len(log.scans) == 1
+
+
+def test_days_are_those_of_clocks_in_china_whatever_the_zone_of_a_connection() -> None:
+    moments = pd.date_range("2026-01-01 10:00", periods=9, freq="D", tz=ZONE)
+    log = pd.DataFrame({"msg_time": moments, "sender": "小灰"})
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'America/New_York'")
+    relation = connection.from_arrow(pl.from_pandas(log).to_arrow())
+    wanted = charts.calendar(log)
+    for given in (relation, analysis.calendar(relation)):
+        shown = charts.calendar(given)
+        assert (shown.spec()["layer"], shown.summary) == (wanted.spec()["layer"], wanted.summary)
+        assert "2026-01-01 to 2026-01-09" in shown.subtitle[0]
+
+
+def test_messages_and_shares_of_kinds_are_of_the_same_lines() -> None:
+    moments = pd.date_range("2026-01-01", periods=8, freq="h", tz=ZONE)
+    shown = charts.kinds(pd.DataFrame({"msg_time": moments, "kind": ["text"] * 3 + ["system"] * 5}))
+    assert shown.summary == "system: 5 (62%); text: 3 (38%)"
+    assert "8 messages" in shown.subtitle[0]
+
+
+@pytest.mark.parametrize("by", ["chat", "person"])
+def test_words_of_each_have_a_panel_each_and_are_not_summed(by: str) -> None:
+    moments = pd.date_range("2026-01-01", periods=12, freq="h", tz=ZONE)
+    log = pd.DataFrame({"msg_time": moments, "sender": ["甲"] * 5 + ["乙"] * 7, "content": "聚餐"})
+    shown = picture("words", log.assign(chat=log["sender"] + "群"), by=by)
+    group = "群" if by == "chat" else ""
+    assert shown.summary == f"乙{group}: 聚餐; 甲{group}: 聚餐"
+    sizes = [panel["data"]["values"] for panel in shown.body["concat"]]
+    assert [(one["size"], one["shown"]) for rows in sizes for one in rows] == [(7, "7"), (5, "5")]
+
+
+@pytest.mark.parametrize("question", ["typical", "new_words"])
+def test_bars_beside_each_other_have_one_scale(question: str) -> None:
+    whole = answers(Life(chinese))[question]
+    panels = picture(question, whole.assign(score=range(len(whole)))).body["concat"]
+    assert len({tuple(one["encoding"]["x"]["scale"]["domain"]) for one in panels}) == 1
+    assert len({one["width"] for one in panels}) == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min"),
+        (60, "1 min"),
+        (90, "1.5 min"),
+        (3_599, "1 h"),
+        (45_000, "12 h"),
+        (86_399, "1 d"),
+        (1_500 * 86_400, "1,500 d"),
+        (2_000_000 * 86_400, "2,000,000 d"),
+    ],
+)
+def test_lengths_are_plain_numbers_of_the_unit_that_fits(seconds: float, told: str) -> None:
+    assert length(seconds) == told
