@@ -25,7 +25,7 @@ _DAYS_OF_400_YEARS, _DAYS_OF_4_YEARS, _YEAR = 146_097, 1_461, 12
 
 def hour(column: str = AT) -> nw.Expr:
     """The hour of the day, 0 to 23."""
-    return ((nw.col(column) + _AHEAD_US) // HOUR_US) % 24
+    return hours(column) % 24
 
 
 def day(column: str = AT) -> nw.Expr:
@@ -33,9 +33,19 @@ def day(column: str = AT) -> nw.Expr:
     return _days(column) - _DAYS_BEFORE_1970
 
 
-def weekday(column: str = AT) -> nw.Expr:
-    """The day of the week: 1 for Monday to 7 for Sunday."""
-    return (_days(column) + _FIRST_WEEKDAY) % 7 + 1
+def hours(column: str = AT) -> nw.Expr:
+    """The number of the hour since 1 March of the year 0."""
+    return (nw.col(column) + _AHEAD_US) // HOUR_US
+
+
+def hour_of(numbers: str) -> nw.Expr:
+    """The hour of the day, 0 to 23, of the number of an hour."""
+    return nw.col(numbers) % 24
+
+
+def weekday_of(numbers: str) -> nw.Expr:
+    """The day of the week, 1 for Monday to 7 for Sunday, of the number of an hour."""
+    return (nw.col(numbers) // 24 + _FIRST_WEEKDAY) % 7 + 1
 
 
 def midnight(days: str) -> nw.Expr:

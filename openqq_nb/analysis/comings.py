@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 import narwhals as nw
+import pandas as pd
 import pyarrow as pa
 
 from openqq_nb.analysis import clock
@@ -100,9 +101,12 @@ def _heard(spoken: AnyFrame, gone_us: int, every: Every) -> AnyFrame:
         over=clock.period_start(every, "following")
     )
     known = nw.col("over") <= nw.col("end") - gone_us
-    return ended.with_columns(
+    made = ended.with_columns(
         nw.when(known).then(nw.col(name)).alias(name) for name in ("leavers", "stay_days")
     )
+    native = made.to_native()
+    # Whole numbers of pandas and of a partition of Dask cannot be missing unless they are of this type.
+    return nw.from_native(native.astype({"leavers": "Int64"})) if isinstance(native, pd.DataFrame) else made
 
 
 def _told(spoken: AnyFrame, moves: pa.Table) -> AnyFrame:

@@ -153,8 +153,11 @@ def finished(frame: AnyFrame, result: Schema, order: Sequence[str] = ()) -> Any:
     """
     frame = frame.select(*result.names)
     if not isinstance(frame.to_native(), pd.DataFrame):
+        known = frame.collect_schema()
+        wanted = {column.name: _TYPES.get(column.kind, nw.Int64) for column in result.columns}
+        # What has its type already stays: Dask would make whole numbers of which some are missing such as cannot be.
         frame = frame.select(
-            nw.col(column.name).cast(_TYPES.get(column.kind, nw.Int64)) for column in result.columns
+            nw.col(name) if known[name] == kind else nw.col(name).cast(kind) for name, kind in wanted.items()
         )
     if order:
         names = [name.removeprefix("-") for name in order]

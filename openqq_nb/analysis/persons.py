@@ -1,6 +1,6 @@
 """People of a log: what each was called last, and what a roster calls them."""
 
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast
 
 import narwhals as nw
 import pandas as pd
@@ -16,7 +16,6 @@ _SHIFT = 3_000_000_000_000_000
 _DIGITS = 16
 
 
-@runtime_checkable
 class HoldsPeople(Protocol):
     """A roster, which has friends and members in one frame."""
 
@@ -59,7 +58,8 @@ def shown(frame: AnyFrame, roster: object | None, qq: str = "qq", name: str = "d
 
 def _names(roster: object) -> pa.Table:
     """Take one name for each number: the first, since a remark of a friend says more than a card in a group."""
-    people: Any = roster.people if isinstance(roster, HoldsPeople) else roster
+    # A frame may have a column of that name.
+    people: Any = cast(HoldsPeople, roster).people if hasattr(type(roster), "people") else roster
     frame = opened(people, ("qq", "displayname"), "people of a roster")
     for name in ("qq", "displayname"):
         if name not in frame.collect_schema().names():
