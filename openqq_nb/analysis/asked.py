@@ -30,7 +30,7 @@ def length_us(name: str, value: object, default: str) -> int:
         length = pd.NaT
     if not isinstance(length, pd.Timedelta) or length < _MICROSECOND:
         raise InvalidInput(
-            f"`{name}` is a length of time.\nFound {value!r}.\n"
+            f"`{name}` is a length of time, longer than nothing.\nFound {value!r}.\n"
             f'Write for instance {name}="{default}"; D is days, h hours and min minutes.'
         )
     return length // _MICROSECOND

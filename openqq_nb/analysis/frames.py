@@ -22,7 +22,7 @@ from openqq_nb.analysis.engines import (
     is_dask,
     numbered,
 )
-from openqq_nb.analysis.opening import HoldsMessages, opened_log, texts, times, without
+from openqq_nb.analysis.opening import HoldsMessages, opened_log, texts, times
 from openqq_nb.columns import Kind, Schema, to_pandas
 from openqq_nb.schema import MESSAGES
 
@@ -64,8 +64,6 @@ def messages(log: object, needed: Sequence[str], *, people_only: bool = True) ->
     chats = ("chat",) if "chat_key" in needed else ()
     wanted = tuple(dict.fromkeys(("msg_time", "sender", "sender_qq", "kind", PLACE, *needed, *chats)))
     frame = opened_log(log, wanted)
-    if "msg_time" not in frame.collect_schema().names():
-        raise without(frame, "msg_time", "messages")
     frame = times(frame, ["msg_time"], "messages").filter(~nw.col("msg_time").is_null())
     frame = as_microseconds(_placed(frame, PLACE in needed), AT)
     frame = texts(frame, [name for name in wanted if name not in _NO_TEXTS], "messages")

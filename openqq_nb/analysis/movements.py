@@ -10,7 +10,7 @@ import pyarrow as pa
 from openqq_nb.analysis import clock
 from openqq_nb.analysis.clock import DAY_US, Every
 from openqq_nb.analysis.engines import AnyFrame, as_microseconds, collected
-from openqq_nb.analysis.opening import opened, texts, times, without
+from openqq_nb.analysis.opening import opened, texts, times
 
 JOINED = ("new_group_member", "group_increase")
 LEFT = ("lose_group_member", "group_decrease")
@@ -60,10 +60,7 @@ def movements(events: object, every: Every, groups: Collection[str] = ()) -> pa.
 def _events(events: object) -> AnyFrame:
     held = getattr(type(events), "events", None)
     native = events.events if isinstance(held, property) else events  # type: ignore[attr-defined]
-    frame = opened(native, ("received_at", *_TEXTS), "events")
-    for name in ("received_at", "event"):
-        if name not in frame.collect_schema().names():
-            raise without(frame, name, "events")
+    frame = opened(native, ("received_at", *_TEXTS), "events", ["received_at", "event"])
     frame = times(frame, ["received_at"], "events").filter(~nw.col("received_at").is_null())
     told = texts(as_microseconds(frame, clock.AT, "received_at"), _TEXTS, "events")
     told = told.with_columns(nw.when(nw.col(name) != "").then(nw.col(name)).alias(name) for name in _PERSON)

@@ -28,6 +28,15 @@ _OF_ARROW: Mapping[Callable[[pa.DataType], bool], str] = {
     pa.types.is_boolean: "boolean",
 }
 _TAKE = "a frame of pandas, polars, DuckDB, Dask or PySpark"
+MESSAGES = "messages"
+_ASKED = {MESSAGES: "a log or a frame"}
+_GIVE = {
+    MESSAGES: "a log (`oq.open_log(...)`), `inbox.df`, or ",
+    "members": "`my.members()`, or ",
+    "members of groups": "`my.members()`, a roster, or ",
+    "people of a roster": "`my.roster()`, `my.members()`, or ",
+    "events": "`log.events`, `inbox.events`, or ",
+}
 
 
 @runtime_checkable
@@ -39,28 +48,30 @@ class HoldsMessages(Protocol):
 
 
 def opened_log(log: object, wanted: Sequence[str]) -> AnyFrame:
-    """Take the messages of a log, an inbox or a frame.
+    """Take the messages of a log, an inbox or a frame, with `msg_time`.
 
     Raises:
         InvalidInput: it is none of these.
     """
     if isinstance(log, HoldsMessages):
-        return opened(log.scan(wanted), wanted, "messages")
+        return opened(log.scan(wanted), wanted, MESSAGES, ["msg_time"])
     # `df` of a log or an inbox is its frame; a relation of DuckDB has a method of that name.
     held = getattr(type(log), "df", None)
-    return opened(log.df if isinstance(held, property) else log, wanted, "messages")  # type: ignore[attr-defined]
+    native = log.df if isinstance(held, property) else log  # type: ignore[attr-defined]
+    return opened(native, wanted, MESSAGES, ["msg_time"])
 
 
-def opened(native: object, wanted: Sequence[str], what: str) -> AnyFrame:
+def opened(native: object, wanted: Sequence[str], what: str, needed: Sequence[str] = ()) -> AnyFrame:
     """Take a frame of any engine, and of its columns those that are wanted and there.
 
     Args:
         native: a frame of pandas, polars, DuckDB, Dask or PySpark.
         wanted: names of columns.
         what: what the rows are, for an error.
+        needed: columns that must be there.
 
     Raises:
-        InvalidInput: it is no frame, or numbers of people are kept as fractions.
+        InvalidInput: it is no frame, a column is not there, or numbers of people are kept as fractions.
     """
     try:
         frame: AnyFrame = nw.from_native(cast(Any, _chosen(native, wanted, what)))
@@ -69,11 +80,14 @@ def opened(native: object, wanted: Sequence[str], what: str) -> AnyFrame:
         known = False
     if not known:
         raise InvalidInput(
-            f"The {what} are asked for as a log or a frame.\n"
+            f"The {what} are asked for as {_ASKED.get(what, 'a frame')}.\n"
             f"Found {type(native).__module__.partition('.')[0]}.{type(native).__name__}.\n"
-            f"Give a log (`oq.open_log(...)`), `inbox.df`, or {_TAKE}; other frames have `.to_pandas()`."
+            f"Give {_GIVE.get(what, '')}{_TAKE}; other frames have `.to_pandas()`."
         )
     there = frame.collect_schema().names()
+    for name in needed:
+        if name not in there:
+            raise _without(native, there, name, what)
     chosen = frame.select([name for name in dict.fromkeys(wanted) if name in there])
     return _of_pandas(_of_duckdb(chosen), what)
 
@@ -108,9 +122,8 @@ def _of_duckdb(frame: AnyFrame) -> AnyFrame:
     return cast(AnyFrame, nw.from_native(native.project(f"* REPLACE ({made})")))
 
 
-def without(frame: AnyFrame, needed: str, what: str) -> InvalidInput:
-    """Say that a frame does not have a column."""
-    names = ", ".join(map(str, frame.collect_schema().names()))
+def _without(native: object, there: Sequence[str], needed: str, what: str) -> InvalidInput:
+    names = ", ".join(map(str, native.columns if isinstance(native, pd.DataFrame) else there))
     return InvalidInput(
         f"The {what} need a column `{needed}`.\nThis frame has none; found:{listed([names])}\n"
         f'Rename the column that holds it: `frame.rename(columns={{"...": "{needed}"}})`.'

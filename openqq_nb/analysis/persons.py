@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from openqq_nb.analysis.engines import AnyFrame, brought, collected, joined
 from openqq_nb.analysis.frames import PERSON, grouped, identity
-from openqq_nb.analysis.opening import opened, texts, without
+from openqq_nb.analysis.opening import opened, texts
 
 _NAMED = "named"
 # Moments are written with as many digits as any other from 1906 to 2191, so that they are ordered as text too.
@@ -60,10 +60,7 @@ def _names(roster: object) -> pa.Table:
     """Take one name for each number: the first, since a remark of a friend says more than a card in a group."""
     # A frame may have a column of that name.
     people: Any = cast(HoldsPeople, roster).people if hasattr(type(roster), "people") else roster
-    frame = opened(people, ("qq", "displayname"), "people of a roster")
-    for name in ("qq", "displayname"):
-        if name not in frame.collect_schema().names():
-            raise without(frame, name, "people of a roster")
+    frame = opened(people, ("qq", "displayname"), "people of a roster", ["qq", "displayname"])
     known = collected(texts(frame, ("qq", "displayname"), "people of a roster")).dropna()
     known = known[known["qq"].ne("") & known["displayname"].ne("")].drop_duplicates("qq")
     columns = {"qq": known["qq"], _NAMED: known["displayname"]}

@@ -11,7 +11,7 @@ from openqq_nb.analysis.asked import length_us, moment_us
 from openqq_nb.analysis.clock import DAY_US
 from openqq_nb.analysis.engines import AnyFrame, beside, brought, collected, joined
 from openqq_nb.analysis.frames import AT, alone, grouped, messages
-from openqq_nb.analysis.opening import microseconds, opened, texts, times, without
+from openqq_nb.analysis.opening import microseconds, opened, texts, times
 from openqq_nb.analysis.results import LURKERS
 from openqq_nb.errors import InvalidInput
 
@@ -76,10 +76,8 @@ def lurkers(members: Any, log: Any = None, silent_for: Any = "180D", at: Any = N
 
 def _people(members: object, log: object) -> pd.DataFrame:
     """Fetch what tells members apart, their times as whole microseconds since 1970 UTC, and their rows."""
-    frame = opened(members, (*_KEYS, *_TIMES), "members")
+    frame = opened(members, (*_KEYS, *_TIMES), "members", ["qq"])
     names = frame.collect_schema().names()
-    if "qq" not in names:
-        raise without(frame, "qq", "members")
     if log is None and "last_speak_time" not in names:
         raise InvalidInput(
             "Nothing tells when these members spoke.\nThey have no column `last_speak_time`, and no log was given.\n"

@@ -5,7 +5,7 @@ from typing import Any
 import narwhals as nw
 
 from openqq_nb.analysis.frames import AnyFrame, alone, finished, grouped
-from openqq_nb.analysis.opening import opened, texts, without
+from openqq_nb.analysis.opening import opened, texts
 from openqq_nb.analysis.results import SIMILAR_GROUPS
 
 _NEEDED = ("gnumber", "qq")
@@ -39,10 +39,7 @@ def similar_groups(members: Any) -> Any:  # noqa: ANN401 - a frame of any engine
     """
     # A frame may have a column of that name, but its class has no such attribute.
     held = members.members if hasattr(type(members), "people") else members
-    frame = opened(held, (*_NEEDED, *_NAMES), "members of groups")
-    for name in _NEEDED:
-        if name not in frame.collect_schema().names():
-            raise without(frame, name, "members of groups")
+    frame = opened(held, (*_NEEDED, *_NAMES), "members of groups", _NEEDED)
     whole = texts(frame, (*_NEEDED, *_NAMES), "members of groups")
     order = ["-jaccard", "-shared", "gnumber", "other_gnumber"]
     return finished(alone(whole, _compared), SIMILAR_GROUPS, order)

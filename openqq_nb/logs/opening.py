@@ -32,6 +32,7 @@ from openqq_nb.scanning import PATIENCE_S
 # Damage in a zip or gz; a home of somebody who is not there (RuntimeError), half a surrogate in a name.
 _FAILURES = (OSError, EOFError, RuntimeError, UnicodeError, zipfile.BadZipFile, zlib.error)
 _SHOWN = 200
+_PAGES = ("http://", "https://")
 _HOW = 'Name one: `oq.open_log("messages.db")`, `oq.open_log("export.json")`.'
 
 
@@ -101,12 +102,17 @@ class _Found:
 
     def add(self, path: object) -> None:
         if not (isinstance(path, str | os.PathLike) and str(path)):
-            raise InvalidInput(f"No log can be opened.\n{path!r} is no path of a file.\n{_HOW}")
+            raise InvalidInput(f"No log can be opened.\n{_told(path)} is no path of a file.\n{_HOW}")
         place = os.fspath(path)
         with _understood(place):
             self._add(place)
 
     def _add(self, place: str) -> None:
+        if place.lower().startswith(_PAGES):
+            raise InvalidInput(
+                "A log is not read from a web address.\nFound one that begins with "
+                f"{place.partition('://')[0]}://.\nDownload the file, and give its path."
+            )
         if "://" in place:
             places.place(place)  # an error says what is wrong with the address
             self._add_archive(place)
@@ -147,6 +153,16 @@ class _Found:
         found = look(path)
         self.origins += [Export(source, reader, self.options) for source, reader in found.logs]
         self.passed_over += [{"source": path.name, "why": one.why, "body": one.body} for one in found.skipped]
+
+
+def _told(path: object) -> str:
+    if isinstance(path, list | tuple):
+        return "A list of paths, which are given one behind the other: `oq.open_log(*paths)`; a list"
+    if hasattr(path, "columns"):
+        return (
+            "A frame, which the questions and pictures take as it is: `oq.analysis.ranking(frame)`; a frame"
+        )
+    return repr(path)
 
 
 def _is_parquet(path: Path) -> bool:

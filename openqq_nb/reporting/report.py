@@ -14,12 +14,14 @@ from openqq_nb.charts.libraries import library
 from openqq_nb.charts.picture import STYLE
 from openqq_nb.charts.texts import BEGUN, ENDED, clean
 from openqq_nb.columns import ZONE
+from openqq_nb.errors import InvalidInput
 from openqq_nb.languages import language
 from openqq_nb.reporting.sections import LOOKED_AT, Contents, contents
 from openqq_nb.reporting.wording import say
 
 _TEMPLATE = Path(__file__).with_name("page.html")
 _LONGEST_TITLE = 120
+_SUFFIXES = (".html", ".htm")
 
 
 def write_report(
@@ -60,6 +62,11 @@ def write_report(
         >>> "<h1>周五</h1>" in page, "<script" in page
         (True, False)
     """
+    if Path(path).suffix.lower() not in _SUFFIXES:
+        raise InvalidInput(
+            f"A report is a page of HTML.\nFound the name {Path(path).name!r}.\n"
+            'Let it end in .html: log.report("group.html").'
+        )
     held = read_once(log, LOOKED_AT)
     known = about(held)
     page = _page(contents(held, roster, known) if known.messages else Contents([], []), known, title)

@@ -145,3 +145,14 @@ def test_one_message_full_of_a_word_makes_it_typical_of_nobody() -> None:
     )
     found = analysis.typical(frame)
     assert "火锅" not in set(found["word"])
+
+
+def test_the_columns_of_a_frame_without_msg_time_are_all_told() -> None:
+    frame = pd.DataFrame({"time": pd.to_datetime(["2026-11-16"]), "name": ["小灰"], "text": ["在"]})
+    with pytest.raises(InvalidInput, match=r"(?s)need a column `msg_time`.*time, name, text"):
+        analysis.ranking(frame)
+
+
+def test_a_log_in_place_of_members_is_told_what_members_are() -> None:
+    with pytest.raises(InvalidInput, match=r"(?s)members are asked for as a frame.*my\.members\(\)"):
+        analysis.lurkers(3)

@@ -202,3 +202,12 @@ def test_hidden_folders_are_not_looked_into(tmp_path: Path) -> None:
     shutil.copy(FORMATS / "chatlab" / "group.jsonl", tmp_path / "group.jsonl")
     assert len(open_log(tmp_path)) == len(open_log(tmp_path / "group.jsonl"))
     assert not open_log(tmp_path).problems["body"].str.contains("cache").any()
+
+
+def test_what_is_no_path_is_told_what_to_do_with_it() -> None:
+    with pytest.raises(InvalidInput, match=r"oq\.analysis\.ranking\(frame\)"):
+        open_log(open_log(FORMATS / "qce" / "v6.json").df)  # type: ignore[call-overload]
+    with pytest.raises(InvalidInput, match=r"oq\.open_log\(\*paths\)"):
+        open_log([FORMATS / "qce" / "v6.json"])  # type: ignore[call-overload]
+    with pytest.raises(InvalidInput, match="Download the file"):
+        open_log("https://127.0.0.1:9/group.json?token=secret")

@@ -13,6 +13,7 @@ import pytest
 
 import openqq_nb as oq
 from openqq_nb.columns import ZONE
+from openqq_nb.errors import InvalidInput
 from openqq_nb.reporting import write_report
 from tests.charts.answers import Life, chinese, hostile, messages
 from tests.charts.test_given import Counting
@@ -232,3 +233,9 @@ def test_messages_of_duckdb_are_reported_as_those_of_pandas(tmp_path: Path) -> N
     figures = [re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page) for page in pages]
     assert figures[0] == figures[1]
     assert len(headings(pages[0])) == len(headings(pages[1]))
+
+
+def test_only_a_page_of_html_is_written(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"group\.html"):
+        write_report(pd.DataFrame({"msg_time": pd.to_datetime(["2026-11-16"])}), tmp_path / "x.pdf")
+    assert list(tmp_path.iterdir()) == []
