@@ -1,4 +1,4 @@
-"""A cluster of Dask and a session of PySpark, once for all tests that ask for them."""
+"""A cluster of Dask and a session of PySpark, each started once; other modules of tests have sessions of their own."""
 
 import warnings
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def dask_cluster() -> Iterator[Any]:
             yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
     from pyspark.sql import SparkSession  # noqa: PLC0415 - slow to import, and only slow tests ask
 

@@ -31,8 +31,9 @@ def test_dask_answers_as_pandas_does_by_two_processes(question: str, dask_cluste
         assert rows(result) == rows(asked(log.to_pandas()))
 
 
+@pytest.mark.spark
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_pyspark_answers_as_pandas_does_whatever_the_zone_of_the_session(question: str, spark: Any) -> None:
+def test_pyspark_answers_as_pandas_does_in_a_session_of_another_zone(question: str, spark: Any) -> None:
     asked = getattr(analysis, question)
     for seed, size in LOGS[:3]:
         log = table(made(seed, size))
@@ -41,13 +42,14 @@ def test_pyspark_answers_as_pandas_does_whatever_the_zone_of_the_session(questio
         assert rows(result) == rows(asked(log.to_pandas()))
 
 
-@pytest.mark.parametrize("engine", ["dask", "spark"])
+@pytest.mark.parametrize("engine", ["dask_cluster", pytest.param("spark", marks=pytest.mark.spark)])
 def test_lurkers_are_rows_of_the_members_frame_whatever_engine_the_log_is_in(
-    engine: str, dask_cluster: Any, spark: Any
+    engine: str, request: pytest.FixtureRequest
 ) -> None:
     log = table(made(3, 60))
     members = table(made(4, 12)).select(["gnumber", "sender_qq"]).rename_columns(["gnumber", "qq"])
-    one = of_dask(members) if engine == "dask" else spark.createDataFrame(members)
+    cluster = request.getfixturevalue(engine)
+    one = of_dask(members) if engine == "dask_cluster" else cluster.createDataFrame(members)
     found = analysis.lurkers(one, log.to_pandas(), silent_for="2D")
     assert type(found) is type(one)
     told = {(row[0], row[1], row[3]) for row in rows(found)}
