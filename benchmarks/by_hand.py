@@ -13,7 +13,7 @@ QUERIES: Mapping[str, str] = {
         WITH people AS (
             SELECT {_PERSON} AS person, max(nullif(sender_qq, '')) AS qq, arg_max(sender, msg_time) AS displayname,
                 count(*) AS messages,
-                sum(length(content)) FILTER (kind IN ('text', 'reply') OR kind IS NULL) AS characters,
+                coalesce(sum(length(content)) FILTER (kind IN ('text', 'reply') OR kind IS NULL), 0) AS characters,
                 count(DISTINCT {_DAY}) AS days, min(msg_time) AS first, max(msg_time) AS last
             FROM messages WHERE {_SPOKEN} GROUP BY 1
         )
@@ -58,8 +58,12 @@ QUERIES: Mapping[str, str] = {
                 median(epoch(last) - epoch(first)) / 86400 AS stay_days
             FROM people, ends WHERE last <= moment - INTERVAL 90 DAY GROUP BY 1
         )
-        SELECT period, people, coalesce(newcomers, 0) AS newcomers, coalesce(leavers, 0) AS leavers, stay_days
-        FROM spoke LEFT JOIN came USING (period) LEFT JOIN gone USING (period) ORDER BY 1""",
+        SELECT period, people, coalesce(newcomers, 0) AS newcomers,
+            CASE WHEN period + INTERVAL 8 HOUR + INTERVAL 1 MONTH - INTERVAL 8 HOUR <= moment - INTERVAL 90 DAY
+                THEN coalesce(leavers, 0) END AS leavers,
+            CASE WHEN period + INTERVAL 8 HOUR + INTERVAL 1 MONTH - INTERVAL 8 HOUR <= moment - INTERVAL 90 DAY
+                THEN stay_days END AS stay_days
+        FROM ends, spoke LEFT JOIN came USING (period) LEFT JOIN gone USING (period) ORDER BY 1""",
     "replies": f"""
         WITH said AS (
             SELECT {_PERSON} AS person, sender_qq, sender, chat_key, msg_id, reply_to, msg_time, content, place
@@ -67,7 +71,7 @@ QUERIES: Mapping[str, str] = {
         ), quotes AS (
             SELECT one.person AS a, other.person AS b, epoch(one.msg_time) - epoch(other.msg_time) AS latency
             FROM said one JOIN said other ON one.chat_key = other.chat_key AND one.reply_to = other.msg_id
-            WHERE one.reply_to <> '' AND other.msg_time <= one.msg_time
+            WHERE one.reply_to <> '' AND other.msg_time <= one.msg_time AND one.place <> other.place
             QUALIFY row_number() OVER (PARTITION BY one.place ORDER BY other.msg_time DESC) = 1
         ), names AS (
             SELECT chat_key, name, any_value(person) AS person FROM (

@@ -96,7 +96,7 @@ def replies(path: str) -> pd.DataFrame:
     met = answers.merge(
         frame, left_on=["chat_key", "reply_to"], right_on=["chat_key", "msg_id"], suffixes=("", "_to")
     )
-    met = met[met["msg_time_to"] <= met["msg_time"]]
+    met = met[(met["msg_time_to"] <= met["msg_time"]) & (met["msg_id_to"] != met["msg_id"])]
     met["latency_s"] = (met["msg_time"] - met["msg_time_to"]).dt.total_seconds()
     quotes = met.groupby(["sender_qq", "sender_qq_to"]).agg(
         replies=("latency_s", "size"), latency_s=("latency_s", "median")
