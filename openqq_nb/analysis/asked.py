@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Sequence
-from typing import SupportsIndex
+from typing import Any, SupportsIndex, cast
 
 import pandas as pd
 
@@ -25,7 +25,7 @@ def length_us(name: str, value: object, default: str) -> int:
         InvalidInput: it is no length of time, or not longer than nothing.
     """
     try:
-        length = pd.Timedelta(value) if not isinstance(value, int | float) else pd.NaT  # type: ignore[arg-type]
+        length = pd.NaT if isinstance(value, int | float) else pd.Timedelta(cast(Any, value))
     except (ValueError, TypeError, OverflowError):
         length = pd.NaT
     if not isinstance(length, pd.Timedelta) or length < _MICROSECOND:
@@ -43,7 +43,7 @@ def moment_us(name: str, value: object) -> int:
         InvalidInput: it is no moment.
     """
     try:
-        moment = pd.Timestamp(value) if not isinstance(value, int | float) else pd.NaT  # type: ignore[arg-type]
+        moment = pd.NaT if isinstance(value, int | float) else pd.Timestamp(cast(Any, value))
     except (ValueError, TypeError, OverflowError):
         moment = pd.NaT
     if not isinstance(moment, pd.Timestamp):

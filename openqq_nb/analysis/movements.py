@@ -1,6 +1,7 @@
 """Who joined and left, as the events of a server tell it."""
 
 from collections.abc import Collection
+from typing import Any, cast
 
 import narwhals as nw
 import numpy as np
@@ -59,7 +60,7 @@ def movements(events: object, every: Every, groups: Collection[str] = ()) -> pa.
 
 def _events(events: object) -> AnyFrame:
     held = getattr(type(events), "events", None)
-    native = events.events if isinstance(held, property) else events  # type: ignore[attr-defined]
+    native = cast(Any, events).events if isinstance(held, property) else events
     frame = opened(native, ("received_at", *_TEXTS), "events", ["received_at", "event"])
     frame = times(frame, ["received_at"], "events").filter(~nw.col("received_at").is_null())
     told = texts(as_microseconds(frame, clock.AT, "received_at"), _TEXTS, "events")

@@ -57,7 +57,7 @@ def opened_log(log: object, wanted: Sequence[str]) -> AnyFrame:
         return opened(log.scan(wanted), wanted, MESSAGES, ["msg_time"])
     # `df` of a log or an inbox is its frame; a relation of DuckDB has a method of that name.
     held = getattr(type(log), "df", None)
-    native = log.df if isinstance(held, property) else log  # type: ignore[attr-defined]
+    native = cast(Any, log).df if isinstance(held, property) else log
     return opened(native, wanted, MESSAGES, ["msg_time"])
 
 
