@@ -24,11 +24,13 @@ def mentioned(frame: AnyFrame, names: AnyFrame) -> AnyFrame:
     Returns:
         `from`, `to` and `mentions`, one row for each pair of people.
     """
-    said = frame.filter(nw.col("content").str.contains("@", literal=True)).select(
-        "chat_key", PERSON, piece=nw.col("content").str.replace_all(_UP_TO_THE_FIRST, "")
+    mentions = nw.col("content").str.contains("@", literal=True)
+    # Said twice, since DuckDB asks for pieces, which are dear, before it asks for what is filtered.
+    after_the_first = nw.when(mentions).then(nw.col("content").str.replace_all(_UP_TO_THE_FIRST, ""))
+    said = frame.filter(mentions).select(
+        "chat_key", PERSON, piece=after_the_first.str.replace_all(BLANKS, " ")
     )
-    plain = nw.col("piece").str.replace_all(BLANKS, " ")
-    after = pieces(said.with_columns(piece=plain), "piece", "@")
+    after = pieces(said, "piece", "@")
     worded = after.with_columns(word=_first_word("piece")).filter(nw.col("word") != "")
     met = joined(worded, _known(names), ["chat_key", "word"], "inner")
     ended = met.with_columns(
