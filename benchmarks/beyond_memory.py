@@ -3,14 +3,13 @@
 All run in a Python of its own, whose peak of memory is what counts; its peer is the size of the same columns in pandas.
 """
 
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.common import Result, show
+from benchmarks.common import Result, peak_rss, show
 from benchmarks.many import members, parts
 from benchmarks.questions import asked, taken
 from openqq_nb import archive
@@ -63,8 +62,7 @@ def ask(path: str) -> None:
     for name, question in asked(members(path)).items():
         begin = time.perf_counter()
         assert len(taken(question(log)))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        print(name, time.perf_counter() - begin, peak, flush=True)
+        print(name, time.perf_counter() - begin, peak_rss(), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,14 @@
 """What every benchmark returns: one measured thing beside a named peer measured in the same run."""
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median
+
+import psutil
 
 RECORD = """() => {
     window.frames_ = [];
@@ -91,3 +95,16 @@ def seconds(work: Callable[[], object], rounds: int = 5, before: Callable[[], ob
         work()
         taken.append(time.perf_counter() - begin)
     return median(taken)
+
+
+def peak_rss() -> int:
+    """Give the most memory this process ever held, in bytes."""
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage would count the process that started this one, too
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024
+    if sys.platform == "win32":
+        return int(psutil.Process().memory_info().peak_wset)
+    import resource  # noqa: PLC0415 - not on Windows
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -19,8 +19,7 @@ import pandas as pd
 import psutil
 import pyarrow as pa
 
-from benchmarks.common import Result, show
-from benchmarks.members import peak_rss
+from benchmarks.common import Result, peak_rss, show
 from openqq_nb.columns import to_pandas
 from openqq_nb.readers.base import Options, Source
 from openqq_nb.readers.qce import single

@@ -18,7 +18,7 @@ import psutil
 import pyarrow as pa
 import pyarrow.json
 
-from benchmarks.common import Result, seconds, show
+from benchmarks.common import Result, peak_rss, seconds, show
 from openqq_nb.protocols.openqq import decode
 from openqq_nb.protocols.openqq.fields import TABLES
 from openqq_nb.schema import MEMBERS
@@ -99,19 +99,6 @@ def measure_peak(way: Callable[[bytes], pd.DataFrame], file: Path) -> int:
     before = psutil.Process().memory_info().rss
     way(file.read_bytes())
     return peak_rss() - before
-
-
-def peak_rss() -> int:
-    """Give the most memory this process ever held, in bytes."""
-    status = Path("/proc/self/status")
-    if status.exists():  # getrusage would count the process that started this one, too
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) * 1024
-    if sys.platform == "win32":
-        return int(psutil.Process().memory_info().peak_wset)
-    import resource  # noqa: PLC0415 - not on Windows
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def answer() -> bytes:

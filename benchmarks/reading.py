@@ -16,8 +16,7 @@ from pathlib import Path
 import pandas as pd
 import psutil
 
-from benchmarks.common import Result, seconds, show
-from benchmarks.members import peak_rss
+from benchmarks.common import Result, peak_rss, seconds, show
 from openqq_nb.database import Database
 from openqq_nb.logs import open_log
 from openqq_nb.schema import MESSAGES
