@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from openqq_nb.archive.marker import METADATA, Piece
-from openqq_nb.archive.pieces import Columns
+from openqq_nb.archive.pieces import Columns, in_time
 from openqq_nb.archive.places import Place
 
 GROUP_ROWS = 262_144
@@ -105,10 +105,12 @@ class Months:
         self._write(month, pa.concat_tables(map(self.columns.complete, waiting.tables)))
 
     def _write(self, month: str, rows: pa.Table) -> None:
+        """Write row groups, each in order of time, since journals come one behind the other."""
         name, writer = self._writer(month)
-        writer.write_table(rows, row_group_size=GROUP_ROWS)
-        whole, rest = divmod(rows.num_rows, GROUP_ROWS)
-        self.files[name].groups += [GROUP_ROWS] * whole + [rest] * bool(rest)
+        for begin in range(0, rows.num_rows, GROUP_ROWS):
+            group = in_time(rows.slice(begin, GROUP_ROWS))
+            writer.write_table(group, row_group_size=GROUP_ROWS)
+            self.files[name].groups.append(group.num_rows)
 
     def _writer(self, month: str) -> tuple[str, pq.ParquetWriter]:
         if month in self._open and self.files[self._open[month][0]].schema != self._schema:

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from openqq_nb.columns import ZONE
+from openqq_nb.columns import ZONE, Schema
 from openqq_nb.errors import InvalidInput, listed, one_line
 from openqq_nb.schema import MESSAGES
 
@@ -16,9 +16,17 @@ PLACE = "place"
 UNKNOWN = "unknown"
 """The month of messages without a time."""
 
-_DECLARED = {column.name: TEXT if column.kind == "text" else column.arrow_type for column in MESSAGES.columns}
 _MONTHS_A_YEAR = 12
 _YEARS = (1000, 9999)
+_LATEST = 2**63 - 1
+
+
+def declared(schema: Schema) -> dict[str, pa.DataType]:
+    """Give the types of declared columns; text is `large_string`, which tables of any length can hold."""
+    return {column.name: TEXT if column.kind == "text" else column.arrow_type for column in schema.columns}
+
+
+_DECLARED = declared(MESSAGES)
 
 
 @dataclass(slots=True)
@@ -99,6 +107,17 @@ def by_month(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
         yield _label(int(number)), rows.take(indices)
 
 
+def in_time(rows: pa.Table) -> pa.Table:
+    """Put rows in order of time, those of one moment as they stood and those without a time at the end."""
+    times = pc.fill_null(rows.column("msg_time").cast(pa.int64()), _LATEST).to_numpy()
+    if (times[:-1] <= times[1:]).all():
+        return rows
+    order = pa.array(np.argsort(times, kind="stable"))
+    # To take nothing but missing cells takes long.
+    taken = [one if one.null_count == len(one) else one.combine_chunks().take(order) for one in rows.columns]
+    return pa.table(taken, schema=rows.schema)
+
+
 def _months(rows: pa.Table) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Number the months from year 0; what is without a time, or in no year of four digits, is -1."""
     if "msg_time" not in rows.column_names:
@@ -118,18 +137,26 @@ def _label(number: int) -> str:
     return UNKNOWN if number < 0 else f"{year:04d}-{month + 1:02d}"
 
 
-def completed(rows: pa.Table) -> pa.Table:
-    """Give rows of any program all declared columns, in their order and types, then the others as text.
+def completed(rows: pa.Table, schema: Schema, others: pa.DataType | None = None) -> pa.Table:
+    """Bring all declared columns to the front, in their order and types; others stand behind them.
+
+    Args:
+        rows: of any program.
+        schema: what is declared.
+        others: what the others become; `None` leaves them what they are.
 
     Raises:
         InvalidInput: a column cannot be what it is declared to be.
     """
+    types = declared(schema)
+    types |= {one.name: others or one.type for one in rows.schema if one.name not in types}
     there = rows.column_names
-    declared = {
-        name: cast(rows, name, kind) if name in there else pa.nulls(rows.num_rows, kind)
-        for name, kind in _DECLARED.items()
-    }
-    return pa.table(declared | {name: cast(rows, name, TEXT) for name in there if name not in declared})
+    return pa.table(
+        {
+            name: cast(rows, name, kind) if name in there else pa.nulls(rows.num_rows, kind)
+            for name, kind in types.items()
+        }
+    )
 
 
 def cast(part: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import pyarrow as pa
@@ -10,7 +12,7 @@ import pyarrow.parquet as pq
 
 from openqq_nb.archive.contents import TIME, Contents, conform, contents, dataset_of
 from openqq_nb.archive.marker import Piece
-from openqq_nb.archive.pieces import PLACE, completed
+from openqq_nb.archive.pieces import PLACE, TEXT, completed
 from openqq_nb.archive.places import Place, place, understood
 from openqq_nb.columns import Schema
 from openqq_nb.schema import EVENTS, MESSAGES, PROBLEMS
@@ -25,7 +27,12 @@ def names(folder: str) -> list[str]:
     return _names(contents(place(folder)))
 
 
-def table(folder: str, columns: Sequence[str] | None = None, bounds: Bounds = (None, None)) -> pa.Table:
+def table(
+    folder: str,
+    columns: Sequence[str] | None = None,
+    bounds: Bounds = (None, None),
+    content: Any = None,  # noqa: ANN401 - pyarrow has no types
+) -> pa.Table:
     """Read messages in order of time, then of place.
 
     Args:
@@ -33,6 +40,7 @@ def table(folder: str, columns: Sequence[str] | None = None, bounds: Bounds = (N
         columns: which columns, in order; those that are neither declared nor there are left out. `None` means all but
             `place`.
         bounds: only messages from that moment on, and before that moment, in whole microseconds since 1970 UTC.
+        content: an expression of Arrow over `content`; where that is text, only messages of which it is true.
 
     Returns:
         One row a message: columns of `schema.MESSAGES` with their types, text as `large_string`; others as text.
@@ -45,17 +53,24 @@ def table(folder: str, columns: Sequence[str] | None = None, bounds: Bounds = (N
     wanted = list(dict.fromkeys(every if columns is None else [one for one in columns if one in every]))
     there = [name for name in wanted if name in found.schema.names]
     # A table without columns would have no rows either.
-    return completed(in_order(found, there or ["msg_time"], bounds)).select(wanted or ["msg_time"])
+    rows = in_order(found, there or ["msg_time"], bounds, content)
+    return completed(rows, MESSAGES, others=TEXT).select(wanted or ["msg_time"])
 
 
-def in_order(found: Contents, columns: Sequence[str], bounds: Bounds = (None, None)) -> pa.Table:
+def in_order(
+    found: Contents,
+    columns: Sequence[str],
+    bounds: Bounds = (None, None),
+    content: Any = None,  # noqa: ANN401 - pyarrow has no types
+) -> pa.Table:
     """Read columns that are there, in order of the first clock that tells, then of place."""
     there = found.schema.names
     clocks = [name for name in _CLOCKS if name in there]
     places = [PLACE] if PLACE in there else []
     with understood(found.at, "read"):
         rows = dataset_of(found).to_table(
-            columns=list(dict.fromkeys([*columns, *clocks, *places])), filter=_between(*bounds)
+            columns=list(dict.fromkeys([*columns, *clocks, *places])),
+            filter=_all(*_between(*bounds), content if _has_text(found) else None),
         )
     moments = pc.coalesce(*(_moments(rows.column(name)) for name in clocks))
     keys = pa.table([moments, *(rows.column(name) for name in places)], names=["moment", *places])
@@ -64,7 +79,7 @@ def in_order(found: Contents, columns: Sequence[str], bounds: Bounds = (None, No
 
 
 def pieces(folder: str) -> Iterator[pa.Table]:
-    """Read messages month by month, one row group at a time, those of a month in order of place.
+    """Read messages month by month, one row group at a time, the groups of a month in order of place.
 
     Args:
         folder: an archive, or other Parquet files of messages, which are read file by file.
@@ -79,7 +94,8 @@ def pieces(folder: str) -> Iterator[pa.Table]:
     for name, group in _groups(found):
         with understood(found.at, "read", name), _file(found, name) as file:
             rows = conform(file.read_row_group(group), found.schema)
-        yield completed(rows.drop_columns([PLACE] if PLACE in rows.column_names else []))
+        messages = rows.drop_columns([PLACE] if PLACE in rows.column_names else [])
+        yield completed(messages, MESSAGES, others=TEXT)
 
 
 def events(folder: str) -> pa.Table:
@@ -120,10 +136,20 @@ def _file(found: Contents, name: str) -> "closing[pq.ParquetFile]":
     return closing(pq.ParquetFile(found.at.within(name), filesystem=found.at.filesystem))
 
 
-def _between(since: int | None, until: int | None) -> Any:  # noqa: ANN401 - pyarrow has no types
-    least = None if since is None else pc.field("msg_time") >= _moment(since)
-    end = None if until is None else pc.field("msg_time") < _moment(until)
-    return end if least is None else least if end is None else least & end
+def _has_text(found: Contents) -> bool:
+    return "content" in found.schema.names and found.schema.field("content").type == TEXT
+
+
+def _all(*asked: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+    stated = [one for one in asked if one is not None]
+    return reduce(and_, stated) if stated else None
+
+
+def _between(since: int | None, until: int | None) -> tuple[Any, Any]:
+    return (
+        None if since is None else pc.field("msg_time") >= _moment(since),
+        None if until is None else pc.field("msg_time") < _moment(until),
+    )
 
 
 def _moment(micros: int) -> Any:  # noqa: ANN401 - pyarrow has no types

@@ -29,8 +29,9 @@ def write(
 
     The messages are in `month=2026-11/part-0.parquet` and so on, by the month of `msg_time` in China; those without
     a time in `month=unknown`. All files have the same columns: those of `schema.MESSAGES`, then unknown ones as text,
-    then `place`, the running number of the message (int64), which orders messages of one moment. `_archive.json` tells
-    what there is and is written last. Memory stays within some hundred MB however long the log is.
+    then `place`, the running number of the message (int64), which orders messages of one moment. Each row group is in
+    order of time, and so is a month that is short enough to be one. `_archive.json` tells what there is and is written
+    last. Memory stays within some hundred MB however long the log is.
 
     Args:
         parts: the messages piece by piece, in the order in which they are to be kept; columns may differ.

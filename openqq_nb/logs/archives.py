@@ -13,7 +13,7 @@ from openqq_nb.archive.places import without_keys
 from openqq_nb.columns import Frame, to_pandas
 from openqq_nb.errors import InvalidInput
 from openqq_nb.filtering import Filter
-from openqq_nb.logs import holdings
+from openqq_nb.logs import containing, holdings
 from openqq_nb.logs.holdings import Span
 from openqq_nb.logs.origins import Archive, Piece
 from openqq_nb.logs.people import Directory, Kind, directory_of
@@ -77,7 +77,8 @@ class OfArchive:
     def read(self, columns: Sequence[str] | None, keep: Filter) -> pa.Table:
         """Give the messages that pass; of the files only those columns are read that are looked at."""
         wanted = None if columns is None else list(dict.fromkeys([*columns, *keep.columns]))
-        return holdings.chosen(holdings.passing(rows.table(self._folder, wanted, keep.bounds), keep), columns)
+        found = rows.table(self._folder, wanted, keep.bounds, containing.expression(keep))
+        return holdings.chosen(holdings.passing(found, keep), columns)
 
     def events(self) -> pa.Table:
         """Read the events."""

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from openqq_nb.archive.pieces import completed
 from openqq_nb.columns import Schema
 from openqq_nb.loading_bar import LoadingBar
 from openqq_nb.logs import joining
 from openqq_nb.logs.joining import Joiner
 from openqq_nb.logs.ordering import in_order
 from openqq_nb.logs.origins import Origin, Piece
+from openqq_nb.logs.owning import Owner
 from openqq_nb.models import Row
-from openqq_nb.scanning import TEXT
 from openqq_nb.schema import EVENTS, MESSAGES, PROBLEMS
 
 _WORTH_A_BAR_BYTES = 50_000_000
@@ -30,11 +31,15 @@ def stream(origins: Sequence[Origin], before: Sequence[Row] = ()) -> Iterator[Pi
         yield Piece(problems=PROBLEMS.table(before))
     joiners = (Joiner(joining.messages), Joiner(joining.events)) if len(origins) > 1 else ()
     bar = _Bar(sum(origin.size_bytes for origin in origins))
+    owner = Owner(origins)
     for origin in origins:
         for joiner in joiners:
             joiner.next_origin()
         for piece in origin.pieces(bar.add):
+            owner.look(piece.messages)
             yield _news(piece, *joiners) if joiners else piece
+    if (unknown := owner.problems()) is not None:
+        yield Piece(problems=unknown)
 
 
 def _news(piece: Piece, messages: Joiner, events: Joiner) -> Piece:
@@ -73,22 +78,6 @@ def gathered(origins: Sequence[Origin], before: Sequence[Row] = ()) -> Rows:
         ordered(events, EVENTS),
         pa.concat_tables(problems, promote_options="default"),
     )
-
-
-def completed(rows: pa.Table, schema: Schema) -> pa.Table:
-    """Bring all declared columns to the front, in their order and types; others keep theirs behind them."""
-    declared = {
-        column.name: _declared(rows, column.name, column.kind, column.arrow_type) for column in schema.columns
-    }
-    others = {name: rows.column(name) for name in rows.column_names if name not in declared}
-    return pa.table(declared | others)
-
-
-def _declared(rows: pa.Table, name: str, kind: str, stated: pa.DataType) -> pa.ChunkedArray:
-    wanted = TEXT if kind == "text" else stated
-    if name not in rows.column_names:
-        return pa.chunked_array([pa.nulls(rows.num_rows, wanted)])
-    return rows.column(name).cast(wanted)
 
 
 def ordered(pieces: list[pa.Table], schema: Schema) -> pa.Table:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from openqq_nb.filtering import Filter
+from openqq_nb.logs import containing
 from openqq_nb.logs.origins import Piece
 from openqq_nb.logs.people import Directory, Kind
 
@@ -69,6 +70,7 @@ class Holdings(Protocol):
 
 def passing(rows: pa.Table, keep: Filter) -> pa.Table:
     """Leave the rows that a filter keeps."""
+    rows, keep = containing.passing(rows, keep)
     if not keep.tests:
         return rows
     looked_at = [name for name in keep.columns if name in rows.column_names]

@@ -11,16 +11,18 @@ import pandas as pd
 import pyarrow as pa
 
 from openqq_nb import archive, filtering
+from openqq_nb.archive.pieces import completed
 from openqq_nb.chatlab import write_chatlab
 from openqq_nb.columns import Frame, to_pandas
-from openqq_nb.errors import InvalidInput, listed
-from openqq_nb.filtering import Condition
+from openqq_nb.errors import InvalidInput, NotFound, listed
+from openqq_nb.filtering import Condition, Filter
+from openqq_nb.logs.containing import contains
 from openqq_nb.logs.gathered import Gathered
-from openqq_nb.logs.gathering import completed, ordered
+from openqq_nb.logs.gathering import ordered
 from openqq_nb.logs.holdings import Holdings
 from openqq_nb.logs.origins import Piece, Table
 from openqq_nb.logs.others import by_others
-from openqq_nb.logs.people import GROUP, SENDER, Directory, Kind
+from openqq_nb.logs.people import GROUP, SENDER, Directory, Kind, discuss_hint
 from openqq_nb.schema import EVENTS, MESSAGES, PROBLEMS
 
 if TYPE_CHECKING:
@@ -98,7 +100,8 @@ class Log(Generic[FrameT]):
             until: before that moment.
             filters: as for `inbox.on_message`: `contains` (a text, or a list of which one is in the content), `matches`
                 (regular expressions), `group` and `sender` (a name, number or row, or a list; looked up among those
-                that the messages of this log name), or any column of `df` with a value or a list of values.
+                that the messages of this log name), or any column of `df` with a value or a list of values, such as
+                `discuss` for a discuss, which is no group.
 
         Returns:
             What the same filters would leave of `df`: one row a message in order of `msg_time`, then of arrival; a
@@ -122,7 +125,12 @@ class Log(Generic[FrameT]):
             [['小灰', '周五聚餐！']]
         """
         bounds = {name: value for name, value in (("since", since), ("until", until)) if value is not None}
-        special = {"group": self._group, "sender": self._sender, **by_others(filters, self._holdings.others)}
+        special = {
+            "contains": contains,
+            "group": self._group,
+            "sender": self._sender,
+            **by_others(filters, self._holdings.others),
+        }
         keep = filtering.compiled({**bounds, **filters}, special)
         return to_pandas(self._holdings.read(self._chosen(columns), keep))
 
@@ -275,7 +283,11 @@ class Log(Generic[FrameT]):
         return follow(path, numbers(GROUP), numbers(SENDER))
 
     def _group(self, who: object) -> Condition:
-        return self._directory(GROUP).condition(who)
+        try:
+            return self._directory(GROUP).condition(who)
+        except NotFound as error:
+            discusses = self._holdings.read(("discuss", "discuss_id"), Filter(""))
+            raise NotFound(f"{error}{discuss_hint(who, discusses)}") from error
 
     def _sender(self, who: object) -> Condition:
         return self._directory(SENDER).condition(who)

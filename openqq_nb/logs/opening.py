@@ -61,7 +61,8 @@ def open_log(
         engine: whose frames `log.df` and the questions give: `pandas`, or `polars`, `duckdb`, `dask` or `pyspark`,
             which read an archive lazily.
         zone: the time zone of files that state none.
-        me: number or name of the account, for files that do not tell which writer it is.
+        me: number or name of the account, for files that do not tell which writer it is; `problems` says so if nobody
+            writes under it.
 
     Returns:
         A `Log`: messages in `df`, events in `events`, what was not understood in `problems`.

@@ -206,6 +206,32 @@ def directory_of(rows: pa.Table, kind: Kind) -> Directory:
     )
 
 
+def discuss_hint(who: object, discusses: pa.Table) -> str:
+    """Say how a discuss is chosen, where it was taken for a group.
+
+    Args:
+        who: the groups that were looked for.
+        discusses: columns `discuss` and `discuss_id` of messages.
+
+    Returns:
+        A line of its own; empty if no discuss goes by any of them.
+    """
+    asked = dict.fromkeys(text for one in _each(who, GROUP) for text in _texts(one))
+    for name in ("discuss", "discuss_id"):
+        there = set(discusses.column(name).unique().to_pylist())
+        wanted = next((text for text in asked if text in there), None)
+        if wanted is not None:
+            return f"\nA discuss does, which is no group: choose it by {name}={wanted!r}."
+    return ""
+
+
+def _texts(one: object) -> list[str]:
+    if isinstance(one, Mapping | pd.Series):
+        columns = ("discuss", "discuss_id", "did", *GROUP.names)
+        return [cell for name in columns if isinstance(cell := one.get(name), str)]
+    return [_name(one, GROUP)]
+
+
 def _sides(kind: Kind) -> list[tuple[str, str, str]]:
     return [(kind.number, kind.id, kind.name), *([kind.elsewhere] if kind.elsewhere else [])]
 

@@ -14,8 +14,7 @@ from openqq_nb.protocols.reading import digits, text
 from openqq_nb.readers import glimpse
 from openqq_nb.readers.base import Options, Part, Source
 from openqq_nb.readers.chatlab_words import KINDS, NOBODY, is_number
-from openqq_nb.readers.document import Document
-from openqq_nb.readers.embedded import OBJECTS, PIECES
+from openqq_nb.readers.document import OBJECTS, PIECES, Document
 from openqq_nb.readers.gathering import EMPTY, Gathered
 from openqq_nb.readers.lines import Line, lines
 from openqq_nb.readers.objects import decoded, microseconds, said, unknown

@@ -1,13 +1,16 @@
-"""A JSON object in a file, one list of which is too long to be held; what stands around the list is read as well."""
+"""A list in a JSON file that is too long to be held; what stands around it is read as well."""
 
 import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
+import msgspec
+
 from openqq_nb.readers.base import Problem
+from openqq_nb.readers.objects import decoded
 from openqq_nb.readers.recoding import Stream
-from openqq_nb.readers.splitting import Batch, Decoding, Elements, Window, shown
+from openqq_nb.readers.splitting import Batch, Decoding, Elements, Mended, Window, shown
 from openqq_nb.readers.structure import Structure
 
 T = TypeVar("T")
@@ -16,36 +19,58 @@ FIRST_BLOCK_BYTES = 64 << 10
 _HELD_BYTES = 16 << 20
 _OVERLAP_BYTES = 4 << 10
 _RESCUED_BYTES = 4 << 10
+_LISTS = msgspec.json.Decoder(list[dict[str, Any]], float_hook=str)
+_PIECES = msgspec.json.Decoder(list[msgspec.Raw])
 _MEMBER = re.compile(r'"([^"\\]{1,64})"\s*:\s*"((?:[^"\\]|\\.)*)"')
 
 
+def _many_pieces(body: bytes) -> list[bytes]:
+    return [bytes(piece) for piece in _PIECES.decode(body)]
+
+
+def _one_piece(body: bytes) -> Mended[bytes]:
+    decoded(body)
+    return Mended([body])
+
+
+OBJECTS = Decoding(_LISTS.decode, lambda body: Mended([decoded(body)]))
+"""Elements as dicts; numbers with a fraction become the text of their digits."""
+
+PIECES = Decoding(_many_pieces, _one_piece)
+"""Elements as the bytes that they were written with."""
+
+
 class Document(Generic[T]):
-    """One object, read once from its beginning to its end.
+    """One object, or a list alone, read once from its beginning to its end.
 
     Attributes:
         others: the members beside the list, as far as they were read.
         found: whether the list was found.
     """
 
-    def __init__(self, stream: Stream, key: str, decoding: Decoding[T]) -> None:
+    def __init__(self, stream: Stream, key: str, decoding: Decoding[T], depth: int = 1) -> None:
         """Take what is to be read.
 
         Args:
             stream: the file as UTF-8, at its beginning.
             key: the name of the list.
             decoding: how its elements are decoded.
+            depth: in how many objects the list stands; 0 if the file itself is one, which has no name.
         """
         self.others: dict[str, Any] = {}
         self.found = False
         self._key = key
         self._window = Window(stream)
         self._decoding = decoding
-        self._opening = re.compile(rb'"' + re.escape(key.encode()) + rb'"\s*:\s*\[')
+        self._depth = depth
+        self._opening = re.compile(
+            (rb'"' + re.escape(key.encode()) + rb'"\s*:\s*' if depth else b"") + rb"\["
+        )
         self._problems: list[Problem] = []
 
     def open(self) -> bytes:
         """Read up to the list; gives what of it is already in memory."""
-        self.found = self._to_the_list(0)
+        self.found = self._to_the_list(behind=False)
         if len(self._window.data) < FIRST_BLOCK_BYTES:
             self._window.more(FIRST_BLOCK_BYTES)
         return self._window.data
@@ -65,31 +90,31 @@ class Document(Generic[T]):
                     "The file ends before its list of messages does: what was behind this is missing."
                 )
                 break
-            listed = self._to_the_list(1)
+            listed = self._to_the_list(behind=True)
         yield Batch([], self._window.bytes_read, self._problems)
 
-    def _to_the_list(self, depth: int) -> bool:
+    def _to_the_list(self, behind: bool) -> bool:
         """Move the window behind the bracket that opens the list, or to the end of the file."""
         window, structure = self._window, Structure()
-        structure.depth = depth
+        structure.depth = self._depth if behind else 0
         opened, seen, whole = set[int](), 0, True
         while True:
             marks = structure.marks(window.data[seen:])
-            opened.update((marks.of(b"[", 2) + seen).tolist())
+            opened.update((marks.of(b"[", self._depth + 1) + seen).tolist())
             found = list(self._opening.finditer(window.data))
             start = next((one for one in found if one.end() - 1 in opened), None)
             sane = structure.depth == 0 and not structure.inside
             if start is None and found and not sane and (window.ended or len(window.data) > _HELD_BYTES):
                 start = found[0]  # what stands before it is damaged
             if start is not None:
-                self._read_members(window.data[: start.start()], depth, whole, ends=False)
+                self._read_members(window.data[: start.start()], behind, whole, ends=False)
                 window.drop(start.end())
                 return True
             seen = len(window.data)
             if window.ended:
-                if depth and not sane:
+                if behind and not sane:
                     self._problem("The file ends before its outermost bracket is closed.")
-                self._read_members(window.data, depth, whole, ends=sane)
+                self._read_members(window.data, behind, whole, ends=sane)
                 return False
             if seen > _HELD_BYTES:
                 self._rescue(window.data)
@@ -97,14 +122,12 @@ class Document(Generic[T]):
                 opened, seen, whole = set(), _OVERLAP_BYTES, False
             window.more(FIRST_BLOCK_BYTES if not seen else _HELD_BYTES)
 
-    def _read_members(self, gap: bytes, depth: int, whole: bool, ends: bool) -> None:
-        text = gap.decode("utf-8", "replace").strip(" \t\r\n,\0")
+    def _read_members(self, gap: bytes, behind: bool, whole: bool, ends: bool) -> None:
         if not whole:
             self._rescue(gap)
             return
-        written = ("{" if depth else "") + text.lstrip(", \t\r\n") + ("" if ends else "}")
         try:
-            members = json.loads(written, strict=False)
+            members = json.loads(self._closed(gap, behind, ends), strict=False)
         except (ValueError, RecursionError) as error:
             self._rescue(gap)
             why = getattr(error, "msg", type(error).__name__)
@@ -112,6 +135,14 @@ class Document(Generic[T]):
             return
         if isinstance(members, dict):
             self.others |= members
+
+    def _closed(self, gap: bytes, behind: bool, ends: bool) -> str:
+        """Write what stands around the list as a whole object."""
+        text = gap.decode("utf-8", "replace").strip(" \t\r\n,\0")
+        if not self._depth:
+            return "{" + text + "}"
+        opened = '{"":' * (self._depth - 1) + "{" if behind else ""
+        return opened + text + ("" if ends else "}" * self._depth)
 
     def _rescue(self, gap: bytes) -> None:
         self.others = rescued(gap) | self.others

@@ -14,12 +14,13 @@ from openqq_nb.errors import InvalidInput, NotUnderstood
 from openqq_nb.messages import complete
 from openqq_nb.models import Arrival, Recalled
 from openqq_nb.protocols.onebot11 import arrivals
-from openqq_nb.readers import embedded, glimpse
+from openqq_nb.readers import glimpse
 from openqq_nb.readers.base import Options, Part, Problem, Source
-from openqq_nb.readers.gathering import EMPTY, Gathered, shown
+from openqq_nb.readers.document import PIECES, Document
+from openqq_nb.readers.gathering import EMPTY, Gathered
 from openqq_nb.readers.lines import lines
 from openqq_nb.readers.objects import decoded, microseconds
-from openqq_nb.readers.splitting import Window
+from openqq_nb.readers.recoding import as_utf8
 
 NAME = "OneBot 11 events (JSON lines or a list) or an answer with history"
 
@@ -111,9 +112,9 @@ def _posts(source: Source, reading: _Reading) -> Iterator[_Post]:
     start = head.removeprefix(_MARK).lstrip()
     with source.open() as stream:
         if start.startswith(b"["):
-            yield from _of_list(Window(stream), 0, reading)
+            yield from _of_list(Document(as_utf8(stream, head), "", PIECES, depth=0), reading)
         elif _LIST in glimpse.keys(head) and not _is_of_lines(start.split(b"\n", 1)[0]):
-            yield from _of_list(Window(stream), 2, reading)
+            yield from _of_list(Document(as_utf8(stream, head), "messages", PIECES, depth=2), reading)
         else:
             for line in lines(stream):
                 if not line.whole:
@@ -129,22 +130,14 @@ def _is_of_lines(record: bytes) -> bool:
     return "post_type" in found or _LIST in found
 
 
-def _of_list(window: Window, depth: int, reading: _Reading) -> Iterator[_Post]:
-    if embedded.open_list(window, depth, "messages") is None:
-        why = "It has no list of messages; the file may be cut off, or the answer tells of a failure"
-        yield _Post(b"", 1, window.bytes_read, Problem(1, why))
-        return
-    for batch in embedded.batches(window, embedded.PIECES):
+def _of_list(document: Document[bytes], reading: _Reading) -> Iterator[_Post]:
+    for batch in document.batches():
         for index, body in enumerate(batch.values):
             # The line is counted only where it is told.
             line = None if _is_post(body) else batch.line_of(index)
             yield _Post(_completed(body, reading), line, batch.bytes_read)
         for problem in batch.problems:
             yield _Post(b"", problem.line, batch.bytes_read, problem)
-    line = window.line
-    if embedded.rest(window, depth) is None:
-        why = "What stands behind the list was not understood"
-        yield _Post(window.data, line, window.bytes_read, Problem(line, why, shown(window.data)))
 
 
 def _is_post(body: bytes) -> bool:

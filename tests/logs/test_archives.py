@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -167,7 +168,7 @@ def contents(pieces: Any) -> list[list[str]]:
     return [one.messages["content"].to_pylist() for one in pieces if one.messages is not None]
 
 
-def test_an_archive_is_read_by_month_and_row_group_in_order_of_place(
+def test_an_archive_is_read_by_month_and_row_group_each_in_order_of_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(months, "GROUP_ROWS", 2)
@@ -181,7 +182,7 @@ def test_an_archive_is_read_by_month_and_row_group_in_order_of_place(
     folder = oq.archive.write(parts, str(tmp_path / "a"))
     read = contents(Archive(folder).pieces(lambda _: None))
     assert max(map(len, read)) <= 2
-    assert list(chain(*read)) == ["0a", "0b", "0d", "1a", "1b", "1d", "0c", "1c"]
+    assert list(chain(*read)) == ["0b", "0a", "0d", "1b", "1a", "1d", "0c", "1c"]
 
 
 def test_journals_are_read_piece_by_piece_and_give_each_message_once(
@@ -199,6 +200,19 @@ def test_journals_are_read_piece_by_piece_and_give_each_message_once(
     kept = open_log(log.to_parquet(tmp_path / "archive"))
     assert_frame_equal(kept.df, log.df)
     assert_frame_equal(kept.events, log.events)
+
+
+def test_an_archive_of_several_journals_stands_in_order_of_time(tmp_path: Path) -> None:
+    moments = [10.0, 40.0, 20.0, 30.0, 20.0, 40.0]
+    said = [
+        message(str(number), content=str(number), msg_time=moment) for number, moment in enumerate(moments)
+    ]
+    paths = [filled(tmp_path / f"{number}.db", *said[number::2]) for number in (0, 1)]
+    folder = open_log(*paths).to_parquet(tmp_path / "archive")
+    (month,) = Path(folder).glob("month=*/*.parquet")
+    found = pq.read_table(month)
+    assert found["content"].to_pylist() == ["0", "2", "4", "3", "1", "5"]
+    assert found["place"].to_pylist() == [0, 1, 2, 4, 3, 5]
 
 
 def test_messages_without_a_time_stand_in_an_archive_where_they_stood(tmp_path: Path) -> None:

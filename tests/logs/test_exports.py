@@ -3,6 +3,7 @@
 import csv
 import gzip
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -13,8 +14,10 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from openqq_nb.errors import InvalidInput, NotFound
-from openqq_nb.logs import open_log
+from openqq_nb.logs import Log, open_log
 from openqq_nb.schema import MESSAGES
+from tests.journal.making import message
+from tests.logs.test_log import filled
 
 FORMATS = Path(__file__).parents[1] / "formats"
 EXAMPLES = {
@@ -211,3 +214,53 @@ def test_what_is_no_path_is_told_what_to_do_with_it() -> None:
         open_log([FORMATS / "qce" / "v6.json"])  # type: ignore[call-overload]
     with pytest.raises(InvalidInput, match="Download the file"):
         open_log("https://127.0.0.1:9/group.json?token=secret")
+
+
+# --- me= ---
+
+
+def about_me(log: Log[pd.DataFrame]) -> list[tuple[str | None, str]]:
+    found = log.problems[log.problems["why"].str.startswith("me=")]
+    return [(None if pd.isna(source) else source, why) for source, why in found[["source", "why"]].to_numpy()]
+
+
+@pytest.mark.parametrize(
+    "name", ["pcqq/group-utf8bom.txt", "qce/v4.json", "gocqhttp/msg.db", "chatlab/group.json"]
+)
+def test_an_account_that_nobody_writes_under_is_told_with_the_problems(name: str) -> None:
+    ((source, why),) = about_me(open_log(FORMATS / name, me="nobody \ud800"))
+    assert source == Path(name).name
+    assert re.search(r"me='nobody .ud800' makes no message the account's own: nobody writes under it", why)
+
+
+@pytest.mark.parametrize(
+    ("name", "me"),
+    [
+        ("pcqq/group-utf8bom.txt", "4200000011"),
+        ("pcqq/group-utf8bom.txt", "阿澈 | 值日"),
+        ("qce/v6.txt", "阿澈 | 值日"),
+        ("gocqhttp/msg.db", "22334455"),
+        ("chatlab/group.json", "4200000011"),
+    ],
+)
+def test_an_account_that_writes_is_no_problem(name: str, me: str) -> None:
+    log = open_log(FORMATS / name, me=me)
+    assert log.df["own"].any()
+    assert about_me(log) == []
+
+
+def test_a_name_by_which_the_format_does_not_know_the_account_is_told() -> None:
+    log = open_log(FORMATS / "gocqhttp" / "msg.db", me="阿澈🌊")
+    assert "阿澈🌊" in log.df["sender"].tolist()
+    assert len(about_me(log)) == 1
+
+
+def test_one_file_of_several_with_the_account_in_it_is_enough(tmp_path: Path) -> None:
+    names = ["pcqq/group-utf8bom.txt", "onebot/history-page2-older.json"]
+    paths = [FORMATS / name for name in names]
+    assert about_me(open_log(*paths, me="4200000011")) == []
+    assert [source for source, _ in about_me(open_log(*paths, me="nobody"))] == [None]
+    journal = filled(tmp_path / "j.db", message("a"))
+    assert about_me(open_log(journal, me="nobody")) == []
+    log = open_log(journal, paths[0], me="nobody")
+    assert about_me(log) == about_me(open_log(log.to_parquet(tmp_path / "a"))) != []

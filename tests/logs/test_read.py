@@ -177,6 +177,31 @@ def test_a_day_in_place_of_a_moment_is_told_how_to_ask_for_a_day(log: Log[pd.Dat
     assert log.read(msg_time=pd.Timestamp("2026-11-25")).empty
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("周末爬山", "discuss='周末爬山'"),
+        (["PERL学习交流", "周末爬山"], "discuss='周末爬山'"),
+        ("4118239384", "discuss_id='4118239384'"),
+        (4118239384, "discuss_id='4118239384'"),
+        (pd.Series({"did": "4118239384", "displayname": "别的名字"}), "discuss_id='4118239384'"),
+    ],
+)
+def test_who_takes_a_discuss_for_a_group_is_told_how_it_is_chosen(
+    asked: object, told: str, tmp_path: Path
+) -> None:
+    walk: dict[str, Any] = {"type": "discuss_message", "discuss": "周末爬山", "discuss_id": "4118239384"}
+    nowhere: dict[str, Any] = {"group": None, "gnumber": None, "group_id": None}
+    path = filled(tmp_path / "j.db", message("a"), message("b", content="走", **walk, **nowhere))
+    for log in (open_log(path), open_log(open_log(path).to_parquet(tmp_path / "archive"))):
+        with pytest.raises(NotFound, match=rf"\nA discuss does, which is no group: choose it by {told}\.$"):
+            log.read(group=asked)
+        with pytest.raises(NotFound) as raised:
+            log.read(group="周末 \ud800")
+        assert "discuss" not in str(raised.value)
+        assert log.read(discuss="周末爬山")["content"].tolist() == ["走"]
+
+
 def test_a_name_of_two_is_an_error_with_both(tmp_path: Path) -> None:
     log = open_log(
         filled(

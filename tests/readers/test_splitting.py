@@ -140,6 +140,26 @@ def test_members_around_the_list_are_read() -> None:
     assert document.others == {"a": {"b": [1]}, "c": "]}", "d": {"messages": [1]}}
 
 
+def test_members_around_a_list_deeper_in_are_read() -> None:
+    written = json.dumps({"ok": 1, "data": {"messages": NESTED, "more": 2}, "echo": {"messages": 3}}).encode()
+    document = Document(Trickle(written, 50), "messages", ANYTHING, depth=2)
+    batches = list(document.batches())
+    assert [value for batch in batches for value in batch.values] == NESTED
+    assert [problem.why for batch in batches for problem in batch.problems] == []
+    assert document.others["ok"] == 1 and document.others["echo"] == {"messages": 3}
+
+
+@pytest.mark.parametrize(
+    ("behind", "told"), [(b"", []), (b" \n", []), (b"}", ["ends before", "stands around"])]
+)
+def test_a_file_that_is_a_list_has_nothing_around_it(behind: bytes, told: list[str]) -> None:
+    document = Document(io.BytesIO(b' [{"id": [1]}, {"messages": [2]}]' + behind), "", ANYTHING, depth=0)
+    batches = list(document.batches())
+    assert [value for batch in batches for value in batch.values] == [{"id": [1]}, {"messages": [2]}]
+    problems = [problem.why for batch in batches for problem in batch.problems]
+    assert len(problems) == len(told) and all(part in why for part, why in zip(told, problems, strict=True))
+
+
 def test_a_list_of_the_same_name_deeper_in_is_another_one() -> None:
     written = json.dumps({"a": {"messages": [{"x": 1}]}, "messages": [{"id": 1}]}).encode()
     document = Document(io.BytesIO(written), "messages", ANYTHING)
