@@ -23,6 +23,8 @@ _ORDER = [AT, PLACE]
 _KINDS = ("text", "face", "reply")
 # Where a log does not tell the kind, these stand for things that only look alike.
 _STANDING_FOR = ("", "[图片]", "[语音]", "[视频]", "[文件]")
+# Several runs of a chat may begin in one moment, and engines keep such rows in different orders.
+_LONGEST_FIRST = ("-messages", "start", "chat_key", "end", "content", "started_by_qq", "started_by", "people")
 _SHOWN = ("chat", "sender", "sender_qq")
 
 
@@ -66,7 +68,7 @@ def repeats(log: Any, at_least: int = 3, roster: Any = None) -> Any:  # noqa: AN
     )
     runs = by_chat(wanted, _runs).filter(nw.col("messages") >= least, nw.col("people") > 1)
     named = shown(runs, roster, "started_by_qq", "started_by")
-    return finished(named, REPEATS, ["-messages", "start", "chat_key"])
+    return finished(named, REPEATS, _LONGEST_FIRST)
 
 
 def _runs(frame: AnyFrame) -> AnyFrame:

@@ -203,6 +203,10 @@ def beside(left: nw.DataFrame[Any], right: AnyFrame) -> AnyFrame:
 
 def collected(frame: AnyFrame) -> pd.DataFrame:
     """Fetch a small frame as one of pandas."""
+    if is_spark(frame):
+        # What PySpark gives pandas are clocks of its session without their zone, which the session alone knows.
+        told: pd.DataFrame = cast(Any, frame).collect("pyarrow").to_native().to_pandas()
+        return told
     found = frame.collect("pandas") if isinstance(frame, nw.LazyFrame) else frame
     made: pd.DataFrame = found.to_pandas()
     return made.reset_index(drop=True)

@@ -29,6 +29,9 @@ def spark() -> Iterator[Any]:
     settings = {
         "spark.ui.enabled": "false",
         "spark.sql.shuffle.partitions": "2",
+        # To compile the plan of a question takes longer than to ask it of a few rows.
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         # A clock that is not China's; pandas is given it without its zone, and the tests read that as UTC.
         "spark.sql.session.timeZone": "UTC",
     }

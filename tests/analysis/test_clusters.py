@@ -1,15 +1,27 @@
-"""Dask and PySpark give the answers that pandas gives."""
+"""Dask and PySpark answer all questions as pandas does, whatever the log and the members."""
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
 
 from openqq_nb import analysis
-from tests.analysis.engines import of_dask, rows
-from tests.analysis.logs import made, table
+from openqq_nb.errors import InvalidInput
+from tests.analysis.engines import Make, of_dask, rows
+from tests.analysis.logs import Member, Message, drawn_logs, drawn_members, made, members_table, table
 
-QUESTIONS = ("activity", "calendar", "conversations", "ranking", "repeats", "replies", "turnover")
-LOGS = ((3, 60), (8, 25), (1, 1), (0, 0))
+Ask = Callable[[Any, Any], Any]
+QUESTIONS: Mapping[str, Ask] = {
+    "activity": lambda log, _: analysis.activity(log),
+    "calendar": lambda log, _: analysis.calendar(log),
+    "conversations": lambda log, _: analysis.conversations(log),
+    "ranking": lambda log, _: analysis.ranking(log),
+    "repeats": lambda log, _: analysis.repeats(log, at_least=2),
+    "replies": lambda log, _: analysis.replies(log),
+    "turnover": lambda log, _: analysis.turnover(log),
+    "lurkers": lambda log, members: analysis.lurkers(members, log, silent_for="2D"),
+}
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(900),
@@ -19,40 +31,49 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Dask support is moving out of Narwhals:FutureWarning"),
     pytest.mark.filterwarnings("ignore:Sending large graph:UserWarning"),
 ]
+few = settings(deadline=None, suppress_health_check=list(HealthCheck))
+LOG = made(3, 40)
+MEMBERS: list[Member] = [
+    ("1", "103", 3, None, "小灰"), ("2", "101", None, 400, "\u202eabc"), ("2", "102", 90, 1, None),
+    ("3", "7", 1, 1, "7"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_dask_answers_as_pandas_does_by_two_processes(question: str, dask_cluster: Any) -> None:
-    asked = getattr(analysis, question)
-    for seed, size in LOGS:
-        log = table(made(seed, size))
-        result = asked(of_dask(log))
-        assert type(result).__module__.startswith("dask.")
-        assert rows(result) == rows(asked(log.to_pandas()))
+@settings(few, max_examples=8)
+@given(log=drawn_logs(), members=drawn_members())
+@example(log=LOG, members=MEMBERS)
+def test_dask_answers_as_pandas_does_by_two_processes(
+    dask_cluster: Any, log: list[Message], members: list[Member]
+) -> None:
+    check(of_dask, "dask.", log, members)
 
 
 @pytest.mark.spark
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_pyspark_answers_as_pandas_does_in_a_session_of_another_zone(question: str, spark: Any) -> None:
-    asked = getattr(analysis, question)
-    for seed, size in LOGS[:3]:
-        log = table(made(seed, size))
-        result = asked(spark.createDataFrame(log))
-        assert type(result).__module__.startswith("pyspark.")
-        assert rows(result) == rows(asked(log.to_pandas()))
-
-
-@pytest.mark.parametrize("engine", ["dask_cluster", pytest.param("spark", marks=pytest.mark.spark)])
-def test_lurkers_are_rows_of_the_members_frame_whatever_engine_the_log_is_in(
-    engine: str, request: pytest.FixtureRequest
+@settings(few, max_examples=8)
+@given(log=drawn_logs(), members=drawn_members())
+@example(log=LOG, members=MEMBERS)
+def test_pyspark_answers_as_pandas_does_in_a_session_of_another_zone(
+    spark: Any, log: list[Message], members: list[Member]
 ) -> None:
-    log = table(made(3, 60))
-    members = table(made(4, 12)).select(["gnumber", "sender_qq"]).rename_columns(["gnumber", "qq"])
-    cluster = request.getfixturevalue(engine)
-    one = of_dask(members) if engine == "dask_cluster" else cluster.createDataFrame(members)
-    found = analysis.lurkers(one, log.to_pandas(), silent_for="2D")
-    assert type(found) is type(one)
-    told = {(row[0], row[1], row[3]) for row in rows(found)}
-    assert told == {
-        (row[0], row[1], row[3]) for row in rows(analysis.lurkers(members.to_pandas(), log.to_pandas(), "2D"))
-    }
+    check(spark.createDataFrame, "pyspark.", log, members)
+
+
+def check(make: Make, module: str, log: Sequence[Message], members: Sequence[Member]) -> None:
+    tables = table(log), members_table(members)
+    theirs, of_pandas = [make(one) for one in tables], [one.to_pandas() for one in tables]
+    for question, ask in QUESTIONS.items():
+        result = answer(ask, theirs)
+        assert isinstance(result, str) or type(result).__module__.startswith(module)
+        assert told(result) == told(answer(ask, of_pandas)), question
+
+
+def answer(ask: Ask, frames: Sequence[Any]) -> Any:
+    try:
+        return ask(*frames)
+    except InvalidInput as error:
+        # What was found follows, in the order in which the engine found it.
+        return str(error).partition("\n")[0]
+
+
+def told(result: Any) -> Any:
+    return result if isinstance(result, str) else rows(result)

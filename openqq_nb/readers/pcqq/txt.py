@@ -102,11 +102,7 @@ class _Reading:
             yield from self._parts()
 
     def finish(self) -> Iterator[Part]:
-        self._contents[-1:] = [_without_the_end(one) for one in self._contents[-1:]]
-        if self._contents and not self._contents[-1]:
-            self._problems.append(
-                Problem(None, "The last message has no text: the file may have been cut.", self._writers[-1])
-            )
+        self._tell_of_the_end()
         self._close()
         yield from self._parts()
         if not self._any:
@@ -194,6 +190,16 @@ class _Reading:
             where = line + text.count("\n", 0, place + 1)
             why = "A rule of 64 = stands in a text: a head of a chat may be damaged here."
             self._problems.append(Problem(where, why, shown(text[place + 1 :])))
+
+    def _tell_of_the_end(self) -> None:
+        if not self._contents:
+            return
+        written = self._contents[-1]
+        self._contents[-1] = text = _without_the_end(written)
+        lacking = "message has no text" if not text else "" if written.endswith("\n") else "line has no end"
+        if lacking:
+            body = shown(text) or self._writers[-1]
+            self._problems.append(Problem(None, f"The last {lacking}: the file may have been cut.", body))
 
     def _emit(self, keep: int) -> None:
         """Make rows of all messages but the last ones, which may go on."""

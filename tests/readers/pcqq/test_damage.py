@@ -147,6 +147,14 @@ class TestOfAText:
         assert found.rows[-1]["content"] is None
         assert ["may have been cut" in one.why for one in found.problems] == [True]
 
+    def test_a_file_that_ends_inside_of_a_line_says_so(self) -> None:
+        found = read(txt, text(*self.LINES[:2]).removesuffix("句\n"))
+
+        assert [row["content"] for row in found.rows] == ["第1句", "第2"]
+        assert [(one.why, one.body) for one in found.problems] == [
+            ("The last line has no end: the file may have been cut.", "第2")
+        ]
+
     def test_bytes_of_another_encoding_are_replaced_and_told(self) -> None:
         body = text(*self.LINES).encode().replace("第7句".encode(), "第7句".encode("gbk"))
 
