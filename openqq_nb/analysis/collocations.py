@@ -1,7 +1,7 @@
 """Sequences of words, from short to long, and how much more often than chance they occur."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +24,13 @@ class Run:
     Attributes:
         word: the place of each among the words.
         stretch: a number that changes where words do not stand together: at a sign, an emoji, the end of a text.
+        text: the place of its text.
         weight: in how many messages its text is.
     """
 
     word: Numbers
     stretch: Numbers
+    text: Numbers
     weight: Numbers
 
 
@@ -44,6 +46,8 @@ class Level:
         tail: the one that it ends with.
         score: normalised pointwise mutual information.
         whole: whether it may be a phrase: more frequent than by chance, with no function word at its ends.
+        at: where in the run one of them begins, each time.
+        which: the one that begins there.
     """
 
     length: int
@@ -53,6 +57,8 @@ class Level:
     tail: Numbers
     score: Values
     whole: Flags
+    at: Numbers
+    which: Numbers
 
 
 def run_of(tokens: Tokens, text: Numbers) -> Run:
@@ -67,7 +73,8 @@ def run_of(tokens: Tokens, text: Numbers) -> Run:
     blank = tokens.matching(r"^\s+$")[tokens.word]
     new_text = np.diff(tokens.text, prepend=-1) != 0
     stretch = np.cumsum(new_text | ~(lettered | blank))
-    return Run(tokens.word[lettered], stretch[lettered], said[tokens.text[lettered]])
+    where = tokens.text[lettered]
+    return Run(tokens.word[lettered], stretch[lettered], where, said[where])
 
 
 def levels(run: Run, stops: Flags, longest: int) -> list[Level]:
@@ -97,7 +104,7 @@ def longest_kept(found: Sequence[Level], shortest: int) -> pd.DataFrame:
     """Keep the phrases that do not stand mostly inside of a longer one.
 
     Returns:
-        `first`, `length`, `count`, `score`: one row a phrase.
+        `first`, `length`, `count`, `score`, and `place` in its level: one row a phrase.
     """
     kept: list[pd.DataFrame] = []
     around: Values = np.zeros(len(found[-1].first))
@@ -105,13 +112,34 @@ def longest_kept(found: Sequence[Level], shortest: int) -> pd.DataFrame:
         level = found[place]
         phrase = level.whole & (around <= _MOSTLY * level.count)
         columns = {"first": level.first, "length": level.length, "count": level.count, "score": level.score}
-        kept.append(pd.DataFrame(columns)[phrase])
+        kept.append(pd.DataFrame(columns).assign(place=np.arange(len(phrase)))[phrase])
         inside = np.maximum(around, np.where(level.whole, level.count, 0))
         around = np.zeros(len(found[place - 1].first) if place else 0)
         if place:
             np.maximum.at(around, level.head, inside)
             np.maximum.at(around, level.tail, inside)
     return pd.concat(kept, ignore_index=True)
+
+
+def occurrences(found: Sequence[Level], phrases: pd.DataFrame) -> tuple[Numbers, Numbers]:
+    """Tell where phrases stand.
+
+    Args:
+        found: the sequences.
+        phrases: some of them: `length` and `place`.
+
+    Returns:
+        Where in the run a phrase begins, and which row of `phrases` it is.
+    """
+    at, rows = [], []
+    for level in found:
+        row = np.full(len(level.first), -1, np.int64)
+        mine = phrases["length"].to_numpy() == level.length
+        row[phrases["place"].to_numpy()[mine]] = np.flatnonzero(mine)
+        there = row[level.which] >= 0
+        at.append(level.at[there])
+        rows.append(row[level.which[there]])
+    return np.concatenate(at), np.concatenate(rows)
 
 
 def _longer(run: Run, number: Numbers, many: int, length: int) -> tuple[Level, Numbers]:
@@ -131,7 +159,9 @@ def _longer(run: Run, number: Numbers, many: int, length: int) -> tuple[Level, N
     numbered[start] = np.where(frequent, np.cumsum(frequent) - 1, -1)[which]
     head, tail = np.divmod(distinct[frequent], max(many, 1))
     none = np.zeros(len(head))
-    return Level(length, first[frequent], count[frequent], head, tail, none, none > 0), numbered
+    at = start[frequent[which]]
+    level = Level(length, first[frequent], count[frequent], head, tail, none, none > 0, at, numbered[at])
+    return level, numbered
 
 
 def _judged(level: Level, run: Run, chance: Values, stops: Flags) -> Level:
@@ -140,4 +170,4 @@ def _judged(level: Level, run: Run, chance: Values, stops: Flags) -> Level:
         together = np.log(level.count / max(run.weight.sum(), 1))
         score = (together - chance[words].sum(axis=1)) / (together * (1 - level.length))
     whole = (score > 0) & ~stops[words[:, 0]] & ~stops[words[:, -1]]
-    return Level(level.length, level.first, level.count, level.head, level.tail, score, whole)
+    return replace(level, score=score, whole=whole)

@@ -1,14 +1,18 @@
 """Which words stand together."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from openqq_nb.analysis.asked import at_least
-from openqq_nb.analysis.collocations import levels, longest_kept, run_of
+from openqq_nb.analysis.collocations import Level, Run, levels, longest_kept, occurrences, run_of
+from openqq_nb.analysis.cutting.counting import owners, paired, totals
 from openqq_nb.analysis.cutting.stopwords import built_in
-from openqq_nb.analysis.cutting.texts import told
+from openqq_nb.analysis.cutting.texts import Told, coded, told
 from openqq_nb.analysis.cutting.tokens import joined
+from openqq_nb.analysis.frames import PERSON
 from openqq_nb.analysis.results import PHRASES
 from openqq_nb.errors import InvalidInput
 
@@ -23,7 +27,7 @@ def phrases(log: Any, length: tuple[int, int] = (2, 5), top: int = 100) -> Any: 
     normalised: how much more often the words stand there in this order than if they were strewn at random, 0 for
     chance and 1 for words that are never apart. A phrase of which more than half stands inside of one longer phrase
     is left out for that. Equal messages count as often as they were written, so what a bot repeats comes first, cut
-    at the longest length: leave its messages out before.
+    at the longest length: look at `people`, or leave its messages out before.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars or DuckDB.
@@ -31,8 +35,8 @@ def phrases(log: Any, length: tuple[int, int] = (2, 5), top: int = 100) -> Any: 
         top: how many phrases.
 
     Returns:
-        `phrase`, `length` (of how many words), `count`, `score`; a frame of the same engine, the largest product of
-        count and score first.
+        `phrase`, `length` (of how many words), `messages` (in how many), `count` (how often), `people` (of how many),
+        `score`; a frame of the same engine, the largest product of messages and score first.
 
     Raises:
         InvalidInput: it is no frame of messages, or an argument cannot be meant.
@@ -43,20 +47,33 @@ def phrases(log: Any, length: tuple[int, int] = (2, 5), top: int = 100) -> Any: 
         >>> from openqq_nb.analysis import phrases
         >>> said = ["周末爬山吗", "周末爬山！", "加班", "下雨"]
         >>> times = pd.date_range("2026-01-01", periods=4, tz="Asia/Shanghai")
-        >>> phrases(pd.DataFrame({"msg_time": times, "content": said}))[["phrase", "length", "count"]].values.tolist()
-        [['周末爬山', 2, 2]]
+        >>> found = phrases(pd.DataFrame({"msg_time": times, "sender": "小灰", "content": said}))
+        >>> found[["phrase", "length", "messages", "count", "people"]].values.tolist()
+        [['周末爬山', 2, 2, 2, 1]]
     """
     shortest, longest = _lengths(length)
     most = at_least("top", top, 1)
     read = told(log)
     run = run_of(read.tokens, read.text)
+    best = _best(read, run, levels(run, read.tokens.among(built_in()), longest), shortest, most)
     named = read.tokens.words.to_pandas().to_numpy()
-    found = longest_kept(levels(run, read.tokens.among(built_in()), longest), shortest)
-    ranked = found.assign(rank=found["count"] * found["score"])
-    best = ranked.sort_values(["rank", "count", "first"], ascending=[False, False, True]).head(most)
     rows = zip(best["first"], best["length"], strict=True)
     shown = [joined(list(named[run.word[first : first + size]])) for first, size in rows]
     return read.back(best.assign(phrase=np.array(shown, object)), PHRASES)
+
+
+def _best(read: Told, run: Run, sequences: Sequence[Level], shortest: int, most: int) -> pd.DataFrame:
+    """Keep the phrases that are shown, with the messages and people of each."""
+    found = longest_kept(sequences, shortest)
+    at, which = occurrences(sequences, found)
+    each = paired(run.text[at], which, read.tokens.texts, len(found))
+    inside, _ = totals(each, read.text, len(found))
+    ranked = found.assign(messages=inside, rank=inside * found["score"])
+    best = ranked.sort_values(["rank", "count", "first"], ascending=[False, False, True]).head(most)
+    those = np.zeros(len(found), bool)
+    those[best.index] = True
+    writers = owners(each.of(those), read.text, coded(read.columns[PERSON]), len(found))
+    return best.assign(people=writers[best.index])
 
 
 def _lengths(length: object) -> tuple[int, int]:

@@ -212,7 +212,9 @@ PHRASES = Schema(
     (
         text("phrase", "words that stand together"),
         count("length", "of how many words"),
+        _IN_MESSAGES,
         _COUNT,
+        _BY_PEOPLE,
         number("score", "normalised pointwise mutual information: 0 is chance, 1 is never apart"),
     ),
 )
@@ -232,9 +234,9 @@ NEW_WORDS = Schema(
     "NEW_WORDS",
     (
         time("period", "when the period began"),
-        _WORD,
+        text("word", "the word, or the phrase that it is a piece of; Latin letters are small"),
         _COUNT,
         count("earlier", "how often in all periods before"),
-        number("score", "log-odds against all periods before, in standard deviations"),
+        number("score", "how far from what was said before, in standard deviations"),
     ),
 )

@@ -11,13 +11,13 @@ import pyarrow as pa
 from openqq_nb.analysis import clock
 from openqq_nb.analysis.asked import at_least, one_of
 from openqq_nb.analysis.clock import Every
-from openqq_nb.analysis.cutting.counting import Counted, by_owner, counted, totals, worth_counting
+from openqq_nb.analysis.cutting.counting import Counted, by_owner, counted, owners, totals, worth_counting
 from openqq_nb.analysis.cutting.stopwords import stopping
-from openqq_nb.analysis.cutting.texts import Told, people, told
+from openqq_nb.analysis.cutting.texts import Told, coded, people, told
 from openqq_nb.analysis.cutting.tokens import Numbers
 from openqq_nb.analysis.engines import collected
 from openqq_nb.analysis.frames import AT, PERSON
-from openqq_nb.analysis.odds import BEYOND_CHANCE, log_odds
+from openqq_nb.analysis.novelties import new_in, whole
 from openqq_nb.analysis.results import NEW_WORDS, WORDS, WORDS_OF_CHATS, WORDS_OF_PEOPLE
 
 By = Literal["person", "chat"]
@@ -86,8 +86,7 @@ def _of_all(read: Told, found: Counted, most: int, least: int) -> pd.DataFrame:
     frame = _shown(read, pd.DataFrame({"word": shown, "messages": inside[shown], "count": often[shown]}))
     best = frame.sort_values(_ORDER, ascending=_DESCENDING).head(most)
     whose = coded(read.columns[PERSON])
-    written = by_owner(found.of(_only(read, best["word"])), read.text, whose)
-    writers = np.bincount(written["word"], minlength=len(read.tokens.words))
+    writers = owners(found.of(_only(read, best["word"])), read.text, whose, len(read.tokens.words))
     return best.assign(people=writers[best["word"]], word=best["shown"])
 
 
@@ -130,12 +129,6 @@ def _only(read: Told, chosen: "pd.Series[int]") -> Any:  # noqa: ANN401 - flags
     return keep
 
 
-def coded(column: pa.ChunkedArray) -> Numbers:
-    """Number the values of a column in the order in which they come."""
-    codes: Numbers = pd.factorize(column.to_pandas(), use_na_sentinel=False)[0].astype(np.int64)
-    return codes
-
-
 def _chats(columns: pa.Table) -> tuple[pd.DataFrame, Numbers]:
     frame = columns.select(["chat", "chat_key", AT]).to_pandas()
     whose = coded(columns["chat_key"])
@@ -146,11 +139,16 @@ def _chats(columns: pa.Table) -> tuple[pd.DataFrame, Numbers]:
 def new_words(log: Any, every: Every = "month", top: int = 20) -> Any:  # noqa: ANN401 - a frame of any engine, and the same back
     """Find the words of each period that were hardly written before it.
 
-    A word is new in a period where its share of all words is larger than in each period before, and larger than in
-    all of them together by more than chance allows: the log-odds with an informative Dirichlet prior (Monroe,
-    Colaresi and Quinn, 2008), divided by their standard deviation, are above 1.96. What a word is, `words` tells.
-    The first period has nothing before it and no rows; the first ones after it are compared with little, so begin
-    well before the time that you ask about.
+    A word is new in a period where it is in three messages or more, where its share of all words is at least ten
+    times as large as in all periods before together, and where that is no chance: the root of the log-likelihood
+    ratio (Dunning, 1993) is above 3.29, which a word that is said alike at all times is once in a thousand times. For
+    all of this a word counts once a message. It is shown in the first period where it is new, and in no other.
+
+    What a word is, `words` tells. jieba cuts what it does not know: a new word that stands in a phrase (as `phrases`
+    tells) in more than half of its messages is shown as that phrase, where that is new too. Numbers are words, so a
+    new year is new; `666` and `996` are talk. The first period has nothing before it and no rows; the first ones
+    after it are compared with little, and what comes with every year is new in the first one, so begin well before
+    the time that you ask about.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars or DuckDB.
@@ -181,24 +179,10 @@ def new_words(log: Any, every: Every = "month", top: int = 20) -> Any:  # noqa: 
     begins = collected(frame.select(period=clock.period_start(every, "number")))["period"]
     starts, whose = np.unique(begins.to_numpy(), return_inverse=True)
     found = counted(read.tokens, worth_counting(read.tokens, stopping(None)))
-    each = by_owner(found, read.text, whose).sort_values(["owner", "word"])
-    fresh = _fresh(each, len(starts))
-    best = _shown(read, fresh).sort_values(["owner", "score", "shown"], ascending=[True, False, True])
+    each = by_owner(found, read.text, whose)
+    sizes = np.bincount(each["owner"], each["messages"], len(starts)).astype(np.int64)
+    fresh = whole(read, new_in(each, sizes), whose, sizes)
+    best = fresh.sort_values(["owner", "score", "shown"], ascending=[True, False, True])
     first = best.groupby("owner", sort=False).head(most)
     periods = pd.DatetimeIndex(pd.to_datetime(starts[first["owner"]], unit="us", utc=True)).as_unit("us")
     return read.back(first.assign(period=periods, word=first["shown"]), NEW_WORDS)
-
-
-def _fresh(each: pd.DataFrame, periods: int) -> pd.DataFrame:
-    """Keep the words of each period that are new in it, of all words of all periods."""
-    sizes = np.bincount(each["owner"], each["count"], periods)
-    ordered = each.sort_values(["word", "owner"])
-    words = ordered.groupby("word", sort=False)
-    size, before = sizes[ordered["owner"]], (np.cumsum(sizes) - sizes)[ordered["owner"]]
-    earlier = words["count"].cumsum() - ordered["count"]
-    share = ordered["count"] / size
-    highest = share.groupby(ordered["word"], sort=False).cummax()
-    most_before = highest.groupby(ordered["word"], sort=False).shift(fill_value=0.0)
-    score = log_odds(ordered["count"], size, earlier, before)
-    new = (before > 0) & (share > most_before) & (score > BEYOND_CHANCE)
-    return ordered.assign(earlier=earlier, score=score)[new]

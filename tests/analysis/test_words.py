@@ -1,11 +1,10 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
-import polars as pl
 import pytest
 import rjieba
 from hypothesis import given, settings
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from openqq_nb.analysis import new_words, phrases, typical, words
 from openqq_nb.analysis.cutting.stopwords import built_in
+from openqq_nb.analysis.cutting.texts import told as read_once
 from openqq_nb.columns import to_pandas
 from openqq_nb.errors import InvalidInput, NotSupported
 from tests.analysis.further import CHINA, LOCAL, Rows, in_dask, log, rows
@@ -172,6 +172,21 @@ def test_a_frame_of_dask_is_refused_with_what_to_do() -> None:
         words(in_dask(log([{"content": "周末爬山"}])))
 
 
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_text_that_is_handed_on_answers_as_the_log_does(question: str) -> None:
+    said = [f"{one} {SPOKEN[place % 3]}" for place, one in enumerate(SPOKEN * 3)] + ["火锅"] * 30
+    days = [
+        {"msg_time": datetime(2026, 1, 1 + place // 33, tzinfo=CHINA), "sender": one[:1], "content": one}
+        for place, one in enumerate(said)
+    ]
+    frame = to_pandas(log(days))
+    read = read_once(frame, ("chat", "chat_key"))
+    assert read_once(read) is read
+    expected = rows(QUESTIONS[question](frame))
+    assert expected
+    assert rows(QUESTIONS[question](read)) == expected
+
+
 def found_in(*contents: str, **asked: Any) -> dict[str, int]:
     table = log([{"sender": "小灰", "content": one} for one in contents])
     return {row["word"]: row["count"] for row in rows(words(to_pandas(table), minimum=1, **asked))}
@@ -270,73 +285,3 @@ def test_nothing_is_typical_of_somebody_alone() -> None:
         <= 1
     )
     assert len(typical(to_pandas(log([{"sender": "小灰", "content": "爬山 加班"}] * 50)))) == 0
-
-
-def test_a_word_that_was_there_before_is_not_new() -> None:
-    days = [
-        ["爬山"] * 20,
-        ["爬山"] * 20 + ["火锅"] * 10,
-        ["爬山"] * 20 + ["火锅"] * 10,
-        ["火锅"] * 5 + ["躺平"] * 30,
-    ]
-    messages = [
-        {"msg_time": datetime(2026, 3, 1, tzinfo=CHINA) + timedelta(days=day), "content": one}
-        for day, said in enumerate(days)
-        for one in said
-    ]
-    found = rows(new_words(to_pandas(log(messages)), "day"))
-    assert [(row["period"].day, row["word"], row["count"], row["earlier"]) for row in found] == [
-        (2, "火锅", 10, 0),
-        (4, "躺平", 30, 0),
-    ]
-
-
-def test_a_word_that_was_the_talk_of_one_day_long_ago_is_not_new() -> None:
-    days = [["火锅"] * 10, ["爬山"] * 200, ["爬山"] * 30 + ["火锅"] * 15 + ["面包"] * 15]
-    messages = [
-        {"msg_time": datetime(2026, 3, 1 + day, tzinfo=CHINA), "content": one}
-        for day, said in enumerate(days)
-        for one in said
-    ]
-    assert [row["word"] for row in rows(new_words(to_pandas(log(messages)), "day"))] == ["爬山", "面包"]
-
-
-def test_new_words_are_limited_in_each_period() -> None:
-    messages = [{"msg_time": datetime(2026, 3, 1, tzinfo=CHINA), "content": "爬山"}] * 50
-    for day in (2, 3):
-        said = {2: "火锅 躺平 摆烂", 3: "面包 奶茶 烧烤"}[day]
-        messages += [{"msg_time": datetime(2026, 3, day, tzinfo=CHINA), "content": said}] * 20
-    found = rows(new_words(to_pandas(log(messages)), "day", top=2))
-    assert [row["period"].day for row in found] == [2, 2, 3, 3]
-
-
-def test_phrases_do_not_go_beyond_signs_emoji_and_messages() -> None:
-    said = ["周末，爬山", "周末😂爬山", "周末\n爬山", "周末[图片]爬山", "周末", "爬山"] * 3
-    assert len(phrases(pl.from_arrow(log([{"content": one} for one in said])))) == 0
-
-
-def test_blanks_do_not_part_a_phrase_and_latin_words_keep_one() -> None:
-    said = ["Hello  World爬山"] * 3 + ["加班"] * 5
-    assert [
-        (row["phrase"], row["length"], row["count"])
-        for row in rows(phrases(to_pandas(log([{"content": one} for one in said]))))
-    ] == [("hello world爬山", 3, 3)]
-
-
-def test_a_phrase_that_also_stands_alone_is_kept_beside_the_longer_one() -> None:
-    said = ["周末爬山加班"] * 2 + ["周末爬山"] * 3 + ["下雨", "天气"]
-    found = rows(phrases(to_pandas(log([{"content": one} for one in said]))))
-    assert {(row["phrase"], row["count"]) for row in found} == {("周末爬山", 5), ("周末爬山加班", 2)}
-
-
-def test_function_words_do_not_stand_at_the_ends_of_a_phrase() -> None:
-    said = ["我们周末的爬山了"] * 4 + ["加班"] * 4
-    assert [row["phrase"] for row in rows(phrases(to_pandas(log([{"content": one} for one in said]))))] == [
-        "周末的爬山"
-    ]
-
-
-@pytest.mark.parametrize("wrong", [(1, 3), (3, 2), 3, (2,), ("2", "3"), None])
-def test_a_length_that_cannot_be_meant_is_refused(wrong: Any) -> None:
-    with pytest.raises(InvalidInput):
-        phrases(to_pandas(log([])), length=wrong)

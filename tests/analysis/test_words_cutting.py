@@ -132,7 +132,8 @@ def test_sequences_are_counted_as_a_loop_counts_them(words: list[int], data: st.
     stretch = data.draw(st.lists(st.integers(0, 1), min_size=len(words), max_size=len(words)).map(np.cumsum))
     often = data.draw(st.lists(st.integers(1, 3), min_size=len(words) + 1, max_size=len(words) + 1))
     weight = [often[int(place)] for place in stretch]
-    run = Run(np.array(words, np.int64), np.array(stretch, np.int64), np.array(weight, np.int64))
+    where = np.array(stretch, np.int64)
+    run = Run(np.array(words, np.int64), where, where, np.array(weight, np.int64))
     for level in levels(run, np.zeros(4, bool), 4):
         plain: Counter[tuple[int, ...]] = Counter()
         for start in range(len(words) - level.length + 1):
@@ -147,11 +148,10 @@ def named(level: Level, words: list[int]) -> dict[tuple[int, ...], float]:
 
 
 def test_words_that_are_never_apart_have_the_score_one_and_strewn_words_have_none() -> None:
-    together = Run(np.array([0, 1, 2, 3] * 50), np.repeat(np.arange(100), 2), np.ones(200, np.int64))
+    pairs = np.repeat(np.arange(200), 2)
+    together = Run(np.array([0, 1, 2, 3] * 50), pairs[:200], pairs[:200], np.ones(200, np.int64))
     (level,) = levels(together, np.zeros(4, bool), 2)
     assert level.score == pytest.approx([1.0, 1.0])
-    strewn = Run(
-        np.array([0, 0, 0, 1, 1, 0, 1, 1] * 50), np.repeat(np.arange(200), 2), np.ones(400, np.int64)
-    )
+    strewn = Run(np.array([0, 0, 0, 1, 1, 0, 1, 1] * 50), pairs, pairs, np.ones(400, np.int64))
     (level,) = levels(strewn, np.zeros(2, bool), 2)
     assert (level.score < 0).all()

@@ -327,7 +327,8 @@ def _phrases(life: Life) -> pd.DataFrame:
         for at, one in enumerate(_WORDS)
     ]
     counts = _falling(len(phrases), 90)
-    return pd.DataFrame({"phrase": phrases, "length": 2, "count": counts, "score": 0.5})
+    written = {"messages": counts, "count": counts, "people": min(9, life.people)}
+    return pd.DataFrame({"phrase": phrases, "length": 2, **written, "score": 0.5})
 
 
 def _response(life: Life) -> pd.DataFrame:

@@ -39,11 +39,22 @@ def worth_counting(tokens: Tokens, leave_out: frozenset[str]) -> Flags:
 def counted(tokens: Tokens, keep: Flags) -> Counted:
     """Count the words in each text."""
     kept = keep[tokens.word]
-    many = max(len(tokens.words), 1)
-    pairs = tokens.text[kept].astype(np.int64) * many + tokens.word[kept]
-    distinct, times = np.unique(pairs, return_counts=True)
-    text, word = np.divmod(distinct, many)
-    return Counted(word, times, np.append(0, np.cumsum(np.bincount(text, minlength=tokens.texts))))
+    return paired(tokens.text[kept], tokens.word[kept], tokens.texts, len(tokens.words))
+
+
+def paired(text: Numbers, word: Numbers, texts: int, words: int) -> Counted:
+    """Count what stands in each text.
+
+    Args:
+        text: the text of each thing that stands somewhere.
+        word: the word that it is.
+        texts: how many texts there are.
+        words: how many words there are.
+    """
+    many = max(words, 1)
+    distinct, times = np.unique(text.astype(np.int64) * many + word, return_counts=True)
+    which, said = np.divmod(distinct, many)
+    return Counted(said, times, np.append(0, np.cumsum(np.bincount(which, minlength=texts))))
 
 
 def totals(words: Counted, text: Numbers, many: int) -> tuple[Numbers, Numbers]:
@@ -62,6 +73,11 @@ def totals(words: Counted, text: Numbers, many: int) -> tuple[Numbers, Numbers]:
     # Whole numbers are exact in a float up to 9 * 10**15.
     inside = np.bincount(words.word, weight, many).astype(np.int64)
     return inside, np.bincount(words.word, weight * words.times, many).astype(np.int64)
+
+
+def owners(words: Counted, text: Numbers, owner: Numbers, many: int) -> Numbers:
+    """Count the owners of each word; what is given is as in `totals` and `by_owner`."""
+    return np.bincount(by_owner(words, text, owner)["word"], minlength=many)
 
 
 def by_owner(words: Counted, text: Numbers, owner: Numbers) -> pd.DataFrame:

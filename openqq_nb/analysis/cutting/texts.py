@@ -67,8 +67,11 @@ class Told:
 def told(log: object, needed: Sequence[str] = ()) -> Told:
     """Read and cut the text of messages: of kind `text` and `reply`, and where the kind is not known.
 
+    A question takes what this gives in place of the log, so several can be asked of text that is cut once.
+
     Args:
-        log: a log, an inbox, or a frame of messages of pandas, polars or DuckDB.
+        log: a log, an inbox, or a frame of messages of pandas, polars or DuckDB; what this gave before comes back as it
+            is, with the columns that were needed then.
         needed: more columns of the messages.
 
     Raises:
@@ -76,6 +79,8 @@ def told(log: object, needed: Sequence[str] = ()) -> Told:
         NotSupported: it is a frame of Dask or PySpark.
         NotSupported: nothing is installed that cuts Chinese text.
     """
+    if isinstance(log, Told):
+        return log
     frame = messages(log, ("content", *needed))
     _refuse(frame)
     spoken = nw.col("kind").is_in(["text", "reply"]) | nw.col("kind").is_null()
@@ -142,6 +147,12 @@ def _end_of_name(text: str, start: int, names: AbstractSet[str], lengths: Sequen
             return min(start + length, len(text))
     found = _MENTIONED.match(text, start)
     return found.end() if found else start
+
+
+def coded(column: pa.ChunkedArray) -> Numbers:
+    """Number the values of a column in the order in which they come."""
+    codes: Numbers = pd.factorize(column.to_pandas(), use_na_sentinel=False)[0].astype(np.int64)
+    return codes
 
 
 def people(columns: pa.Table) -> pd.DataFrame:
