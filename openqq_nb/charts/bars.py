@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from openqq_nb.charts.given import About, answer, counted
-from openqq_nb.charts.parts import name, nothing, numbered, rows, told
+from openqq_nb.charts.given import About, counted
+from openqq_nb.charts.parts import name, numbered, picture_of, rows, told
 from openqq_nb.charts.parts import room as room_of
 from openqq_nb.charts.picture import WIDTH, Picture
 from openqq_nb.charts.texts import clean, widest
@@ -111,14 +111,11 @@ def ranking(log: Any, roster: Any = None) -> Picture:  # noqa: ANN401 - what `an
         >>> oq.language(before) == before
         True
     """
-    found, about = answer("ranking", log, roster)
-    return draw_ranking(found, about)
+    return picture_of("ranking", draw_ranking, log, roster)
 
 
 def draw_ranking(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.ranking`."""
-    if found.empty:
-        return nothing("ranking", about)
     about = about.or_else(int(found["messages"].sum()), found["first"].min(), found["last"].max())
     top = found.head(TOP)
     labels = [name(one) for one in top["displayname"]]
@@ -151,14 +148,11 @@ def night_owls(log: Any, since: str = "00:00", until: str = "05:00", roster: Any
         >>> "小明" in charts.night_owls(log, since="00:00", until="02:00").svg()
         True
     """
-    found, about = answer("night_owls", log, since, until, roster)
-    return draw_night_owls(found, about)
+    return picture_of("night_owls", draw_night_owls, log, since, until, roster)
 
 
 def draw_night_owls(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.night_owls`."""
-    if found.empty:
-        return nothing("night_owls", about)
     top = found.head(TOP)
     shown = [f"{part} {clean(at)}" for part, at in zip(_with_parts(top), top["latest"], strict=True)]
     labels = [name(one) for one in top["displayname"]]
@@ -190,14 +184,11 @@ def repeats(log: Any, at_least: int = 3, roster: Any = None) -> Picture:  # noqa
         >>> "哈哈" in charts.repeats(log).svg()
         True
     """
-    found, about = answer("repeats", log, at_least, roster)
-    return draw_repeats(found, about)
+    return picture_of("repeats", draw_repeats, log, at_least, roster)
 
 
 def draw_repeats(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.repeats`."""
-    if found.empty:
-        return nothing("repeats", about)
     about = about.or_else(None, found["start"].min(), found["end"].max())
     top = found.sort_values("messages", ascending=False, kind="stable").head(TOP)
     labels = [name(one, _LONG) for one in top["content"]]
@@ -227,23 +218,21 @@ def kinds(log: Any) -> Picture:  # noqa: ANN401 - what `analysis.kinds` takes
         >>> charts.kinds(log).svg().startswith("<svg")
         True
     """
-    found, about = answer("kinds", log)
-    return draw_kinds(found, about)
+    return picture_of("kinds", draw_kinds, log)
 
 
 def draw_kinds(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.kinds`."""
-    if found.empty:
-        return nothing("kinds", about)
     # Shares are of all lines, those that programs write included.
     about = replace(about, messages=int(found["messages"].sum()))
     top = found.head(TOP)
-    labels = [_kind(one) for one in top["kind"]]
+    labels = [kind_name(one) for one in top["kind"]]
     bars = Bars(labels, counts_of(top["messages"]), _with_parts(top), say("messages"))
     return Picture(say("kinds"), [*about.told(), *cut_off(len(top), len(found))], bars.told(), bars.spec())
 
 
-def _kind(kind: object) -> str:
+def kind_name(kind: object) -> str:
+    """Call a kind of message as people do; others are called as the log calls them."""
     label = clean(kind)
     key = f"kind_{label or 'unknown'}"
     return say(key) if key in KINDS else name(label)

@@ -1,13 +1,13 @@
-"""What changes as time goes by: messages of each chat, people who come and go, conversations, names."""
+"""What changes as time goes by: messages of each chat, people who come and go."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 
 from openqq_nb import analysis
 from openqq_nb.analysis.clock import Every
-from openqq_nb.charts.bars import length
 from openqq_nb.charts.given import About, answer, brought, counted, read_once, times
 from openqq_nb.charts.parts import milliseconds, name, nothing, time_axis
 from openqq_nb.charts.periods import STEPS, added_up, ends, fewer, kind, whole
@@ -20,9 +20,6 @@ from openqq_nb.columns import Frame
 _CHATS = 8
 _ENOUGH = 3
 _PLOT = 540
-_CONVERSATIONS = 600
-_MINUTE_S = 60
-_MARGIN_MS = 1_800_000
 
 
 def timeline(log: Any, every: Every = "week") -> Picture:  # noqa: ANN401 - what `analysis.timeline` takes
@@ -58,10 +55,24 @@ def timeline(log: Any, every: Every = "week") -> Picture:  # noqa: ANN401 - what
     return draw_timeline(found, about, longer)
 
 
-def fitting(log: Any, found: Frame, every: Every) -> tuple[Frame, Every]:  # noqa: ANN401 - as above
-    """Ask a log again for longer periods where a picture has no room for an answer."""
-    longer = fewer(times(found["period"]), every)
-    return (found if longer == every else brought(analysis.timeline(log, longer))), longer
+def fitting(
+    log: Any,  # noqa: ANN401 - as above
+    found: Frame,
+    every: Every,
+    most: int = STEPS,
+    ask: Callable[[Any, Every], Any] = analysis.timeline,
+) -> tuple[Frame, Every]:
+    """Ask a log again for longer periods where there is no room for an answer.
+
+    Args:
+        log: the log.
+        found: the answer.
+        every: its periods.
+        most: for how many of them there is room.
+        ask: the question.
+    """
+    longer = fewer(times(found["period"]), every, most)
+    return (found if longer == every else brought(ask(log, longer))), longer
 
 
 def draw_timeline(found: Frame, about: About, every: Every | None = None) -> Picture:
@@ -69,7 +80,7 @@ def draw_timeline(found: Frame, about: About, every: Every | None = None) -> Pic
     if found.empty:
         return nothing("timeline", about)
     about = about.or_else(int(found["messages"].sum()), found["period"].min(), found["period"].max())
-    counts, chats = _by_chat(found)
+    counts, chats = by_chat(found)
     stepped, told = _stepped(counts, every)
     sums = stepped.sum(axis="columns")
     summary = say(
@@ -78,8 +89,15 @@ def draw_timeline(found: Frame, about: About, every: Every | None = None) -> Pic
     return Picture(say("timeline"), [*about.told(), *told], summary, _areas(stepped, chats))
 
 
-def _by_chat(found: Frame) -> tuple[Frame, dict[int, str]]:
-    """Count each period's messages of the largest chats, the largest first, and of the others in the last column."""
+def by_chat(found: Frame) -> tuple[Frame, dict[int, str]]:
+    """Count each period's messages of the largest chats, the largest first, and of the others in the last column.
+
+    Args:
+        found: an answer of `analysis.timeline`.
+
+    Returns:
+        A column of counts for each chat, the index tells when periods began; and the names of the columns.
+    """
     keys = found["chat_key"].fillna(found["chat"]).fillna("")
     size = found["messages"].astype("int64")
     largest = size.groupby(keys).sum().sort_values(ascending=False, kind="stable").index
@@ -184,9 +202,8 @@ def draw_turnover(found: Frame, about: About, every: Every | None = None) -> Pic
     if found.empty:
         return nothing("turnover", about)
     about = about.or_else(None, found["period"].min(), found["period"].max())
-    begun = times(found["period"])
-    every = every or kind(begun)
-    counts = _counts(found.set_axis(begun, axis="index"), every)
+    every = every or kind(times(found["period"]))
+    counts = comings(found, every)
     shown = counts.tail(STEPS)
     summary = _summary(counts)
     lines = [*about.told(), summary]
@@ -199,9 +216,22 @@ def draw_turnover(found: Frame, about: About, every: Every | None = None) -> Pic
     return Picture(say("turnover"), lines, summary, _panels(rows, rows[0]["begun"], last))
 
 
-def _counts(found: Frame, every: Every | None) -> Frame:
-    """Count people, who came and who went in each period; who went is missing from where on it is not known."""
-    counts = found[["people", "newcomers", "leavers"]].astype("Int64").sort_index()
+def comings(found: Frame, every: Every | None) -> Frame:
+    """Count people, who came and who went in each period; who went is missing from where on it is not known.
+
+    Args:
+        found: an answer of `analysis.turnover`.
+        every: its periods, of which those without messages are put in; None if they are of no kind.
+
+    Returns:
+        Columns `people`, `newcomers` and `leavers`, Int64; the index tells when periods began.
+    """
+    counts = (
+        found[["people", "newcomers", "leavers"]]
+        .astype("Int64")
+        .set_axis(times(found["period"]), axis="index")
+    )
+    counts = counts.sort_index()
     unknown = counts.index[counts["leavers"].isna()].min()
     filled = (whole(counts, every) if every else counts).fillna(0).astype("Int64")
     return filled.assign(leavers=filled["leavers"].mask(filled.index >= unknown))
@@ -283,89 +313,3 @@ def _up_and_down(across: Spec) -> list[Spec]:
         }
 
     return [bars("came", "main"), bars("went", "other")]
-
-
-def conversations(log: Any, silence: Any = "30min", roster: Any = None) -> Picture:  # noqa: ANN401 - what `analysis.conversations` takes
-    """Draw conversations: a circle each, when it began and how long it was, as large as its number of messages.
-
-    Args:
-        log: a log, a frame of messages of any engine, or what `analysis.conversations` gave.
-        silence: how long nothing is said between two talks: `30min`, or a timedelta.
-        roster: names to show people by, as `analysis.conversations` takes it.
-
-    Returns:
-        A `Picture`; show it as the last line of a cell, or `save` it.
-
-    Raises:
-        InvalidInput: it is neither messages nor an answer.
-        NotSupported: what draws is not installed.
-
-    Example:
-        >>> import pandas as pd
-        >>> from openqq_nb import charts
-        >>> times = pd.to_datetime(["2026-11-16 01:30", "2026-11-16 01:31", "2026-11-23 02:00"])
-        >>> log = pd.DataFrame({"msg_time": times, "sender": ["小灰", "小明", "小灰"]})
-        >>> charts.conversations(log, silence="1h").svg().startswith("<svg")
-        True
-    """
-    found, about = answer("conversations", log, silence, roster)
-    return draw_conversations(found, about)
-
-
-def draw_conversations(found: Frame, about: About) -> Picture:
-    """Draw an answer of `analysis.conversations`."""
-    if found.empty:
-        return nothing("conversations", about)
-    about = about.or_else(int(found["messages"].sum()), found["start"].min(), found["end"].max())
-    top = found.sort_values("messages", ascending=False, kind="stable").head(_CONVERSATIONS)
-    longest = found.iloc[int(found["seconds"].astype("float64").argmax())]
-    summary = say(
-        "conversations_told",
-        length=length(float(longest["seconds"])),
-        count=counted("messages", int(longest["messages"])),
-    )
-    lines = [*about.told(), say("conversations_size")]
-    if len(top) < len(found):
-        lines.append(say("conversations_most", shown=f"{len(top):,}", all=f"{len(found):,}"))
-    return Picture(say("conversations"), lines, summary, _circles(top))
-
-
-def _circles(found: Frame) -> Spec:
-    moments = milliseconds(times(found["start"]))
-    minutes = found["seconds"].astype("float64") / _MINUTE_S
-    rows = [
-        {"at": int(at), "minutes": round(float(took), 2), "messages": int(count)}
-        for at, took, count in zip(moments, minutes, found["messages"], strict=True)
-    ]
-    first, last = int(moments.min()), int(moments.max())
-    margin = max(_MARGIN_MS, (last - first) // 50)
-    across = time_axis(first - margin, last + margin, say("begun"), _PLOT - 40)
-    across["scale"] = {"type": "utc", "domain": [first - margin, last + margin], "nice": False}
-    most = max(one["messages"] for one in rows)
-    return {
-        "width": _PLOT - 40,
-        "height": 260,
-        "data": {"values": rows},
-        "mark": {"type": "circle", "style": "main", "opacity": 0.45},
-        "encoding": {
-            "x": {"field": "at"} | across,
-            "y": {
-                "field": "minutes",
-                "type": "quantitative",
-                "scale": {"type": "sqrt", "zero": True},
-                "axis": {"title": say("minutes"), "tickCount": 6, "domain": False, "ticks": False},
-            },
-            "size": {
-                "field": "messages",
-                "type": "quantitative",
-                "scale": {"range": [12, 600], "domain": [0, most]},
-                "legend": {
-                    "title": say("messages"),
-                    "values": sorted({max(1, most // 10), max(1, most // 2), most}),
-                    "format": ",d",
-                    "symbolFillColor": "gray",
-                    "symbolStrokeWidth": 0,
-                },
-            },
-        },
-    }

@@ -3,8 +3,8 @@
 from typing import Any
 
 from openqq_nb.charts.bars import percent
-from openqq_nb.charts.given import About, answer
-from openqq_nb.charts.parts import LABEL, name, nothing, numbered, rows
+from openqq_nb.charts.given import About
+from openqq_nb.charts.parts import LABEL, name, numbered, picture_of, rows
 from openqq_nb.charts.picture import Picture
 from openqq_nb.charts.texts import apart
 from openqq_nb.charts.themes import Spec
@@ -35,14 +35,11 @@ def similar_groups(members: Any) -> Picture:  # noqa: ANN401 - what `analysis.si
         >>> "饭友" in charts.similar_groups(members).svg()
         True
     """
-    found, about = answer("similar_groups", members)
-    return draw_similar_groups(found, about)
+    return picture_of("similar_groups", draw_similar_groups, members)
 
 
 def draw_similar_groups(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.similar_groups`."""
-    if found.empty:
-        return nothing("similar_groups", about)
     pairs = found.sort_values(["jaccard", "shared"], ascending=False, kind="stable")
     names = _names(pairs)
     keys = list(names)[:_GROUPS]

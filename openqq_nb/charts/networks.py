@@ -1,28 +1,35 @@
 """Who answers whom, as a network that looks the same each time."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from openqq_nb.charts.given import About, answer
+from openqq_nb.charts.arrows import Arrow, Point, arrow
+from openqq_nb.charts.given import About
 from openqq_nb.charts.libraries import library
-from openqq_nb.charts.parts import name, nothing, told
+from openqq_nb.charts.parts import name, nothing, picture_of, told
 from openqq_nb.charts.picture import WIDTH, Picture
 from openqq_nb.charts.texts import SIZE, apart, wide
 from openqq_nb.charts.themes import Spec
 from openqq_nb.charts.wording import say
 from openqq_nb.columns import Frame
 
-_LINES = 50
+_PAIR = ["one", "other"]
+_PAIRS = 50
+_TOLD = 3
 _HEIGHT = 480
 _MARGIN = 40
 _SEED = 1
 _TINY = 1e-9
 _NAME = 110
 _SMALLEST, _LARGEST = 5.0, 16.0
+_THINNEST, _WIDEST = 1.0, 5.5
+_HEAD = 5
+# Vega draws paths twice as large as they are times the root of the size.
+_SCALE_OF_ONE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ class Person:
 
 
 def replies(log: Any, roster: Any = None) -> Picture:  # noqa: ANN401 - what `analysis.replies` takes
-    """Draw who answers whom: people as circles, joined by lines where they answered or named each other.
+    """Draw who answers whom: people as circles, with arrows to those whom they answered or named.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.replies` gave.
@@ -87,70 +94,66 @@ def replies(log: Any, roster: Any = None) -> Picture:  # noqa: ANN401 - what `an
         >>> "小明" in charts.replies(log).svg()
         True
     """
-    found, about = answer("replies", log, roster)
-    return draw_replies(found, about)
+    return picture_of("replies", draw_replies, log, roster)
 
 
 def draw_replies(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.replies`."""
-    ends = _ends(found)
-    lines = _lines(ends)
-    if lines.empty:
+    ends = directed(found)
+    if ends.empty:
         return nothing("replies", about)
-    shown = lines.head(_LINES)
-    received = ends.groupby("to")["count"].sum()
-    names = dict(zip([*ends["from"], *ends["to"]], [*ends["from_name"], *ends["to_name"]], strict=True))
-    people = _people(shown, received, names)
-    labels, without = _labels(list(people.values()))
-    told_in_lines = [*about.told(), say("replies_told")]
-    if len(shown) < len(lines):
-        told_in_lines.append(say("replies_rest", shown=len(shown), all=f"{len(lines):,}"))
+    pairs = ends.groupby(_PAIR)["count"].sum().sort_values(ascending=False, kind="stable")
+    strongest = pairs.head(_PAIRS).reset_index()
+    people = _people(strongest, ends)
+    arrows = list(_arrows(ends.merge(strongest[_PAIR], on=_PAIR), people))
+    labels, without = _labels(list(people.values()), [_head(one) for one in arrows])
+    lines = [*about.told(), say("replies_told")]
+    if len(strongest) < len(pairs):
+        lines.append(say("replies_rest", shown=len(strongest), all=f"{len(pairs):,}"))
     if without:
-        told_in_lines.append(say("replies_nameless", count=without))
-    return Picture(say("replies"), told_in_lines, _summary(shown, people), _network(shown, people, labels))
+        lines.append(say("replies_nameless", count=without))
+    return Picture(say("replies"), lines, _summary(ends), _network(arrows, people, labels))
 
 
-def _ends(found: Frame) -> Frame:
-    """Give each line two ends that are people: by number, else by name."""
-    ends = pd.DataFrame({"from_name": found["from_name"], "to_name": found["to_name"]})
+def directed(found: Frame) -> Frame:
+    """Count how often each person answered or named each other one; nobody answers themselves here.
+
+    Args:
+        found: an answer of `analysis.replies`.
+
+    Returns:
+        One row per two people and direction, the strongest first: `from` and `to`, which are numbers, else names;
+        `one` and `other`, the same whatever the direction; `from_name`, `to_name`, `replies`, `mentions`, and `count`
+        for both.
+    """
+    ends = found[["from_name", "to_name"]].copy()
     for side in ("from", "to"):
-        numbers = (
-            found[f"{side}_qq"] if f"{side}_qq" in found else pd.Series(None, index=found.index, dtype="str")
-        )
-        ends[side] = (
-            numbers.where(numbers.notna() & (numbers != ""), found[f"{side}_name"])
-            .fillna("")
-            .astype("object")
-        )
-    ends["count"] = found["replies"].fillna(0).astype("int64") + found["mentions"].fillna(0).astype("int64")
-    return ends[ends["count"] > 0]
+        numbers = found.get(f"{side}_qq", pd.Series(None, index=found.index, dtype="str"))
+        known = numbers.notna() & (numbers != "")
+        ends[side] = numbers.where(known, found[f"{side}_name"]).fillna("").astype("object")
+    ends[["replies", "mentions"]] = found[["replies", "mentions"]].fillna(0).astype("int64")
+    kept = {"from_name": "last", "to_name": "last", "replies": "sum", "mentions": "sum"}
+    summed = ends[ends["from"] != ends["to"]].groupby(["from", "to"], sort=False).agg(kept).reset_index()
+    counts = summed["replies"] + summed["mentions"]
+    one, other = summed[["from", "to"]].min(axis="columns"), summed[["from", "to"]].max(axis="columns")
+    rows = summed.assign(count=counts, one=one, other=other)[counts > 0]
+    return rows.sort_values("count", ascending=False, kind="stable", ignore_index=True)
 
 
-def _lines(ends: Frame) -> Frame:
-    """Join both directions between two people; nobody answers themselves in the picture."""
-    pairs = [tuple(sorted(pair)) for pair in zip(ends["from"], ends["to"], strict=True)]
-    table = pd.DataFrame(pairs, columns=["one", "two"]).assign(count=ends["count"].to_numpy())
-    table = table[table["one"] != table["two"]]
-    joined = table.groupby(["one", "two"], sort=True)[["count"]].sum().reset_index()
-    return joined.sort_values("count", ascending=False, kind="stable").reset_index(drop=True)
-
-
-def _people(lines: Frame, received: "pd.Series[int]", names: dict[str, Any]) -> dict[str, Person]:
+def _people(pairs: Frame, ends: Frame) -> dict[str, Person]:
+    """Give the people of some pairs their places; who answer each other often are near each other."""
     networkx = library("networkx")
     graph = networkx.Graph()
-    graph.add_weighted_edges_from(
-        (one, two, 1 + math.log(count)) for one, two, count in lines.itertuples(index=False)
-    )
-    apart = 2.5 / math.sqrt(len(graph))
-    found = networkx.spring_layout(graph, k=apart, iterations=200, seed=_SEED)
+    weights = 1 + pairs["count"].map(math.log)
+    graph.add_weighted_edges_from(zip(pairs["one"], pairs["other"], weights, strict=True))
+    found = networkx.spring_layout(graph, k=2.5 / math.sqrt(len(graph)), iterations=200, seed=_SEED)
     places = _stretched({who: _outward(float(x), float(y)) for who, (x, y) in found.items()})
-    most = max(1, int(received.max()))
+    names = dict(zip([*ends["from"], *ends["to"]], [*ends["from_name"], *ends["to_name"]], strict=True))
+    received = ends.groupby("to")["count"].sum()
+    large = (received / received.max()).map(math.sqrt)
     return {
         who: Person(
-            name(names.get(who), _NAME),
-            x,
-            y,
-            _SMALLEST + (_LARGEST - _SMALLEST) * math.sqrt(int(received.get(who, 0)) / most),
+            name(names[who], _NAME), x, y, _SMALLEST + (_LARGEST - _SMALLEST) * float(large.get(who, 0))
         )
         for who, (x, y) in places.items()
     }
@@ -174,16 +177,22 @@ def _stretched(places: dict[str, tuple[float, float]]) -> dict[str, tuple[float,
     return {who: (fit(x, across, WIDTH), fit(y, down, _HEIGHT)) for who, (x, y) in places.items()}
 
 
-def _labels(people: Sequence[Person]) -> tuple[list[dict[str, Any]], int]:
-    """Write each name beside its circle where there is room; the largest circles choose first."""
+def _labels(people: Sequence[Person], heads: Sequence[Box]) -> tuple[list[dict[str, Any]], int]:
+    """Write each name beside its circle where there is room, best off all heads of arrows; the largest choose first."""
     taken = [one.box for one in people]
     placed: list[dict[str, Any]] = []
     for person in sorted(people, key=lambda one: -one.radius):
-        box = next((one for one in _beside(person) if _free(one, taken)), None)
+        free = [one for one in _beside(person) if _free(one, taken)]
+        box = next((one for one in free if not any(map(one.meets, heads))), next(iter(free), None))
         if box is not None:
             taken.append(box)
             placed.append({"x": round(box.left + 2, 1), "y": (box.top + box.bottom) / 2, "name": person.name})
     return placed, len(people) - len(placed)
+
+
+def _head(arrow: Arrow) -> Box:
+    x, y = arrow.tip.x, arrow.tip.y
+    return Box(x - _HEAD, y - _HEAD, x + _HEAD, y + _HEAD)
 
 
 def _beside(person: Person) -> Iterable[Box]:
@@ -202,18 +211,7 @@ def _free(box: Box, taken: Iterable[Box]) -> bool:
     return box.within(WIDTH, _HEIGHT) and not any(map(box.meets, taken))
 
 
-def _network(lines: Frame, people: dict[str, Person], labels: list[dict[str, Any]]) -> Spec:
-    most = int(lines["count"].max())
-    rules = [
-        {
-            "x": people[one].x,
-            "y": people[one].y,
-            "x2": people[two].x,
-            "y2": people[two].y,
-            "wide": round(1 + 6 * math.sqrt(count / most), 2),
-        }
-        for one, two, count in lines.itertuples(index=False)
-    ]
+def _network(arrows: Sequence[Arrow], people: dict[str, Person], labels: list[dict[str, Any]]) -> Spec:
     circles = [{"x": one.x, "y": one.y, "area": round(math.pi * one.radius**2, 1)} for one in people.values()]
     place = {"x": _pixels("x"), "y": _pixels("y")}
     return {
@@ -221,10 +219,15 @@ def _network(lines: Frame, people: dict[str, Person], labels: list[dict[str, Any
         "height": _HEIGHT,
         "layer": [
             {
-                "data": {"values": rules},
-                "mark": {"type": "rule", "style": "link", "opacity": 0.45, "strokeCap": "round"},
-                "encoding": place
-                | {"x2": {"field": "x2"}, "y2": {"field": "y2"}, "strokeWidth": _as_it_is("wide")},
+                "data": {"values": [{"path": one.outline} for one in arrows]},
+                "mark": {
+                    "type": "point",
+                    "filled": True,
+                    "style": "link",
+                    "opacity": 0.62,
+                    "size": _SCALE_OF_ONE,
+                },
+                "encoding": {"x": {"value": 0}, "y": {"value": 0}, "shape": _as_it_is("path", "nominal")},
             },
             {
                 "data": {"values": circles},
@@ -237,6 +240,14 @@ def _network(lines: Frame, people: dict[str, Person], labels: list[dict[str, Any
     }
 
 
+def _arrows(ends: Frame, people: dict[str, Person]) -> Iterator[Arrow]:
+    most = int(ends["count"].max())
+    for start, end, count in zip(ends["from"], ends["to"], ends["count"], strict=True):
+        one, other = people[start], people[end]
+        wide = _THINNEST + (_WIDEST - _THINNEST) * math.sqrt(count / most)
+        yield arrow(Point(one.x, one.y), Point(other.x, other.y), (one.radius, other.radius), wide)
+
+
 def _names(labels: list[dict[str, Any]], place: Spec, mark: Spec) -> Spec:
     text: Spec = {"type": "text", "align": "left", "baseline": "middle"}
     return {"data": {"values": labels}, "mark": text | mark, "encoding": place | {"text": {"field": "name"}}}
@@ -246,13 +257,12 @@ def _pixels(field: str) -> Spec:
     return {"field": field, "type": "quantitative", "scale": None, "axis": None}
 
 
-def _as_it_is(field: str) -> Spec:
-    return {"field": field, "type": "quantitative", "scale": None, "legend": None}
+def _as_it_is(field: str, kind: str = "quantitative") -> Spec:
+    return {"field": field, "type": kind, "scale": None, "legend": None}
 
 
-def _summary(lines: Frame, people: dict[str, Person]) -> str:
-    pairs = [
-        (say("both_of", one=apart(people[one].name), two=apart(people[two].name)), f"{count:,}")
-        for one, two, count in lines.head(3).itertuples(index=False)
-    ]
-    return told(pairs)
+def _summary(ends: Frame) -> str:
+    top = ends.head(_TOLD)
+    names = [[apart(name(one, _NAME)) for one in top[side]] for side in ("from_name", "to_name")]
+    pairs = [say("one_to_other", one=one, other=other) for one, other in zip(*names, strict=True)]
+    return told(list(zip(pairs, [f"{count:,}" for count in top["count"]], strict=True)))

@@ -1,14 +1,16 @@
 """What pictures are put together from: labels that keep their room, an axis of time, and the picture of nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pandas as pd
 
-from openqq_nb.charts.given import About
+from openqq_nb.charts.given import About, answer
 from openqq_nb.charts.picture import Picture
 from openqq_nb.charts.texts import SIZE, apart, clean, cut, widest
 from openqq_nb.charts.themes import Spec
 from openqq_nb.charts.wording import say
+from openqq_nb.columns import Frame
 
 LABEL = 190
 """The most pixels that a name at an axis may take."""
@@ -102,6 +104,18 @@ def _ticks(first: int, last: int, form: str, at_most: int) -> list[int]:
             break
     chosen = found if len(found) else pd.DatetimeIndex([begin])
     return [int(one.timestamp() * 1000) for one in chosen[:at_most]]
+
+
+def picture_of(question: str, draw: Callable[[Frame, About], Picture], *given: Any) -> Picture:  # noqa: ANN401 - as the question takes it
+    """Ask a question, unless its answer was given, and draw the answer if there is something in it.
+
+    Args:
+        question: its name in `openqq_nb.analysis`.
+        draw: draws an answer that has rows.
+        given: what `given.answer` takes.
+    """
+    found, about = answer(question, *given)
+    return nothing(question, about) if found.empty else draw(found, about)
 
 
 def nothing(title: str, about: About) -> Picture:

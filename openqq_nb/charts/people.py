@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from openqq_nb.charts.given import About, answer, times
-from openqq_nb.charts.parts import milliseconds, name, nothing, numbered, rows, time_axis, told
+from openqq_nb.charts.given import About, times
+from openqq_nb.charts.parts import milliseconds, name, numbered, picture_of, rows, time_axis, told
 from openqq_nb.charts.parts import room as room_of
 from openqq_nb.charts.picture import WIDTH, Picture
 from openqq_nb.charts.themes import Spec
@@ -13,12 +13,9 @@ from openqq_nb.charts.wording import say
 from openqq_nb.columns import Frame
 
 _NAMED = 7
-_NAMES = 6
-_PANELS, _PANEL_COLUMNS, _PANEL_WORDS = 6, 3, 8
-_PANEL_WIDTH = 200
+NAMES = 6
 _ROW = 22
 _SHORTEST = 1 / 150
-_TOP = 20
 
 
 def nicknames(log: Any) -> Picture:  # noqa: ANN401 - what `analysis.nicknames` takes
@@ -42,24 +39,32 @@ def nicknames(log: Any) -> Picture:  # noqa: ANN401 - what `analysis.nicknames` 
         >>> "大灰" in charts.nicknames(log).svg()
         True
     """
-    found, about = answer("nicknames", log)
-    return draw_nicknames(found, about)
+    return picture_of("nicknames", draw_nicknames, log)
 
 
 def draw_nicknames(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.nicknames`."""
-    if found.empty:
-        return nothing("nicknames", about)
     about = about.or_else(int(found["messages"].sum()), found["first"].min(), found["last"].max())
+    named = most_named(found)
+    pairs = [(name(last_name(one)), f"{len(one):,}") for one in named]
+    lines = [*about.told(), say("names_told")]
+    if len(named) < found["qq"].nunique():
+        lines.append(say("more_names", shown=len(named)))
+    return Picture(
+        say("nicknames"), lines, told(pairs), _lives(pd.concat([one.tail(NAMES) for one in named]))
+    )
+
+
+def most_named(found: Frame) -> list[Frame]:
+    """Take an answer of `analysis.nicknames` apart: the names of each of the people with most, the first one first."""
     people = found["qq"].value_counts(sort=False).sort_values(ascending=False, kind="stable")
     chosen = people[people > 1].head(_NAMED) if (people > 1).any() else people.head(_NAMED)
-    top = [found[found["qq"] == qq].sort_values("first").tail(_NAMES) for qq in chosen.index]
-    last = [name(one.sort_values("last")["displayname"].iloc[-1]) for one in top]
-    pairs = [(one, f"{count:,}") for one, count in zip(last, chosen, strict=True)]
-    lines = [*about.told(), say("names_told")]
-    if len(chosen) < len(people):
-        lines.append(say("more_names", shown=len(chosen)))
-    return Picture(say("nicknames"), lines, told(pairs), _lives(pd.concat(top)))
+    return [found[found["qq"] == qq].sort_values("first") for qq in chosen.index]
+
+
+def last_name(names: Frame) -> object:
+    """Tell what a person was called last, of the names of that person."""
+    return names.sort_values("last")["displayname"].iloc[-1]
 
 
 def _lives(names: Frame) -> Spec:

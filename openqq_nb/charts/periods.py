@@ -33,17 +33,18 @@ def kind(moments: "pd.Series[pd.Timestamp]") -> Every | None:
     return max(fitting, key=list(_FREQUENCIES).index, default=None)
 
 
-def fewer(moments: "pd.Series[pd.Timestamp]", every: Every) -> Every:
-    """Choose the kind of period with which a log is asked, so that a picture has room for all of them.
+def fewer(moments: "pd.Series[pd.Timestamp]", every: Every, most: int = STEPS) -> Every:
+    """Choose the kind of period with which a log is asked, so that there is room for all of them.
 
     Args:
         moments: when the periods began that a first answer has.
         every: what was asked for; it stays where there is room.
+        most: for how many of them there is room.
     """
     if moments.empty:
         return every
     longer = list(_FREQUENCIES)[list(_FREQUENCIES).index(every) :]
-    return next((one for one in longer if _count(moments, one) <= STEPS), "year")
+    return next((one for one in longer if _count(moments, one) <= most), "year")
 
 
 def added_up(moments: "pd.Series[pd.Timestamp]", every: Every) -> Every:

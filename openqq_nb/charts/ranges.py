@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from openqq_nb.charts.bars import Bars, length, percent
-from openqq_nb.charts.given import About, answer, counted
-from openqq_nb.charts.parts import nothing
+from openqq_nb.charts.given import About, counted
+from openqq_nb.charts.parts import nothing, picture_of
 from openqq_nb.charts.picture import Picture
 from openqq_nb.charts.wording import say
 from openqq_nb.columns import Frame
@@ -43,25 +43,33 @@ def lurkers(members: Any, log: Any = None, silent_for: Any = "180D", at: Any = N
         >>> charts.lurkers(members, log, silent_for="180D").svg().startswith("<svg")
         True
     """
-    found, about = answer("lurkers", members, log, silent_for, at)
-    return draw_lurkers(found, about)
+    return picture_of("lurkers", draw_lurkers, members, log, silent_for, at)
 
 
 def draw_lurkers(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.lurkers`."""
-    if found.empty:
-        return nothing("lurkers", about)
-    spoke = found["last_spoke"].notna()
-    days = found.loc[spoke, "silent_days"].dropna().astype("float64")
-    never = int((~spoke).sum())
-    labels, sizes = _ranges(days)
-    if never:
-        labels, sizes = [*labels, say("never")], [*sizes, never]
+    labels, sizes = silences(found)
     bars = Bars(labels, sizes, [f"{size:,}" for size in sizes], say("people"))
+    days = _silent_days(found)
     longest = f"{int(days.max()):,}" if len(days) else "–"
-    summary = say("lurkers_told", count=f"{never:,}", days=longest)
+    summary = say("lurkers_told", count=f"{_never(found):,}", days=longest)
     lines = [*about.told(), say("lurkers_people", count=counted("people", len(found)))]
     return Picture(say("lurkers"), lines, summary, bars.spec())
+
+
+def silences(found: Frame) -> tuple[list[str], list[int]]:
+    """Name ranges of days, and count who of an answer of `analysis.lurkers` has been silent for so long."""
+    labels, sizes = _ranges(_silent_days(found))
+    never = _never(found)
+    return ([*labels, say("never")], [*sizes, never]) if never else (labels, sizes)
+
+
+def _silent_days(found: Frame) -> "pd.Series[float]":
+    return found.loc[found["last_spoke"].notna(), "silent_days"].dropna().astype("float64")
+
+
+def _never(found: Frame) -> int:
+    return int(found["last_spoke"].isna().sum())
 
 
 def _ranges(days: "pd.Series[float]") -> tuple[list[str], list[int]]:
@@ -110,13 +118,12 @@ def response(report: Any, log: Any = None, within: Any = "2D", mention: str | in
         >>> picture.svg().startswith("<svg")
         True
     """
-    found, about = answer("response", report, log, within, mention)
-    return draw_response(found, about)
+    return picture_of("response", draw_response, report, log, within, mention)
 
 
 def draw_response(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.response`."""
-    reached = found[found["answered"].notna()] if not found.empty else found
+    reached = found[found["answered"].notna()]
     if reached.empty:
         return nothing("response", about)
     took = reached["latency_s"].dropna().astype("float64")

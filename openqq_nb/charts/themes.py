@@ -1,6 +1,6 @@
 """How pictures look: fonts that have Chinese characters, colours that all eyes tell apart on light and dark ground."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -47,34 +47,27 @@ class Colours:
     kinds: Sequence[str]
 
 
-# The kinds are Okabe and Ito's colours, which people of every colour vision tell apart, a little lighter on dark.
-LIGHT = Colours(
-    ground="#ffffff",
-    ink="#1f2328",
-    muted="#59636e",
-    faint="#dfe3e8",
-    main="#0a69b5",
-    other="#c2560a",
-    nothing="#eef1f4",
-    ramp=("#d3e5f5", "#8fc1e8", "#4793cf", "#0a69b5", "#083a6b"),
-    kinds=(
-        "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#6a4c93", "#8a8d00", "#9aa3ad",
+# On light and on dark ground. The kinds are Okabe and Ito's colours, which people of every colour vision tell apart, a
+# little lighter on dark.
+_TABLE: Mapping[str, Sequence[Any]] = {
+    "ground": ("#ffffff", "#16191d"),
+    "ink": ("#1f2328", "#e8eaed"),
+    "muted": ("#59636e", "#a9b1ba"),
+    "faint": ("#dfe3e8", "#353b43"),
+    "main": ("#0a69b5", "#58a9ec"),
+    "other": ("#c2560a", "#f0944d"),
+    "nothing": ("#eef1f4", "#23282e"),
+    "ramp": (
+        ("#d3e5f5", "#8fc1e8", "#4793cf", "#0a69b5", "#083a6b"),
+        ("#15385a", "#1d5c94", "#3489d0", "#79bdf2", "#d6ecff"),
     ),
-)  # fmt: skip
-DARK = Colours(
-    ground="#16191d",
-    ink="#e8eaed",
-    muted="#a9b1ba",
-    faint="#353b43",
-    main="#58a9ec",
-    other="#f0944d",
-    nothing="#23282e",
-    ramp=("#15385a", "#1d5c94", "#3489d0", "#79bdf2", "#d6ecff"),
-    kinds=(
-        "#3f9fe0", "#f0b534", "#27b58c", "#e091bd", "#8fd0f7", "#f07a2e", "#a58ad0", "#c3c63a", "#79828c",
+    "kinds": (
+        ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#6a4c93", "#8a8d00", "#9aa3ad"),
+        ("#3f9fe0", "#f0b534", "#27b58c", "#e091bd", "#8fd0f7", "#f07a2e", "#a58ad0", "#c3c63a", "#79828c"),
     ),
-)  # fmt: skip
-COLOURS: dict[Theme, Colours] = {"light": LIGHT, "dark": DARK}
+}
+LIGHT, DARK = (Colours(**{name: both[at] for name, both in _TABLE.items()}) for at in range(2))
+COLOURS: Mapping[Theme, Colours] = {"light": LIGHT, "dark": DARK}
 
 
 def config(theme: Theme) -> Spec:

@@ -1,21 +1,21 @@
 """The words that are written: by all, by each person or chat, typical of somebody, new; and phrases."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from openqq_nb.analysis.clock import Every
 from openqq_nb.analysis.wording import By
 from openqq_nb.charts.bars import TOP, Bars, by_people, counts_of, cut_off
-from openqq_nb.charts.given import About, answer, times
-from openqq_nb.charts.parts import name, nothing, told
+from openqq_nb.charts.given import About, times
+from openqq_nb.charts.parts import name, picture_of, told
 from openqq_nb.charts.picture import Picture
 from openqq_nb.charts.themes import Spec
 from openqq_nb.charts.wording import say
 from openqq_nb.columns import Frame
 
-_PANELS, _PANEL_COLUMNS, _PANEL_WORDS = 6, 3, 8
+PANELS, _PANEL_COLUMNS, _PANEL_WORDS = 6, 3, 8
 _PANEL_WIDTH = 200
 
 Panel = tuple[str, Bars]
@@ -52,14 +52,11 @@ def words(
         >>> "聚餐" in charts.words(log).svg()
         True
     """
-    found, about = answer("words", log, top, minimum, stop_words, by)
-    return draw_words(found, about)
+    return picture_of("words", draw_words, log, top, minimum, stop_words, by)
 
 
 def draw_words(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.words`; people or chats have a panel each."""
-    if found.empty:
-        return nothing("words", about)
     if "chat_key" in found:
         return _of_owners(found, about, "chat_key", "chat")
     if "qq" in found:
@@ -72,11 +69,9 @@ def draw_words(found: Frame, about: About) -> Picture:
 
 
 def _of_owners(found: Frame, about: About, key: str, called: str) -> Picture:
-    whose = found[key].fillna("") + "\n" + found[called].fillna("")
-    titles = _titles(whose)
-    shown = list(titles)[:_PANELS]
-    panels = [(titles[one], _counted(found[whose == one].head(_PANEL_WORDS))) for one in shown]
-    lines = [*about.told(), *cut_off(len(panels), len(titles))]
+    owners = [one for _, one in found.groupby(_whose(found, key, called), sort=False)]
+    panels = [(_title(one[called].iloc[0]), _counted(one.head(_PANEL_WORDS))) for one in owners[:PANELS]]
+    lines = [*about.told(), *cut_off(len(panels), len(owners))]
     return _beside(say("words"), lines, panels)
 
 
@@ -85,9 +80,13 @@ def _counted(top: Frame) -> Bars:
     return Bars(_labels(top), sizes, [f"{one:,}" for one in sizes], say("messages_with"))
 
 
-def _titles(whose: "pd.Series[str]") -> dict[str, str]:
-    """Name the panels, by number and name."""
-    return {one: name(one.partition("\n")[2], _PANEL_WIDTH - 10, 15) for one in dict.fromkeys(whose)}
+def _whose(found: Frame, key: str, called: str) -> "pd.Series[str]":
+    """Tell people or chats apart by number and name."""
+    return found[key].fillna("") + "\n" + found[called].fillna("")
+
+
+def _title(whose: object) -> str:
+    return name(whose, _PANEL_WIDTH - 10, 15)
 
 
 def typical(log: Any, top: int = 10) -> Picture:  # noqa: ANN401 - what `analysis.typical` takes
@@ -112,21 +111,26 @@ def typical(log: Any, top: int = 10) -> Picture:  # noqa: ANN401 - what `analysi
         >>> "爬山" in charts.typical(answer).svg()
         True
     """
-    found, about = answer("typical", log, top)
-    return draw_typical(found, about)
+    return picture_of("typical", draw_typical, log, top)
 
 
 def draw_typical(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.typical`."""
-    if found.empty:
-        return nothing("typical", about)
-    who = found["qq"].fillna("") + "\n" + found["displayname"].fillna("")
-    titles = _titles(who)
-    panels = [(titles[key], _scored(found[who == key], say("how_typical"))) for key in list(titles)[:_PANELS]]
+    people = of_people(found)
+    panels = [
+        (_title(one["displayname"].iloc[0]), _scored(one, say("how_typical"))) for one in people[:PANELS]
+    ]
     lines = about.told()
-    if len(panels) < len(titles):
-        lines.append(say("typical_people", shown=len(panels), all=f"{len(titles):,}"))
+    if len(panels) < len(people):
+        lines.append(say("typical_people", shown=len(panels), all=f"{len(people):,}"))
     return _beside(say("typical"), lines, panels)
+
+
+def of_people(found: Frame) -> list[Frame]:
+    """Take an answer of `analysis.typical` apart: the first words of each person, as they follow in it."""
+    return [
+        one.head(_PANEL_WORDS) for _, one in found.groupby(_whose(found, "qq", "displayname"), sort=False)
+    ]
 
 
 def new_words(log: Any, every: Every = "month", top: int = 20) -> Picture:  # noqa: ANN401 - what `analysis.new_words` takes
@@ -153,22 +157,17 @@ def new_words(log: Any, every: Every = "month", top: int = 20) -> Picture:  # no
         >>> "火锅" in charts.new_words(answer).svg()
         True
     """
-    found, about = answer("new_words", log, every, top)
-    return draw_new_words(found, about)
+    return picture_of("new_words", draw_new_words, log, every, top)
 
 
 def draw_new_words(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.new_words`."""
-    if found.empty:
-        return nothing("new_words", about)
-    periods = times(found["period"])
-    every = sorted(periods.unique())
-    panels = [
-        (f"{one:%Y-%m-%d}", _scored(_best(found[periods == one]), say("how_new"))) for one in every[-_PANELS:]
-    ]
+    periods = of_periods(found)
+    shown = list(periods.items())[-PANELS:]
+    panels = [(f"{begun:%Y-%m-%d}", _scored(one, say("how_new"))) for begun, one in shown]
     lines = about.told()
-    if len(panels) < len(every):
-        lines.append(say("new_periods", shown=len(panels), all=f"{len(every):,}"))
+    if len(panels) < len(periods):
+        lines.append(say("new_periods", shown=len(panels), all=f"{len(periods):,}"))
     return _beside(say("new_words"), lines, panels, panels[::-1])
 
 
@@ -188,12 +187,16 @@ def _beside(
     return Picture(title, lines, summary, body, _PANEL_WIDTH * columns)
 
 
-def _best(found: Frame) -> Frame:
-    return found.sort_values("score", ascending=False, kind="stable")
+def of_periods(found: Frame) -> dict[pd.Timestamp, Frame]:
+    """Take an answer of `analysis.new_words` apart: the newest words of each period, by when it began."""
+    best = found.sort_values("score", ascending=False, kind="stable")
+    return {
+        pd.Timestamp(cast(Any, begun)): one.head(_PANEL_WORDS)
+        for begun, one in best.groupby(times(best["period"]))
+    }
 
 
-def _scored(found: Frame, measure: str) -> Bars:
-    top = found.head(_PANEL_WORDS)
+def _scored(top: Frame, measure: str) -> Bars:
     counts = [f"{int(count):,}×" for count in top["count"]]
     return Bars(_labels(top), [max(0.0, float(one)) for one in top["score"].fillna(0)], counts, measure)
 
@@ -225,14 +228,11 @@ def phrases(log: Any, length: tuple[int, int] = (2, 5), top: int = 100) -> Pictu
         >>> "周末爬山" in charts.phrases(log).svg()
         True
     """
-    found, about = answer("phrases", log, length, top)
-    return draw_phrases(found, about)
+    return picture_of("phrases", draw_phrases, log, length, top)
 
 
 def draw_phrases(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.phrases`."""
-    if found.empty:
-        return nothing("phrases", about)
     top = found.sort_values("count", ascending=False, kind="stable").head(TOP)
     sizes = top["count"].astype("int64").tolist()
     bars = Bars([name(one) for one in top["phrase"]], sizes, [f"{one:,}" for one in sizes], say("times"))

@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from openqq_nb.charts.given import About, answer, counted
-from openqq_nb.charts.parts import nothing
+from openqq_nb.charts.given import About, counted, times
+from openqq_nb.charts.parts import picture_of
 from openqq_nb.charts.picture import Picture
 from openqq_nb.charts.texts import wide
 from openqq_nb.charts.themes import Spec
@@ -41,20 +41,16 @@ def activity(log: Any) -> Picture:  # noqa: ANN401 - what `analysis.activity` ta
         >>> len(picture.spec()["data"]["values"])
         168
     """
-    found, about = answer("activity", log)
-    return draw_activity(found, about)
+    return picture_of("activity", draw_activity, log)
 
 
 def draw_activity(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.activity`."""
-    if found.empty:
-        return nothing("activity", about)
     about = about.or_else(int(found["messages"].sum()))
-    counts = found.groupby(["weekday", "hour"])["messages"].sum()
     squares: list[dict[str, Any]] = [
-        {"day": say(f"weekday_{day}"), "hour": hour, "messages": int(counts.get((day, hour), 0))}
-        for day in range(1, _WEEKDAYS + 1)
-        for hour in range(_HOURS)
+        {"day": say(f"weekday_{day}"), "hour": hour, "messages": count}
+        for day, counts in by_hour(found).items()
+        for hour, count in enumerate(counts)
     ]
     busiest = max(squares, key=lambda one: int(one["messages"]))
     summary = say(
@@ -64,6 +60,14 @@ def draw_activity(found: Frame, about: About) -> Picture:
         count=counted("messages", int(busiest["messages"])),
     )
     return Picture(say("activity"), about.told(), summary, _hours(squares))
+
+
+def by_hour(found: Frame) -> dict[int, list[int]]:
+    """Give the messages of the 24 hours of each weekday, from 1 for Monday, of an answer of `analysis.activity`."""
+    counts = found.groupby(["weekday", "hour"])["messages"].sum()
+    return {
+        day: [int(counts.get((day, hour), 0)) for hour in range(_HOURS)] for day in range(1, _WEEKDAYS + 1)
+    }
 
 
 def _hours(squares: list[dict[str, Any]]) -> Spec:
@@ -132,26 +136,32 @@ def calendar(log: Any) -> Picture:  # noqa: ANN401 - what `analysis.calendar` ta
         >>> charts.calendar(log).svg().startswith("<svg")
         True
     """
-    found, about = answer("calendar", log)
-    return draw_calendar(found, about)
+    return picture_of("calendar", draw_calendar, log)
 
 
 def draw_calendar(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.calendar`."""
-    if found.empty:
-        return nothing("calendar", about)
-    dates = pd.to_datetime(found["date"])
-    dates = (dates.dt.tz_localize(None) if dates.dt.tz is not None else dates).dt.normalize()
-    about = about.or_else(int(found["messages"].sum()), dates.min(), dates.max())
-    counts = found["messages"].astype("int64").groupby(dates).sum()
+    counts = by_day(found)
+    first, last = counts.index.min(), counts.index.max()
+    about = about.or_else(int(counts.sum()), first, last)
     lines = [*about.told(), say("calendar_streak", count=counted("days", int(found["streak"].max())))]
-    years = sorted({one.year for one in counts.index})
-    every = range(max(years[0], years[-1] - _YEARS + 1), years[-1] + 1)
-    if len(every) < years[-1] - years[0] + 1:
-        lines.append(say("calendar_years", years=len(every)))
+    years = last_years(counts)
+    if len(years) < last.year - first.year + 1:
+        lines.append(say("calendar_years", years=len(years)))
     busiest = counts.idxmax()
     summary = say("calendar_told", day=f"{busiest:%Y-%m-%d}", count=counted("messages", int(counts.max())))
-    return Picture(say("calendar"), lines, summary, _years(counts, every))
+    return Picture(say("calendar"), lines, summary, _years(counts, years))
+
+
+def by_day(found: Frame) -> "pd.Series[int]":
+    """Give the messages of each day of an answer of `analysis.calendar`; the index tells days without a zone."""
+    return found["messages"].astype("int64").groupby(times(found["date"]).dt.normalize()).sum()
+
+
+def last_years(counts: "pd.Series[int]") -> range:
+    """Give the years that are shown of some days: the last five."""
+    first, last = counts.index.min().year, counts.index.max().year
+    return range(max(first, last - _YEARS + 1), last + 1)
 
 
 def _years(counts: "pd.Series[int]", years: range) -> Spec:

@@ -103,13 +103,13 @@ TOLD: Table = {
         "最近 {periods}里谁已离开，尚不能判断。",
     ),
     "replies_told": (
-        "A line joins two people who answered or named each other; the wider, the more often. A circle is as large as "
-        "what is sent to that person.",
-        "连线表示两人互相回复或提及，越粗越频繁；圆的大小表示收到的回复和提及。",
+        "An arrow leads from who answered or named somebody to that person; the wider, the more often. A circle is as "
+        "large as what is sent to that person.",
+        "箭头从回复或提及的人指向对方，越粗越频繁；圆的大小表示收到的回复和提及。",
     ),
     "replies_rest": (
-        "The {shown} strongest of {all} lines are shown.",
-        "显示最强的 {shown} 条连线，共 {all} 条。",
+        "The {shown} strongest of {all} pairs are shown.",
+        "显示往来最多的 {shown} 对，共 {all} 对。",
     ),
     "replies_nameless": ("Names without room: {count}.", "另有 {count} 个名字放不下。"),
     "conversations_told": ("Longest: {length}, {count}.", "最长：{length}，{count}。"),
@@ -160,7 +160,7 @@ TOLD: Table = {
         "The {shown} most alike of {all} groups are shown.",
         "显示最相似的 {shown} 个群，共 {all} 个。",
     ),
-    "both_of": ("{one} and {two}", "{one} 与 {two}"),
+    "one_to_other": ("{one} to {other}", "{one} 对 {other}"),
     "percent_alike": ("alike (%)", "相似度（%）"),
     "length_s": ("{count} s", "{count} 秒"),
     "length_min": ("{count} min", "{count} 分钟"),

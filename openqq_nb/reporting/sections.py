@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast
 
 import narwhals as nw
 
 from openqq_nb import analysis
+from openqq_nb.analysis.clock import Every
+from openqq_nb.analysis.cutting import texts
 from openqq_nb.analysis.frames import PERSON, messages
 from openqq_nb.charts.courses import fitting
 from openqq_nb.charts.drawn import DRAWN
@@ -15,7 +18,7 @@ from openqq_nb.charts.picture import Picture
 from openqq_nb.charts.wording import say as said
 from openqq_nb.columns import Frame
 from openqq_nb.errors import OpenqqError
-from openqq_nb.reporting import tables
+from openqq_nb.reporting import answers
 from openqq_nb.reporting.tables import Table
 from openqq_nb.reporting.wording import say
 
@@ -28,21 +31,30 @@ LOOKED_AT = (
     "recalled_at", "type", "place",
 )  # fmt: skip
 """The columns of messages that the questions of a report look at."""
+_OF_WORDS = ("words", "phrases", "typical", "new_words")
 _WITH_NAMES = ("replies", "conversations", "repeats", "ranking", "night_owls")
-_TABLES: Mapping[str, Callable[[Frame], Table]] = {
-    "ranking": tables.ranking,
-    "repeats": tables.repeats,
-    "conversations": tables.conversations,
+_WITH_OPEN_TABLES = ("ranking", "repeats", "conversations")
+_BY_PERIODS: Mapping[str, tuple[Every, Callable[[Frame, Every], Table]]] = {
+    "timeline": ("week", answers.timeline),
+    "turnover": ("month", answers.turnover),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A question with its picture, and perhaps a table."""
+    """A question with its picture and its table.
+
+    Attributes:
+        name: of the question.
+        picture: its picture.
+        table: what the picture tells.
+        opened: whether the table is seen at once, since it tells more than the picture.
+    """
 
     name: str
     picture: Picture
-    table: Table | None
+    table: Table
+    opened: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +96,28 @@ def contents(log: Any, roster: Any, about: About) -> Contents:  # noqa: ANN401 -
         roster: who is there: a roster, or a frame of members; or None.
         about: what is known of the messages.
     """
-    answers: dict[str, Frame] = {}
+    found: dict[str, Frame] = {}
     left_out: dict[str, list[str]] = {}
     for name, ask in _questions(log, roster):
         try:
-            answers[name] = brought(ask())
+            found[name] = brought(ask())
         # A question that needs what is not there says so on the page; the others are answered.
         except OpenqqError as error:
             left_out.setdefault(str(error), []).append(say("quoted", title=said(name)))
-    sections = [_section(name, found, about) for name, found in answers.items() if len(found)]
+    sections = [_section(log, name, one, about) for name, one in found.items() if len(one)]
     told = [
         LeftOut(say("unanswered", titles=say("and").join(titles)), why) for why, titles in left_out.items()
     ]
-    return Contents(_figures(log, about, answers), sections, told)
+    return Contents(_figures(log, about, found), sections, told)
 
 
 def _questions(log: Any, roster: Any) -> Iterator[tuple[str, Callable[[], Any]]]:  # noqa: ANN401 - as above
     names = {"roster": roster} if _has_names(roster) else {}
     yield "timeline", lambda: fitting(log, brought(analysis.timeline(log)), "week")[0]
+    text = cache(lambda: texts.told(log))
     for name in _OF_LOGS:
-        yield name, _asked(name, log, **(names if name in _WITH_NAMES else {}))
+        asked = _asked(name, log, **(names if name in _WITH_NAMES else {}))
+        yield name, _of_words(name, text) if name in _OF_WORDS else asked
     if roster is not None:
         members = roster if hasattr(roster, "columns") else getattr(roster, "members", roster)
         yield "lurkers", _asked("lurkers", members, log)
@@ -121,15 +135,28 @@ def _asked(name: str, *given: Any, **asked: Any) -> Callable[[], Any]:  # noqa: 
     return lambda: ask(*given, **asked)
 
 
-def _section(name: str, found: Frame, about: About) -> Section:
-    table = _TABLES[name](found) if name in _TABLES else None
-    return Section(name, DRAWN[name](found, about if name != "similar_groups" else About()), table)
+def _of_words(name: str, text: Callable[[], texts.Told]) -> Callable[[], Any]:
+    """Ask of text that is cut when the first of these questions is asked, and once."""
+    ask = cast(Callable[..., Any], getattr(analysis, name))
+    return lambda: ask(text())
 
 
-def _figures(log: Any, about: About, answers: Mapping[str, Frame]) -> list[Figure]:  # noqa: ANN401 - as above
+def _section(log: Any, name: str, found: Frame, about: About) -> Section:  # noqa: ANN401 - as above
+    picture = DRAWN[name](found, about if name != "similar_groups" else About())
+    return Section(name, picture, _table(log, name, found), name in _WITH_OPEN_TABLES)
+
+
+def _table(log: Any, name: str, found: Frame) -> Table:  # noqa: ANN401 - as above
+    if name not in _BY_PERIODS:
+        return answers.table(name, found)
+    every, made = _BY_PERIODS[name]
+    return made(*fitting(log, found, every, answers.PERIODS, getattr(analysis, name)))
+
+
+def _figures(log: Any, about: About, found: Mapping[str, Frame]) -> list[Figure]:  # noqa: ANN401 - as above
     numbers = {"messages": about.messages or 0, **_people_and_chats(log)}
     moments = {"first": about.first, "last": about.last}
-    days = answers.get("calendar")
+    days = found.get("calendar")
     if days is not None:
         numbers |= {"days": len(days), "per_day": round((about.messages or 0) / len(days))}
         moments["busiest"] = days["date"].iloc[int(days["messages"].astype("int64").argmax())]

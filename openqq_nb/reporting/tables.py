@@ -2,18 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
-from openqq_nb.charts.bars import length, percent
+from openqq_nb.charts.bars import cut_off
 from openqq_nb.charts.given import times
 from openqq_nb.charts.texts import cut
 from openqq_nb.columns import Frame
 from openqq_nb.reporting.wording import say
 
-_ROWS = 10
+_ROWS = 20
+UNKNOWN = "–"
 _NAME, _TEXT = 240, 420
+
+Kind = Literal["text", "number", "moment"]
+"""What cells are, which is a class of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,101 +26,116 @@ class Heading:
 
     Attributes:
         text: what is in it.
-        kind: what its cells are, which is a class of the page: `number`, `moment` or `text`.
+        kind: what its cells are.
     """
 
     text: str
-    kind: str
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table that is ready to be written."""
+    """A table that is ready to be written.
+
+    Attributes:
+        title: what is in it.
+        headings: the heads of its columns.
+        rows: their cells; the first one is the head of the row.
+        rest: that not all is in it, if so.
+    """
 
     title: str
     headings: Sequence[Heading]
     rows: Sequence[Sequence[str]]
+    rest: Sequence[str] = ()
 
 
-def ranking(found: Frame) -> Table:
-    """Show who wrote most, of an answer of `analysis.ranking`."""
-    return _table(
-        "ranking",
-        found.head(_ROWS),
-        [
-            ("person", "displayname", _name),
-            ("messages", "messages", _count),
-            ("share", "share", lambda part: percent(float(part))),
-            ("days", "days", _count),
-            ("first", "first", _day),
-            ("last", "last", _day),
-        ],
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table, to be filled from a frame.
+
+    Attributes:
+        word: its head, a key of the words of the report.
+        field: the column of the frame.
+        write: writes one value of it.
+        kind: what its cells are.
+    """
+
+    word: str
+    field: str
+    write: Callable[[Any], str]
+    kind: Kind
+
+
+def text(word: str, field: str, write: Callable[[Any], str] | None = None) -> Column:
+    """Give a column of names, or of what `write` makes of values."""
+    return Column(word, field, write or shown_name, "text")
+
+
+def number(word: str, field: str = "", write: Callable[[Any], str] | None = None) -> Column:
+    """Give a column of whole numbers, or of what `write` makes of values, under the word of its field."""
+    return Column(word, field or word, write or _count, "number")
+
+
+def moment(word: str, field: str, form: str = "%Y-%m-%d") -> Column:
+    """Give a column of moments."""
+    return Column(word, field, lambda at: f"{at:{form}}", "moment")
+
+
+def filled(title: str, found: Frame, columns: Sequence[Column], most: int = _ROWS) -> Table:
+    """Fill columns from the first rows of a frame.
+
+    Args:
+        title: a key of the words of the report.
+        found: what is written.
+        columns: what of it.
+        most: how many rows.
+    """
+    top = found.head(most)
+    cells = [[_written(one, value) for value in _values(top, one)] for one in columns]
+    headings = [Heading(say(f"column_{one.word}"), one.kind) for one in columns]
+    return Table(
+        say(f"table_{title}"), headings, list(zip(*cells, strict=True)), cut_off(len(top), len(found))
     )
 
 
-def repeats(found: Frame) -> Table:
-    """Show what most repeated, of an answer of `analysis.repeats`."""
-    return _table(
-        "repeats",
-        found.sort_values("messages", ascending=False, kind="stable").head(_ROWS),
-        [
-            ("content", "content", lambda text: cut(text, _TEXT) or say("nameless")),
-            ("messages", "messages", _count),
-            ("people", "people", _count),
-            ("chat", "chat", _name),
-            ("start", "start", _minute),
-            ("started_by", "started_by", _name),
-        ],
-    )
+def matrix(
+    title: str, word: str, rows: Sequence[str], columns: Sequence[tuple[str, Sequence[object]]]
+) -> Table:
+    """Write numbers that have a head above them and one beside them.
+
+    Args:
+        title: a key of the words of the report.
+        word: what the rows are, another one.
+        rows: the heads beside them.
+        columns: the heads above them, and the numbers below each.
+    """
+    headings = [Heading(say(f"column_{word}"), "moment"), *(Heading(above, "number") for above, _ in columns)]
+    cells = [[_written(_COUNTS, one) for one in counts] for _, counts in columns]
+    return Table(say(f"table_{title}"), headings, list(zip(rows, *cells, strict=True)))
 
 
-def conversations(found: Frame) -> Table:
-    """Show the longest conversations, of an answer of `analysis.conversations`."""
-    return _table(
-        "conversations",
-        found.sort_values("messages", ascending=False, kind="stable").head(_ROWS),
-        [
-            ("start", "start", _minute),
-            ("chat", "chat", _name),
-            ("length", "seconds", lambda seconds: length(float(seconds))),
-            ("messages", "messages", _count),
-            ("people", "people", _count),
-            ("started_by", "started_by", _name),
-        ],
-    )
-
-
-_MOMENTS = {"start", "first", "last"}
-_NUMBERS = {"messages", "share", "days", "people", "length"}
-
-
-def _table(title: str, found: Frame, columns: Sequence[tuple[str, str, Callable[[Any], str]]]) -> Table:
-    moments = {name: times(found[name]) for _, name, write in columns if write in (_day, _minute)}
-    shown = found.assign(**moments)
-    headings = [Heading(say(f"column_{word}"), _kind(word)) for word, _, _ in columns]
-    cells = [[_written(write, value) for value in shown[name]] for _, name, write in columns]
-    return Table(say(f"table_{title}"), headings, list(zip(*cells, strict=True)))
-
-
-def _kind(word: str) -> str:
-    return "number" if word in _NUMBERS else "moment" if word in _MOMENTS else "text"
-
-
-def _written(write: Callable[[Any], str], value: object) -> str:
-    return write(value) if write is _name or pd.notna(value) else "–"  # type: ignore[call-overload]
-
-
-def _name(text: object) -> str:
+def shown_name(text: object) -> str:
+    """Write a name, or that there is none."""
     return cut(text, _NAME) or say("nameless")
+
+
+def shown_text(text: object) -> str:
+    """Write what somebody said."""
+    return cut(text, _TEXT) or say("nameless")
 
 
 def _count(value: object) -> str:
     return f"{int(value):,}"  # type: ignore[call-overload]
 
 
-def _day(moment: pd.Timestamp) -> str:
-    return f"{moment:%Y-%m-%d}"
+_COUNTS = Column("messages", "messages", _count, "number")
 
 
-def _minute(moment: pd.Timestamp) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"
+def _values(found: Frame, column: Column) -> "pd.Series[Any]":
+    return times(found[column.field]) if column.kind == "moment" else found[column.field]
+
+
+def _written(column: Column, value: object) -> str:
+    # Only a text says itself that it is missing.
+    return column.write(value) if column.kind == "text" or pd.notna(value) else UNKNOWN  # type: ignore[call-overload]

@@ -223,7 +223,7 @@ def test_the_network_is_the_same_each_time() -> None:
     assert drawn("replies").svg() == drawn("replies").svg()
 
 
-def test_the_network_tells_how_many_lines_are_not_shown() -> None:
+def test_the_network_tells_how_many_pairs_are_not_shown() -> None:
     assert any("The 50 strongest of" in line for line in drawn("replies").subtitle)
 
 

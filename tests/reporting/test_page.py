@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 HOME = "file://"
 _PHONE = 390
 _SPREAD = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_OPEN = "() => [...document.querySelectorAll('details')].map(one => one.open = true).length"
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,8 @@ def test_the_page_asks_nobody_runs_nothing_and_is_usable(
         page.goto(path.as_uri())
         assert page.locator(f".oq-{scheme} svg").first.is_visible()
         assert page.locator(f".oq-{'light' if scheme == 'dark' else 'dark'} svg").first.is_hidden()
+        assert page.locator("details[open]").count() == 0
+        assert page.evaluate(_OPEN) > 0
         assert page.evaluate(_SPREAD) == 0, "the page is wider than its window"
         assert faults(page, f".oq-{scheme} svg") == []
         assert_usable(page, "body")
@@ -50,7 +53,9 @@ def test_the_page_asks_nobody_runs_nothing_and_is_usable(
         assert said == [], "the browser refused something that the page wanted"
 
 
-def test_on_paper_pictures_are_light(browser: Browser, tmp_path: Path) -> None:
+def test_on_paper_pictures_are_light_and_tables_are_those_that_were_opened(
+    browser: Browser, tmp_path: Path
+) -> None:
     path = written(tmp_path, chinese)
     with guarded_context(browser, f"{HOME}{path}") as context:
         page = context.new_page()
@@ -58,4 +63,9 @@ def test_on_paper_pictures_are_light(browser: Browser, tmp_path: Path) -> None:
         page.goto(path.as_uri())
         assert page.locator(".oq-light svg").first.is_visible()
         assert page.locator(".oq-dark svg").first.is_hidden()
+        tables = page.locator("details table")
+        assert not any(one.is_visible() for one in tables.all())
+        page.locator("details").first.evaluate("one => one.open = true")
+        assert [one.is_visible() for one in tables.all()].count(True) == 1
+        assert not page.locator("summary").first.is_visible()
         assert page.pdf().startswith(b"%PDF")

@@ -1,0 +1,171 @@
+"""The table of each question: what its picture tells, for those who do not see it, and for those who want numbers."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+
+from openqq_nb.analysis.clock import Every
+from openqq_nb.charts.bars import kind_name, length, percent
+from openqq_nb.charts.courses import by_chat, comings
+from openqq_nb.charts.given import times
+from openqq_nb.charts.networks import directed
+from openqq_nb.charts.parts import told
+from openqq_nb.charts.people import NAMES, last_name, most_named
+from openqq_nb.charts.periods import whole
+from openqq_nb.charts.ranges import silences
+from openqq_nb.charts.texts import clean
+from openqq_nb.charts.vocabulary import PANELS, of_people, of_periods
+from openqq_nb.charts.weeks import by_day, by_hour, last_years
+from openqq_nb.charts.wording import say as said
+from openqq_nb.columns import Frame
+from openqq_nb.reporting.tables import (
+    Column,
+    Table,
+    filled,
+    matrix,
+    moment,
+    number,
+    shown_name,
+    shown_text,
+    text,
+)
+from openqq_nb.reporting.wording import say
+
+PERIODS = 25
+"""How many periods a table has at most, such as two years of months; a log is asked for longer ones for more."""
+
+_MINUTE = "%Y-%m-%d %H:%M"
+_PERSON = text("person", "displayname")
+_CHAT = text("chat", "chat")
+_STARTED_BY = text("started_by", "started_by")
+_START = moment("start", "start", _MINUTE)
+_MESSAGES, _PEOPLE, _DAYS, _COUNT = map(number, ("messages", "people", "days", "count"))
+_SHARE = number("share", write=percent)
+
+_COLUMNS: Mapping[str, Sequence[Column]] = {
+    "ranking": (_PERSON, _MESSAGES, _SHARE, _DAYS, moment("first", "first"), moment("last", "last")),
+    "night_owls": (
+        _PERSON,
+        _MESSAGES,
+        number("share_of_own", "share", percent),
+        number("latest", write=clean),
+    ),
+    "kinds": (text("kind", "kind", kind_name), _MESSAGES, _SHARE),
+    "words": (text("word", "word"), _MESSAGES, _COUNT, _PEOPLE),
+    "phrases": (text("phrase", "phrase"), _MESSAGES, _COUNT, _PEOPLE),
+    "repeats": (text("content", "content", shown_text), _MESSAGES, _PEOPLE, _CHAT, _START, _STARTED_BY),
+    "conversations": (_START, _CHAT, number("length", "seconds", length), _MESSAGES, _PEOPLE, _STARTED_BY),
+    "replies": (text("from", "from_name"), text("to", "to_name"), number("replies"), number("mentions")),
+    "similar_groups": (
+        text("group", "displayname"),
+        text("other", "other_displayname"),
+        number("shared"),
+        number("alike", "jaccard", percent),
+    ),
+    "lurkers": (text("silent", "range"), _PEOPLE),
+    "typical": (_PERSON, text("typical", "told", str)),
+    "nicknames": (_PERSON, text("names", "told", str)),
+    "new_words": (moment("period", "period"), text("new", "told", str)),
+    "turnover": (moment("period", "period"), _PEOPLE, number("newcomers"), number("leavers")),
+}
+
+
+def table(name: str, found: Frame) -> Table:
+    """Give the table of an answer.
+
+    Args:
+        name: of the question.
+        found: its answer, which has rows.
+    """
+    if name in _MATRICES:
+        return _MATRICES[name](found)
+    return filled(name, _CHOSEN[name](found) if name in _CHOSEN else found, _COLUMNS[name])
+
+
+def timeline(found: Frame, every: Every) -> Table:
+    """Give the table of an answer of `analysis.timeline`: the messages of all and of each of the chats of the picture.
+
+    Args:
+        found: the answer.
+        every: its periods, of which those without messages are put in.
+    """
+    counts, chats = by_chat(found)
+    counts = whole(counts, every).fillna(0)
+    of_chats = [(called, counts[place].tolist()) for place, called in sorted(chats.items())]
+    of_all = (say("column_all"), counts.sum(axis="columns").tolist())
+    columns = [of_all, *of_chats] if len(of_chats) > 1 else [(say("column_messages"), of_chats[0][1])]
+    return matrix("timeline", "period", [f"{begun:%Y-%m-%d}" for begun in counts.index], columns)
+
+
+def turnover(found: Frame, every: Every) -> Table:
+    """Give the table of an answer of `analysis.turnover`, whose periods are `every`."""
+    counts = comings(found, every).rename_axis("period").reset_index()
+    return filled("turnover", counts, _COLUMNS["turnover"], PERIODS)
+
+
+def _activity(found: Frame) -> Table:
+    columns = [(said(f"weekday_{day}"), counts) for day, counts in by_hour(found).items()]
+    return matrix("activity", "hour", [f"{hour:02}:00" for hour in range(24)], columns)
+
+
+def _calendar(found: Frame) -> Table:
+    days = by_day(found)
+    columns = [(str(year), _of_months(days, year)) for year in last_years(days)]
+    heads = [*(said(f"month_{month}") for month in range(1, 13)), say("column_all")]
+    return matrix("calendar", "month", heads, columns)
+
+
+def _of_months(days: "pd.Series[int]", year: int) -> list[float]:
+    """Count the messages of each month of a year, and of all; a month before the first or after the last has none."""
+    counts = days.resample("MS").sum().reindex(pd.date_range(f"{year}-01-01", periods=12, freq="MS"))
+    return [*counts, counts.sum()]
+
+
+def _silences(found: Frame) -> Frame:
+    ranges, people = silences(found)
+    return pd.DataFrame({"range": ranges, "people": people})
+
+
+def _typical(found: Frame) -> Frame:
+    people = [(one["displayname"].iloc[0], _words(one)) for one in of_people(found)[:PANELS]]
+    return pd.DataFrame(people, columns=["displayname", "told"])
+
+
+def _new_words(found: Frame) -> Frame:
+    periods = [(begun, _words(one)) for begun, one in of_periods(found).items()]
+    return pd.DataFrame(periods[-PANELS:], columns=["period", "told"])
+
+
+def _words(found: Frame) -> str:
+    counts = [f"{int(count):,}×" for count in found["count"]]
+    return told(list(zip(map(shown_name, found["word"]), counts, strict=True)), len(found))
+
+
+def _nicknames(found: Frame) -> Frame:
+    people = [(last_name(one), _lives(one.tail(NAMES))) for one in most_named(found)]
+    return pd.DataFrame(people, columns=["displayname", "told"])
+
+
+def _lives(names: Frame) -> str:
+    days = [[f"{day:%Y-%m-%d}" for day in times(names[end])] for end in ("first", "last")]
+    spans = [said("span", first=first, last=last) for first, last in zip(*days, strict=True)]
+    return told(list(zip(map(shown_name, names["displayname"]), spans, strict=True)), len(names))
+
+
+def _most(*fields: str) -> Callable[[Frame], Frame]:
+    return lambda found: found.sort_values(list(fields), ascending=False, kind="stable")
+
+
+_MATRICES: Mapping[str, Callable[[Frame], Table]] = {"activity": _activity, "calendar": _calendar}
+# What is not here stands in the answer as it is to be read.
+_CHOSEN: Mapping[str, Callable[[Frame], Frame]] = {
+    "phrases": _most("count"),
+    "repeats": _most("messages"),
+    "conversations": _most("messages"),
+    "similar_groups": _most("jaccard", "shared"),
+    "replies": directed,
+    "lurkers": _silences,
+    "typical": _typical,
+    "new_words": _new_words,
+    "nicknames": _nicknames,
+}
