@@ -61,11 +61,14 @@ def draw_words(found: Frame, about: About) -> Picture:
         return _of_owners(found, about, "chat_key", "chat")
     if "qq" in found:
         return _of_owners(found, about, "qq", "displayname")
+    return _of_all("words", found, "word", about)
+
+
+def _of_all(question: str, found: Frame, column: str, about: About) -> Picture:
     top = found.head(TOP)
-    bars = Bars(
-        [name(one) for one in top["word"]], counts_of(top["messages"]), by_people(top), say("messages_with")
-    )
-    return Picture(say("words"), [*about.told(), *cut_off(len(top), len(found))], bars.told(), bars.spec())
+    labels = [name(one) for one in top[column]]
+    bars = Bars(labels, counts_of(top["messages"]), by_people(top), say("messages_with"))
+    return Picture(say(question), [*about.told(), *cut_off(len(top), len(found))], bars.told(), bars.spec())
 
 
 def _of_owners(found: Frame, about: About, key: str, called: str) -> Picture:
@@ -233,7 +236,4 @@ def phrases(log: Any, length: tuple[int, int] = (2, 5), top: int = 100) -> Pictu
 
 def draw_phrases(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.phrases`."""
-    top = found.sort_values("count", ascending=False, kind="stable").head(TOP)
-    sizes = top["count"].astype("int64").tolist()
-    bars = Bars([name(one) for one in top["phrase"]], sizes, [f"{one:,}" for one in sizes], say("times"))
-    return Picture(say("phrases"), [*about.told(), *cut_off(len(top), len(found))], bars.told(), bars.spec())
+    return _of_all("phrases", found.sort_values("messages", ascending=False, kind="stable"), "phrase", about)

@@ -76,7 +76,6 @@ AXES: Table = {
     "leavers": ("went", "离开"),
     "messages_with": ("messages with the word", "包含该词的消息数"),
     "night_messages": ("messages at night", "夜间消息数"),
-    "times": ("times", "次数"),
     "minutes": ("length (minutes)", "时长（分钟）"),
     "begun": ("begun", "开始时间"),
     "jaccard": ("part of their people in both (%)", "共同成员占比（%）"),

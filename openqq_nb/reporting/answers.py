@@ -159,7 +159,7 @@ def _most(*fields: str) -> Callable[[Frame], Frame]:
 _MATRICES: Mapping[str, Callable[[Frame], Table]] = {"activity": _activity, "calendar": _calendar}
 # What is not here stands in the answer as it is to be read.
 _CHOSEN: Mapping[str, Callable[[Frame], Frame]] = {
-    "phrases": _most("count"),
+    "phrases": _most("messages"),
     "repeats": _most("messages"),
     "conversations": _most("messages"),
     "similar_groups": _most("jaccard", "shared"),

@@ -86,7 +86,7 @@ def test_a_picture_has_its_title_and_subtitle_in_it(question: str, language: Lan
         ("nicknames", ["Mar 2025"], ["2025年3月"]),
         ("typical", ["赵伟", "40×", "how typical"], ["典型程度"]),
         ("new_words", ["2024-10-01", "60×", "how new"], ["新颖程度"]),
-        ("phrases", ["哈哈哈 thanks", "90", "times"], ["次数"]),
+        ("phrases", ["哈哈哈 thanks", "90 by 9 people"], ["90 条，9 人"]),
         ("response", ["under 1 min", "no answer", "recipients"], ["1 分钟以内", "未回复", "收件人数"]),
     ],
 )
