@@ -14,17 +14,19 @@ from openqq_nb.analysis.collocations import Level, Run, levels
 from openqq_nb.analysis.cutting import cutters
 from openqq_nb.analysis.cutting.counting import by_owner, counted, totals
 from openqq_nb.analysis.cutting.cutters import chosen
-from openqq_nb.analysis.cutting.emoji import EMOJI
+from openqq_nb.analysis.cutting.emoji import EMOJI, OF_SEVERAL
 from openqq_nb.analysis.cutting.stopwords import built_in
 from openqq_nb.analysis.cutting.texts import cleaned
 from openqq_nb.analysis.cutting.tokens import cut, joined
 from openqq_nb.errors import NotSupported, OpenqqError
 
+PARTS_OF_EMOJI = "😂❤☀👍👨👩🏻🏿🇨🇳🀄\ufe0f\u200d\U000e0067\U000e007f好a1 "
 LINES = st.text(st.characters(codec="utf-8"), max_size=12).map(lambda text: "".join(text.splitlines()))
+EMOJI_LINES = st.text(PARTS_OF_EMOJI, max_size=12)
 
 
 @settings(deadline=None, max_examples=200)
-@given(st.lists(LINES | st.sampled_from(["周末爬山吗", "我们加班", "Perl 5.36"]), max_size=8))
+@given(st.lists(LINES | EMOJI_LINES | st.sampled_from(["周末爬山吗", "我们加班", "Perl 5.36"]), max_size=8))
 def test_texts_are_cut_together_as_each_would_be_alone(texts: list[str]) -> None:
     tokens = cut(pa.array(texts, pa.large_string()))
     alone = [
@@ -46,6 +48,17 @@ def test_each_token_knows_its_text(texts: list[str]) -> None:
         parts[int(text)] += tokens.words[int(word)].as_py()
     lowered = ["".join(part.lower() for part in rjieba.cut(text)) for text in texts]
     assert [part.replace("\ufe0f", "") for part in parts] == [one.replace("\ufe0f", "") for one in lowered]
+
+
+@pytest.mark.parametrize("cutter", [rjieba.cut, cutters._jieba()], ids=["rjieba", "jieba"])
+@given(text=EMOJI_LINES)
+def test_emoji_of_one_character_need_not_be_shown_to_a_cutter(cutter: cutters.Cutter, text: str) -> None:
+    found = [
+        word
+        for place, piece in enumerate(OF_SEVERAL.split(text))
+        for word in ([piece] if place % 2 else cutter(piece))
+    ]
+    assert [word for word in found if EMOJI.fullmatch(word)] == EMOJI.findall(text)
 
 
 def test_each_of_a_choice_of_emoji_is_one() -> None:

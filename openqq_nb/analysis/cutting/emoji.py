@@ -14,11 +14,17 @@ _PICTURES = (
     "\U0001f251\U0001f300-\U0001f64f\U0001f680-\U0001f6ff\U0001f7e0-\U0001f7eb\U0001f7f0\U0001f900-\U0001f9ff\U0001fa70-\U0001faff"
 )
 _SHOWN_AS_PICTURE = "\ufe0f"
-_ONE = f"[{_PICTURES}]{_SHOWN_AS_PICTURE}?[\U0001f3fb-\U0001f3ff]?[\U000e0020-\U000e007f]*"
+_SKIN, _TAG, _JOINER = "\U0001f3fb-\U0001f3ff", "\U000e0020-\U000e007f", "\u200d"
+_BELONGING = f"{_SHOWN_AS_PICTURE}?[{_SKIN}]?[{_TAG}]*"
+# What stands first is one set of characters: only such a search is fast.
+_BEGINNING = f"[{_PICTURES}{_FLAG}]"
+_REST = f"(?:(?<=[{_FLAG}])[{_FLAG}]?|(?<=[{_PICTURES}]){_BELONGING}(?:{_JOINER}[{_PICTURES}]{_BELONGING})*)"
 
-EMOJI = re.compile(f"([{_PICTURES}{_FLAG}](?:(?<=[{_FLAG}])[{_FLAG}]?|(?<=[{_PICTURES}])"
-                   f"{_ONE.partition(']')[2]}(?:\u200d{_ONE})*))")  # fmt: skip
-"""One emoji, with whatever belongs to it. What stands first is one set of characters: only such a search is fast."""
+EMOJI = re.compile(f"({_BEGINNING}{_REST})")
+"""One emoji, with whatever belongs to it."""
+
+OF_SEVERAL = re.compile(f"({_BEGINNING}(?=[{_SHOWN_AS_PICTURE}{_SKIN}{_TAG}{_JOINER}{_FLAG}]){_REST})")
+"""The same, where more than one character may belong to it: of single ones, cutters make words by themselves."""
 
 
 def plain(emoji: str) -> str:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from openqq_nb.analysis.cutting.cutters import Cutter, cutter
-from openqq_nb.analysis.cutting.emoji import EMOJI, plain
+from openqq_nb.analysis.cutting.emoji import EMOJI, OF_SEVERAL, plain
 
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -88,7 +88,7 @@ def _batches(texts: pa.Array) -> Iterator[str]:
 
 def _encoded(batch: str, with_what: Cutter) -> pa.DictionaryArray:
     pieces: list[str] = []
-    for place, piece in enumerate(EMOJI.split(batch)):
+    for place, piece in enumerate(OF_SEVERAL.split(batch)):
         if place % 2:
             pieces.append(plain(piece))
         elif piece:
