@@ -1,7 +1,7 @@
 """The eight questions on 10,000,000 messages in Parquet, beside queries written by hand and plain pandas.
 
-The queries give the same answers as the questions, cell by cell, which is checked before anything is measured; of
-plain pandas the number of rows is.
+DuckDB and polars are beneath; the queries by hand are DuckDB's. They give the same answers as the questions, cell by
+cell, which is checked before anything is measured; of polars and plain pandas the number of rows is.
 """
 
 import sys
@@ -32,13 +32,13 @@ def run(rows: int = ROWS) -> list[Result]:
         path = archive.write(parts(rows), str(Path(folder) / "archive"))
         people = members(path)
         questions = asked(people)
-        log = open_log(path, engine="duckdb")
+        log, of_polars = (open_log(path, engine=engine) for engine in ("duckdb", "polars"))
         duckdb.sql("SET TimeZone = 'UTC'")
         table = duckdb.read_parquet(f"{path}/month=*/*.parquet")
         duckdb.register("members", people)
         results = []
         for name, ask in questions.items():
-            results += measured(name, ask, log, table, path)
+            results += measured(name, ask, log, of_polars, table, path)
         return results
 
 
@@ -56,11 +56,14 @@ def asked(people: pd.DataFrame) -> Mapping[str, Ask]:
     }
 
 
-def measured(name: str, ask: Ask, log: Any, table: Any, path: str) -> list[Result]:
+def measured(name: str, ask: Ask, log: Any, of_polars: Any, table: Any, path: str) -> list[Result]:
     """Measure one question against both peers."""
 
     def ours() -> Any:
         return taken(ask(log))
+
+    def polars() -> Any:
+        return taken(ask(of_polars))
 
     def hand() -> Any:
         return taken(table.query("messages", by_hand.QUERIES[name]))
@@ -72,13 +75,21 @@ def measured(name: str, ask: Ask, log: Any, table: Any, path: str) -> list[Resul
     assert plain(answer) == plain(hand()[list(answer.columns)]), (
         f"{name}: the query by hand gives another answer"
     )
-    assert len(answer) == len(pandas()), f"{name}: plain pandas gives another number of rows"
+    assert len(answer) == len(polars()) == len(pandas()), f"{name}: not all give as many rows"
     own = seconds(ours, ROUNDS)
     by_query = seconds(hand, ROUNDS)
     by_pandas = seconds(pandas, 1)
     return [
         Result(f"{name} on DuckDB", own, "s", "SQL by hand", by_query, limit=MOST_OF_HAND * by_query),
         Result(f"{name} on DuckDB", own, "s", "plain pandas", by_pandas, least_ratio=LEAST_OF_PANDAS),
+        Result(
+            f"{name} on polars",
+            seconds(polars, ROUNDS),
+            "s",
+            "plain pandas",
+            by_pandas,
+            least_ratio=LEAST_OF_PANDAS,
+        ),
     ]
 
 
@@ -95,9 +106,12 @@ def plain(answer: pd.DataFrame) -> list[tuple[Any, ...]]:
     return sorted(zip(*columns, strict=True))
 
 
-def taken(result: Any) -> pd.DataFrame:
-    """Fetch a result, which is small."""
-    return result if isinstance(result, pd.DataFrame) else result.df()
+def taken(result: Any) -> Any:
+    """Fetch a result, which is small: DuckDB's as a frame of pandas, others as what they are."""
+    for fetch in ("df", "collect"):
+        if hasattr(result, fetch):
+            return getattr(result, fetch)()
+    return result
 
 
 if __name__ == "__main__":
