@@ -80,6 +80,12 @@ def test_each_entry_of_the_contents_leads_to_its_section(page: str) -> None:
 
 
 @pytest.mark.slow
+def test_what_is_told_of_a_picture_is_told_once(page: str) -> None:
+    for section in page.split("<section ")[1:]:
+        told = re.findall(r'<(?:p|figcaption) class="muted">(.*?)</', section)
+        assert len(told) == len(set(told))
+
+
 def test_a_report_holds_no_script_no_address_and_no_markup_of_others(page: str) -> None:
     reader = Reader(page)
     assert not set(reader.tags) & {"script", "iframe", "object", "embed", "link", "base", "form", "img", "image", "use",
