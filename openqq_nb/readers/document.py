@@ -59,7 +59,7 @@ class Document(Generic[T]):
         """
         self.others: dict[str, Any] = {}
         self.found = False
-        self._key = key
+        self._named = f"list `{key}`" if key else "list"
         self._window = Window(stream)
         self._decoding = decoding
         self._depth = depth
@@ -80,7 +80,7 @@ class Document(Generic[T]):
         if not self.found:
             self.open()
         if not self.found:
-            self._problem(f"There is no list `{self._key}` in this file: {shown(self._window.data)}")
+            self._problem(f"There is no {self._named} in this file: {shown(self._window.data)}")
         listed = self.found
         while listed:
             elements = Elements(self._window, self._decoding)
@@ -104,8 +104,10 @@ class Document(Generic[T]):
             found = list(self._opening.finditer(window.data))
             start = next((one for one in found if one.end() - 1 in opened), None)
             sane = structure.depth == 0 and not structure.inside
-            if start is None and found and not sane and (window.ended or len(window.data) > _HELD_BYTES):
-                start = found[0]  # what stands before it is damaged
+            far = window.ended or len(window.data) > _HELD_BYTES
+            # What stands before it is damaged; a bracket without a name is no sign of the list.
+            if start is None and found and self._depth and not sane and far:
+                start = found[0]
             if start is not None:
                 self._read_members(window.data[: start.start()], behind, whole, ends=False)
                 window.drop(start.end())
@@ -125,13 +127,14 @@ class Document(Generic[T]):
     def _read_members(self, gap: bytes, behind: bool, whole: bool, ends: bool) -> None:
         if not whole:
             self._rescue(gap)
+            self._problem(f"Too much stands around the {self._named}: only objects in it were looked for.")
             return
         try:
             members = json.loads(self._closed(gap, behind, ends), strict=False)
         except (ValueError, RecursionError) as error:
             self._rescue(gap)
             why = getattr(error, "msg", type(error).__name__)
-            self._problem(f"What stands around the list `{self._key}` is damaged ({why}): {shown(gap)}")
+            self._problem(f"What stands around the {self._named} is damaged ({why}): {shown(gap)}")
             return
         if isinstance(members, dict):
             self.others |= members

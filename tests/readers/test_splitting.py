@@ -160,6 +160,27 @@ def test_a_file_that_is_a_list_has_nothing_around_it(behind: bytes, told: list[s
     assert len(problems) == len(told) and all(part in why for part, why in zip(told, problems, strict=True))
 
 
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_behind_a_list_much_may_stand_that_is_no_list_and_is_told(
+    depth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openqq_nb.readers.document._HELD_BYTES", 2_000)
+    monkeypatch.setattr("openqq_nb.readers.document._OVERLAP_BYTES", 100)
+    monkeypatch.setattr("openqq_nb.readers.document.FIRST_BLOCK_BYTES", 500)
+    opening, end = {0: (b"", b""), 1: (b'{"list": ', b"}"), 2: (b'{"data": {"list": ', b"}}")}[depth]
+    posts = b"\n".join(b'{"n": [%d], "a": "}"}' % number for number in range(1_000)) + b'{"n": ['
+    document = Document(
+        io.BytesIO(opening + b'["1", "2"]' + end + b"\n" + posts), "list" if depth else "", ANYTHING, depth
+    )
+    batches = list(document.batches())
+    assert [value for batch in batches for value in batch.values] == ["1", "2"]
+    problems = [problem.why for batch in batches for problem in batch.problems]
+    assert [why[:30] for why in problems] == [
+        "The file ends before its outer",
+        "Too much stands around the lis",
+    ]
+
+
 def test_a_list_of_the_same_name_deeper_in_is_another_one() -> None:
     written = json.dumps({"a": {"messages": [{"x": 1}]}, "messages": [{"id": 1}]}).encode()
     document = Document(io.BytesIO(written), "messages", ANYTHING)
