@@ -28,9 +28,9 @@ def lurkers(members: Any, log: Any = None, silent_for: Any = "180D", at: Any = N
     A member was last heard of at the last message in the log, told by group and number, or at `last_speak_time`,
     whichever is later: the server does not know what was said before it was asked, the log not what it did not hear.
     Who never spoke is silent; who joined less than `silent_for` ago is not looked at, nor are members of groups of
-    which the log has no message. A frame without `gnumber`, such as friends, and a log of one chat without it, are told
-    by the number of the person alone. In a log where only some messages of groups tell the group, the others count in
-    every group of who wrote them.
+    which the log has no message with a number. A frame without `gnumber`, such as friends, and a log of one chat
+    without it, are told by the number of the person alone. In a log where only some messages of groups tell the group,
+    the others count in every group of who wrote them.
 
     Nobody is called silent of whom nothing is known: members without `qq`, and those without `gnumber` where the others
     have one, are left out if there is a log, since it cannot tell what they wrote.
@@ -91,11 +91,11 @@ def _people(members: object, log: object) -> pd.DataFrame:
     return people.assign(row=range(len(people)), **moments)
 
 
-def _up_to(people: pd.DataFrame, asked_us: int, alone: bool) -> pd.DataFrame:
+def _up_to(people: pd.DataFrame, asked_us: int, by_server: bool) -> pd.DataFrame:
     """Forget what was said after a moment; where the server alone tells, nothing is left of who spoke then."""
     after = people["last_speak_time"].gt(asked_us)
     known = people.assign(last_speak_time=people["last_speak_time"].mask(after))
-    return known[~after] if alone else known
+    return known[~after] if by_server else known
 
 
 def _told_apart(people: pd.DataFrame) -> pd.DataFrame:
@@ -164,6 +164,9 @@ def _met(people: pd.DataFrame, counted: pd.DataFrame | None) -> pd.DataFrame:
     """Put beside each member when he was last heard of, and in how many messages."""
     if counted is None:
         return people.assign(last_spoke=people["last_speak_time"], messages=np.nan)
+    # Of an empty log, or of one that begins later, the server alone can tell.
+    if not len(counted) and people["last_speak_time"].isna().all():
+        people = people.head(0)
     on = ["gnumber", "qq"] if "gnumber" in counted else ["qq"]
     met = people.merge(counted, how="left", on=on)
     if "gnumber" in on:

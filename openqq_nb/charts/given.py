@@ -10,6 +10,7 @@ import pandas as pd
 
 from openqq_nb import analysis
 from openqq_nb.analysis import results
+from openqq_nb.analysis.engines import collected
 from openqq_nb.analysis.frames import AT, HoldsMessages, messages
 from openqq_nb.charts.wording import say
 from openqq_nb.columns import ZONE, Frame, Schema
@@ -169,8 +170,7 @@ def brought(frame: Any) -> Frame:  # noqa: ANN401 - of any engine
         if not isinstance(frame, nw.DataFrame | nw.LazyFrame)
         else frame
     )
-    eager = held.collect(backend="pandas") if isinstance(held, nw.LazyFrame) else held
-    made = cast(Frame, eager.to_pandas()).reset_index(drop=True)
+    made = collected(held)
     # DuckDB tells times in the zone that its connection is set to.
     aware = [name for name in made.columns if isinstance(made[name].dtype, pd.DatetimeTZDtype)]
     return made.assign(**{str(name): made[name].dt.tz_convert(ZONE) for name in aware})

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 
 from openqq_nb import analysis
+from openqq_nb.charts.given import brought
 from openqq_nb.errors import InvalidInput
 from tests.analysis.engines import Make, of_dask, rows
 from tests.analysis.logs import Member, Message, drawn_logs, drawn_members, made, members_table, table
@@ -77,3 +78,12 @@ def answer(ask: Ask, frames: Sequence[Any]) -> Any:
 
 def told(result: Any) -> Any:
     return result if isinstance(result, str) else rows(result)
+
+
+@pytest.mark.spark
+def test_times_of_pyspark_are_shown_as_clocks_in_china_show_them(spark: Any) -> None:
+    log = table(made(3, 60))
+    found = brought(analysis.ranking(spark.createDataFrame(log)))
+    shown = brought(analysis.ranking(log.to_pandas()))
+    assert found["first"].tolist() == shown["first"].tolist()
+    assert str(found["first"].dt.tz) == str(shown["first"].dt.tz)

@@ -110,6 +110,13 @@ def test_an_empty_log_leaves_what_the_server_says() -> None:
     assert len(found) == 3
 
 
+@pytest.mark.parametrize("at", [None, "2020-01-01"])
+def test_where_neither_log_nor_server_knows_anything_nobody_is_silent(at: str | None) -> None:
+    members = pd.DataFrame({"gnumber": ["1", "1"], "qq": ["10001", "10002"]})
+    log = pd.DataFrame({"msg_time": pd.to_datetime(["2026-01-05"]), "gnumber": "1", "sender_qq": "10001"})
+    assert analysis.lurkers(members, log if at else log.head(0), at=at).empty
+
+
 @pytest.mark.parametrize("engine", IN_PROCESS)
 def test_nobody_among_no_members_is_silent(engine: str) -> None:
     found = analysis.lurkers(IN_PROCESS[engine](MEMBERS.slice(0, 0)), LOG.to_pandas())
