@@ -5,7 +5,8 @@ Source:
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from io import BytesIO
 from typing import Any, NamedTuple
 
 import msgspec
@@ -152,10 +153,17 @@ def _of_line(post: _Post, reading: _Reading) -> Iterator[_Post]:
     try:
         found = msgspec.json.decode(post.body, type=_Answer)
     except (ValueError, RecursionError):
-        yield post
+        yield from _of_damaged(post, reading)
         return
     for message in found.data.messages:
         yield _Post(_completed(bytes(message), reading), post.line, post.end)
+
+
+def _of_damaged(post: _Post, reading: _Reading) -> Iterator[_Post]:
+    """Give what of an answer on one line is whole, and what is not."""
+    for one in _of_list(Document(BytesIO(post.body), "messages", PIECES, depth=2), reading):
+        problem = one.problem and replace(one.problem, line=post.line)
+        yield one._replace(line=post.line, end=post.end, problem=problem)
 
 
 class _Messages(msgspec.Struct):

@@ -123,6 +123,14 @@ def test_page_may_be_spread_over_lines() -> None:
     assert messages(read(of_bytes(spread))) == messages(read(of_file(FOLDER / PAGES[0])))
 
 
+@pytest.mark.parametrize("lost", [1, 2, 40])
+def test_of_a_page_on_one_line_that_was_cut_the_whole_messages_are_read(lost: int) -> None:
+    page = json.dumps({"status": "ok", "retcode": 0, "data": {"messages": [SAID | {"message_id": 9}, SAID]}})
+    parts = read(of_bytes(lines(SAID | {"message_id": 8}) + b"\n" + page[:-lost].encode()))
+    assert [one["msg_id"] for one in messages(parts)] == ["8", "9", "5"][: 2 + (lost < 40)]
+    assert {problem.line for problem in problems(parts)} == {2}
+
+
 def test_message_of_history_without_post_type_is_a_message() -> None:
     bare = {key: SAID[key] for key in SAID if key not in ("post_type", "self_id", "message_type")}
     body = json.dumps(
