@@ -126,7 +126,7 @@ def _frame(found: object) -> pd.DataFrame:
     frame = found if isinstance(found, pd.DataFrame) else getattr(found, "df", None)
     if not isinstance(frame, pd.DataFrame):
         raise InvalidInput(
-            f"A log or a frame of messages can be written. Found a {type(found).__name__}.\n"
+            f"A log or a frame of messages can be written. Found one of type {type(found).__name__}.\n"
             "Give a log, `oq.open_log(path)`, or a frame such as its `df`."
         )
     missing = [name for name in _NEEDED if name not in frame.columns]

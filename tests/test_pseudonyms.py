@@ -117,7 +117,9 @@ def test_what_is_no_log_is_refused(nothing: object) -> None:
 
 
 def test_a_frame_of_another_library_is_refused_without_showing_what_is_in_it() -> None:
-    with pytest.raises(InvalidInput, match=r"Found: a OfAnother of .*\n.*`log\.read\(\)`") as refused:
+    with pytest.raises(
+        InvalidInput, match=r"Found: one of type OfAnother of .*\n.*`log\.read\(\)`"
+    ) as refused:
         oq.pseudonymise(OfAnother())  # type: ignore[call-overload]
     assert "小灰" not in str(refused.value)
 
@@ -354,3 +356,51 @@ def test_no_name_of_two_characters_stays_whatever_stands_around_it(name: str, ar
     assume(len(spelled) > 1 and not re.search("[0-9]", spelled))
     shared = pseudonymise(told([name], [f"{around}{spelled}{around}"]))
     assert spelled not in re.sub("成员[A-Z0-9]{8}|[0-9]{12}|\\[链接]|\\[邮箱]", "\0", shared["content"][0])
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Log[pd.DataFrame]:
+    my = oq.demo()
+    past = my.simulator.past("PERL学习交流", messages=3_000)
+    return oq.open_log(past.write(tmp_path_factory.mktemp("past") / "group.json"))
+
+
+EVERYBODY, MARKED = "全体成员", "\u202e字倒人\u202c"
+
+
+@settings(deadline=None, max_examples=8)
+@given(
+    st.lists(
+        st.sampled_from([EVERYBODY, MARKED, f"\u2067{MARKED}", "人 在", "成员"]), max_size=5, unique=True
+    )
+)
+def test_who_answers_and_mentions_whom_is_the_same_under_pseudonyms(
+    past: Log[pd.DataFrame], names: list[str]
+) -> None:
+    before = past.df
+    shown = dict(zip(before["sender"].dropna().unique(), names, strict=False))
+    for old, new in shown.items():
+        before["content"] = before["content"].str.replace(f"@{old}", f"@{new}", regex=False)
+    before["sender"] = before["sender"].replace(shown)
+    after = pseudonymise(before, KEY)
+    called = dict(zip(before["sender_qq"], after["sender_qq"], strict=True))
+    assert ties(before, called) == ties(after, {one: one for one in called.values()})
+
+
+def ties(messages: pd.DataFrame, called: dict[str, str]) -> list[list[object]]:
+    found = oq.analysis.replies(messages)
+    named = found.assign(from_qq=found["from_qq"].map(called), to_qq=found["to_qq"].map(called))
+    return sorted(named[["from_qq", "to_qq", "replies", "mentions"]].to_numpy().tolist())
+
+
+def test_a_mention_of_everybody_stays_though_somebody_is_called_so() -> None:
+    assert texts([EVERYBODY, "成员"], "@全体成员 开会", "@成员 在") == ["@全体成员 开会", "@乙 在"]
+
+
+def test_marks_of_direction_go_with_the_name_that_they_belong_to() -> None:
+    assert texts([MARKED], f"@{MARKED} 在", "\u2067字倒人\u2069") == ["@甲 在", "\u2067甲\u2069"]
+
+
+def test_a_name_that_one_is_shown_under_is_not_anothers_whose_nick_it_is() -> None:
+    assert texts(["夏天", "王二"], "@夏天 在", "在", nick=["秋天", "夏天"]) == ["@甲 在", "在"]
+    assert texts(["李四", "王二"], "@夏天 在", "在", nick=["夏天", "小白"]) == ["@甲 在", "在"]

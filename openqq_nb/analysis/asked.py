@@ -1,5 +1,6 @@
 """What is asked for with a question: lengths of time, moments, counts and choices, checked."""
 
+import difflib
 import operator
 from collections.abc import Sequence
 from typing import Any, SupportsIndex, cast
@@ -76,6 +77,7 @@ def one_of(name: str, value: object, choices: Sequence[str]) -> None:
     """
     if not isinstance(value, str) or value not in choices:
         found = repr(value) if isinstance(value, str) else f"one of type {type(value).__name__}"
+        nearest = difflib.get_close_matches(str(value), choices, 1) or choices
         raise InvalidInput(
-            f"`{name}` is one of {', '.join(choices)}.\nFound {found}.\nWrite {name}={choices[0]!r}."
+            f"`{name}` is one of {', '.join(choices)}.\nFound {found}.\nWrite for instance {name}={nearest[0]!r}."
         )

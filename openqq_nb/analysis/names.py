@@ -4,8 +4,10 @@ from typing import Any
 
 import narwhals as nw
 
+from openqq_nb.analysis.engines import AnyFrame, collected
 from openqq_nb.analysis.frames import AT, finished, grouped, messages
 from openqq_nb.analysis.results import NICKNAMES
+from openqq_nb.errors import InvalidInput
 
 
 def nicknames(log: Any) -> Any:  # noqa: ANN401 - a frame of any engine, and the same back
@@ -24,7 +26,7 @@ def nicknames(log: Any) -> Any:  # noqa: ANN401 - a frame of any engine, and the
         (`str`, the name at that time), `first`, `last` (`datetime64[us, Asia/Shanghai]`), `messages` (`Int64`).
 
     Raises:
-        InvalidInput: it is no frame of messages.
+        InvalidInput: it is no frame of messages, or nobody in it has a number.
 
     Example:
         >>> import pandas as pd
@@ -34,8 +36,9 @@ def nicknames(log: Any) -> Any:  # noqa: ANN401 - a frame of any engine, and the
         >>> nicknames(log)[["displayname", "messages"]].values.tolist()
         [['小灰', 2], ['大灰', 1]]
     """
-    known = ~nw.col("sender_qq").is_null() & (nw.col("sender_qq") != "") & ~nw.col("sender").is_null()
-    named = messages(log, ()).filter(known)
+    said = messages(log, ())
+    _check_numbers(said)
+    named = said.filter(~nw.col("sender_qq").is_null(), ~nw.col("sender").is_null())
     told = grouped(
         named,
         ["sender_qq", "sender"],
@@ -45,3 +48,12 @@ def nicknames(log: Any) -> Any:  # noqa: ANN401 - a frame of any engine, and the
     )
     renamed = told.with_columns(qq=nw.col("sender_qq"), displayname=nw.col("sender"))
     return finished(renamed, NICKNAMES, ["qq", "first", "displayname"])
+
+
+def _check_numbers(said: AnyFrame) -> None:
+    counts = collected(said.select(messages=nw.len(), numbered=nw.col("sender_qq").count()))
+    if counts["messages"].sum() and not counts["numbered"].sum():
+        raise InvalidInput(
+            "The names of a person are found by the number of the person.\nNo message of this log has a `sender_qq`, "
+            "only names, and a name alone was never another.\nGive a log with numbers, such as a journal."
+        )

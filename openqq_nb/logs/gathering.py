@@ -36,7 +36,7 @@ def stream(origins: Sequence[Origin], before: Sequence[Row] = ()) -> Iterator[Pi
         for joiner in joiners:
             joiner.next_origin()
         for piece in origin.pieces(bar.add):
-            owner.look(piece.messages)
+            owner.look(origin, piece.messages)
             yield _news(piece, *joiners) if joiners else piece
     if (unknown := owner.problems()) is not None:
         yield Piece(problems=unknown)

@@ -14,7 +14,7 @@ from openqq_nb import archive, filtering
 from openqq_nb.archive.pieces import completed
 from openqq_nb.chatlab import write_chatlab
 from openqq_nb.columns import Frame, to_pandas
-from openqq_nb.errors import InvalidInput, NotFound, listed
+from openqq_nb.errors import InvalidInput, NotFound, listed, one_line
 from openqq_nb.filtering import Condition, Filter
 from openqq_nb.logs.containing import contains
 from openqq_nb.logs.gathered import Gathered
@@ -108,7 +108,7 @@ class Log(Generic[FrameT]):
             RangeIndex. A frame of pandas, whatever the engine; of journals as the files are now.
 
         Raises:
-            InvalidInput: a column that does not exist, or a value that it cannot have.
+            InvalidInput: a column that does not exist, a value that it cannot have, or an end before the beginning.
             NotFound, Ambiguous: `group` or `sender` does not name exactly one.
             JournalFailed: a file can no longer be read.
 
@@ -132,6 +132,12 @@ class Log(Generic[FrameT]):
             **by_others(filters, self._holdings.others),
         }
         keep = filtering.compiled({**bounds, **filters}, special)
+        least, end = keep.bounds
+        if least is not None and end is not None and least > end:
+            raise InvalidInput(
+                f"No message is written both at or after since={since!r} and before until={until!r}, which comes "
+                "first.\nGive the earlier moment as since=, and the later one as until=."
+            )
         return to_pandas(self._holdings.read(self._chosen(columns), keep))
 
     def scan(self, columns: Sequence[str]) -> FrameT:
@@ -204,7 +210,8 @@ class Log(Generic[FrameT]):
             The path that was written.
 
         Raises:
-            InvalidInput: these are several chats, which the error lists, or the file cannot be written.
+            InvalidInput: these are several chats, which the error lists, no message passes the filters, or the file
+                cannot be written.
 
         Source:
             ChatLab, standard format 0.0.2.
@@ -220,7 +227,14 @@ class Log(Generic[FrameT]):
             ...     len(again) == len(log)
             True
         """
-        return write_chatlab(self.read(**filters), path, name)
+        messages = self.read(**filters)
+        if filters and messages.empty:
+            shown = ", ".join(f"{key}={value!r}" for key, value in filters.items())
+            raise InvalidInput(
+                f"No message passes, and nothing was written.\nFound none with {one_line(shown)}.\n"
+                "Look at what `log.read(…)` gives with other filters."
+            )
+        return write_chatlab(messages, path, name)
 
     def report(self, path: str | os.PathLike[str], roster: object = None, title: str | None = None) -> Path:
         """Write one page with the answers and pictures, which opens in any browser, without a connection.

@@ -32,6 +32,7 @@ from openqq_nb.scanning import PATIENCE_S
 # Damage in a zip or gz; a home of somebody who is not there (RuntimeError), half a surrogate in a name.
 _FAILURES = (OSError, EOFError, RuntimeError, UnicodeError, zipfile.BadZipFile, zlib.error)
 _SHOWN = 200
+_NAMELESS = ("", "..")
 _PAGES = ("http://", "https://")
 _HOW = 'Name one: `oq.open_log("messages.db")`, `oq.open_log("export.json")`.'
 
@@ -62,7 +63,7 @@ def open_log(
             which read an archive lazily.
         zone: the time zone of files that state none.
         me: number or name of the account, for files that do not tell which writer it is; `problems` says so if nobody
-            writes under it.
+            writes under it, or if the files tell of another one.
 
     Returns:
         A `Log`: messages in `df`, events in `events`, what was not understood in `problems`.
@@ -119,6 +120,9 @@ class _Found:
             self._add_archive(place)
             return
         file = Path(place).expanduser()
+        if file.name in _NAMELESS:
+            file = file.resolve()
+            place = str(file)
         if _is_parquet(file):
             self._add_archive(place)
             return

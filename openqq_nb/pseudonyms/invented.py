@@ -53,7 +53,7 @@ def _checked(key: object) -> bytes:
         "`secrets.token_urlsafe()` of Python makes, or no key: then the pseudonyms are new at each call."
     )
     if not isinstance(key, str):
-        raise InvalidInput(f"The key must be a text.\nFound: a {type(key).__name__}.\n{wanted}")
+        raise InvalidInput(f"The key must be a text.\nFound: one of type {type(key).__name__}.\n{wanted}")
     if len(key.strip()) < _SHORTEST_KEY:
         raise InvalidInput(
             "With this key people could be found out by trying keys and numbers.\n"

@@ -22,6 +22,7 @@ ALSO_NAMED: Final = ("sender_nick", "sender_card", "nick", "card", "displayname"
 
 _OF_ROWS: Final = frozenset({"sender", "receiver", "group"})
 # What clients leave at the edge of a name, though nobody sees it.
+_BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b"
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 
 
@@ -37,12 +38,18 @@ def _spelled(name: str) -> str:
     return folded(name.strip().strip(_UNSEEN).strip())
 
 
+def _marked(name: str) -> str:
+    """Spell a name with the marks at its edges, which are a part of it where it stands in a text."""
+    return folded(name.strip(_BLANKS))
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """The invented names of all who are named in some messages.
 
     Attributes:
-        by_name: by the name in one case, without blanks at its edges; the empty one may be among them.
+        by_name: by the name in one case, without blanks at its edges, with unseen marks there and without; the empty
+            one may be among them.
     """
 
     by_name: Mapping[str, str]
@@ -75,10 +82,14 @@ class Names:
 
 
 def _columns(messages: pd.DataFrame) -> Iterable[tuple[str, Sequence[tuple[str, str]]]]:
-    """Give the kinds and their columns of names and numbers; a name of two kinds is of the first."""
+    """Give the kinds and their columns of names and numbers; a name of two of them is of the first.
+
+    Under a nick nobody is shown who has a card, so a name that somebody else is shown under is not his.
+    """
     people = [(name, number) for name, (number, kind) in NAMED.items() if kind == PERSON]
     others = [(kind, [(name, number)]) for name, (number, kind) in NAMED.items() if kind != PERSON]
-    for kind, pairs in [(PERSON, people + [(name, "sender_qq") for name in ALSO_NAMED]), *others]:
+    also = [(name, "sender_qq") for name in ALSO_NAMED]
+    for kind, pairs in [(PERSON, people), (PERSON, also), *others]:
         yield kind, [(name, number) for name, number in pairs if name in messages]
 
 
@@ -91,6 +102,6 @@ def _owners(messages: pd.DataFrame, columns: Sequence[tuple[str, str]]) -> Mappi
             numbers = numbers.where(numbers.notna(), messages["sender"].map(_spelled, na_action="ignore"))
         pairs = pd.DataFrame({"name": messages[column], "number": numbers}).drop_duplicates()
         for name, real in pairs.dropna(subset="name").itertuples(index=False):
-            known = owners.setdefault(_spelled(name), set())
-            known.update([] if pd.isna(real) else [real])
-    return {name: known.pop() if len(known) == 1 else name for name, known in owners.items()}
+            for spelled in (_spelled(name), _marked(name)):
+                owners.setdefault(spelled, set()).update([] if pd.isna(real) else [real])
+    return {name: known.pop() if len(known) == 1 else _spelled(name) for name, known in owners.items()}

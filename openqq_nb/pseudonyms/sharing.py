@@ -59,7 +59,7 @@ def pseudonymise(
     In texts these are replaced: addresses that begin with `http` or `www`; mail addresses; digits of any width, five
     and more in a row or with single blanks or hyphens between, by the pseudonym of the person, group or discuss if it
     is in the log; names that occur in the log, nicks and cards in other columns among them, in capitals or not. A name
-    of one character is replaced after `@` only.
+    of one character is replaced after `@` only, and `@全体成员`, which is everybody, stays.
 
     It is no anonymity: who was there recognises what was said. In texts stay names that are in no column of the log or
     spelled otherwise, parts of names, names of one character without `@`, fewer than five digits, numbers in words,
@@ -98,7 +98,7 @@ def _messages(given: object) -> pd.DataFrame:
             return given
         found = f"a frame with the columns{listed([', '.join(map(str, given.columns)) or 'none'])}"
     else:
-        found = f"a {type(given).__name__} of {type(given).__module__.partition('.')[0]}"
+        found = f"one of type {type(given).__name__} of {type(given).__module__.partition('.')[0]}"
     raise InvalidInput(
         "A log or a frame of messages of pandas, with sender and content, each column once, is made sharable.\n"
         f"Found: {found}\nGive `oq.open_log(path)`, whatever its engine, or a frame of pandas: `log.read()`."

@@ -11,6 +11,8 @@ from openqq_nb.pseudonyms.names import folded
 SHORTEST_NUMBER = 5
 """Numbers of people have five digits and more."""
 
+# Means nobody, also where somebody is called so.
+_EVERYBODY = "全体成员"
 _BEGINNING = 2
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+", re.IGNORECASE | re.ASCII)
 # Only from where such a word begins: else each of its characters would be tried as a beginning.
@@ -40,7 +42,7 @@ class Texts:
     """
 
     def __init__(self, names: Mapping[str, str], numbers: Mapping[str, str], invented: Invented) -> None:
-        self._names = {name: told for name, told in names.items() if name}
+        self._names = {name: told for name, told in names.items() if name} | {_EVERYBODY: _EVERYBODY}
         self._numbers = numbers
         self._invented = invented
         lengths: dict[str, set[int]] = {}

@@ -21,6 +21,8 @@ _OVERLAP_BYTES = 4 << 10
 _RESCUED_BYTES = 4 << 10
 _LISTS = msgspec.json.Decoder(list[dict[str, Any]], float_hook=str)
 _PIECES = msgspec.json.Decoder(list[msgspec.Raw])
+# Where an object follows another one; within an object a comma stands between.
+_SECOND = re.compile(rb"\}\s*(?=\{)")
 _MEMBER = re.compile(r'"([^"\\]{1,64})"\s*:\s*"((?:[^"\\]|\\.)*)"')
 
 
@@ -132,12 +134,23 @@ class Document(Generic[T]):
         try:
             members = json.loads(self._closed(gap, behind, ends), strict=False)
         except (ValueError, RecursionError) as error:
+            if behind and not ends and (second := _SECOND.search(gap)):
+                self._tell_of_a_second(gap[: second.end()])
+                return
             self._rescue(gap)
             why = getattr(error, "msg", type(error).__name__)
             self._problem(f"What stands around the {self._named} is damaged ({why}): {shown(gap)}")
             return
         if isinstance(members, dict):
             self.others |= members
+
+    def _tell_of_a_second(self, rest_of_first: bytes) -> None:
+        self._read_members(rest_of_first, behind=True, whole=True, ends=True)
+        why = (
+            "A second export begins here. Its messages are read as if they were of the chat of the first one, and may "
+            "be there twice: give each export a file of its own."
+        )
+        self._problems.append(Problem(self._window.line + rest_of_first.count(b"\n"), why))
 
     def _closed(self, gap: bytes, behind: bool, ends: bool) -> str:
         """Write what stands around the list as a whole object."""

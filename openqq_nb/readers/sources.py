@@ -19,6 +19,7 @@ _NO_LOG = "it is in no format that is known"
 _EMPTY = "it is empty"
 _PARQUET = "it is Parquet; open the archive, or the file, by its own path"
 _SHOWN_NAMES = 12
+_TOLD_NAMES = 3
 _LEVELDB = ("CURRENT", "MANIFEST-")
 _NO_LEVELDB = (
     "it is a LevelDB, which versions of go-cqhttp before 1.0.0-rc2 kept and no reader here knows; messages that a "
@@ -231,9 +232,11 @@ def _is_below(parts: Parts, folders: frozenset[Parts]) -> bool:
 def _passed_over(folder: str, why: str, names: list[str]) -> Problem:
     more = len(names) - _SHOWN_NAMES
     shown = ", ".join(names[:_SHOWN_NAMES]) + (f" … and {more} more" if more > 0 else "")
-    many = f"{len(names)} files were" if len(names) > 1 else f"{names[0]} was"
     where = f" in {folder}" if folder else ""
-    return Problem(None, f"{many} passed over{where}: {why}", shown)
+    if len(names) == 1:
+        return Problem(None, f"{names[0]} was passed over{where}: {why}", shown)
+    first = ", ".join(names[:_TOLD_NAMES]) + (" …" if len(names) > _TOLD_NAMES else "")
+    return Problem(None, f"{len(names)} files were passed over{where} ({first}), each because {why}", shown)
 
 
 def _missing(path: Path) -> str:

@@ -152,10 +152,29 @@ def test_nicknames_tell_each_name_of_each_number(messages: Rows) -> None:
         if one["sender_qq"] and one["sender"]:
             named[one["sender_qq"], one["sender"]].append(one["msg_time"])
     expected = [(qq, min(times), name, max(times), len(times)) for (qq, name), times in named.items()]
+    if talk(messages) and not any(one["sender_qq"] for one in talk(messages)):
+        with pytest.raises(InvalidInput, match="No message of this log has a `sender_qq`"):
+            nicknames(told(messages))
+        return
     found = rows(nicknames(told(messages)))
     assert [(r["qq"], r["first"], r["displayname"], r["last"], r["messages"]) for r in found] == sorted(
         expected
     )
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_names_of_a_log_without_numbers_are_an_error_of_every_engine(engine: str) -> None:
+    named = [{"msg_time": BEGIN, "sender": "小灰", "sender_qq": None, "kind": "text", "chat_key": "group:1"}]
+    with pytest.raises(InvalidInput, match="only names"):
+        nicknames(ENGINES[engine](log(named)))
+
+
+@pytest.mark.parametrize(
+    ("every", "advised"), [("months", "month"), ("Weekly", "week"), ("zzz", "day"), (7, "day")]
+)
+def test_a_choice_that_there_is_not_is_told_the_nearest(every: Any, advised: str) -> None:
+    with pytest.raises(InvalidInput, match=f"Write for instance every='{advised}'"):
+        timeline(told([]), every)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

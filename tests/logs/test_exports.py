@@ -220,7 +220,7 @@ def test_what_is_no_path_is_told_what_to_do_with_it() -> None:
 
 
 def about_me(log: Log[pd.DataFrame]) -> list[tuple[str | None, str]]:
-    found = log.problems[log.problems["why"].str.startswith("me=")]
+    found = log.problems[log.problems["why"].str.contains("me=")]
     return [(None if pd.isna(source) else source, why) for source, why in found[["source", "why"]].to_numpy()]
 
 
@@ -255,6 +255,26 @@ def test_a_name_by_which_the_format_does_not_know_the_account_is_told() -> None:
     assert len(about_me(log)) == 1
 
 
+@pytest.mark.parametrize("name", ["qce/v5.json", "qce/v6.json", "onebot/events.jsonl"])
+def test_a_file_that_tells_of_another_account_is_believed_and_the_problem_names_that(name: str) -> None:
+    log = open_log(FORMATS / name, me="4200000011")
+    ((source, why),) = about_me(log)
+    assert source == Path(name).name
+    assert why == f"{source} says that the account is 小灰(机器人) (1234567); me='4200000011' was not used."
+    assert log.df["own"].equals(open_log(FORMATS / name).df["own"])
+
+
+def test_an_account_that_wrote_nothing_is_named_too(tmp_path: Path) -> None:
+    text = (FORMATS / "qce" / "v6.json").read_text(encoding="utf-8")
+    silent = tmp_path / "silent.json"
+    silent.write_text(
+        text.replace('u_invented_self","selfUin":"1234567', 'u_silent","selfUin":"7654321'), "utf-8"
+    )
+    log = open_log(silent, me="4200000011")
+    assert not log.df["own"].any()
+    assert "says that the account is 小灰 (7654321)" in about_me(log)[0][1]
+
+
 def test_one_file_of_several_with_the_account_in_it_is_enough(tmp_path: Path) -> None:
     names = ["pcqq/group-utf8bom.txt", "onebot/history-page2-older.json"]
     paths = [FORMATS / name for name in names]
@@ -264,3 +284,30 @@ def test_one_file_of_several_with_the_account_in_it_is_enough(tmp_path: Path) ->
     assert about_me(open_log(journal, me="nobody")) == []
     log = open_log(journal, paths[0], me="nobody")
     assert about_me(log) == about_me(open_log(log.to_parquet(tmp_path / "a"))) != []
+
+
+# --- folders and files that are not as they should be ---
+
+
+@pytest.mark.parametrize("here", [".", "./", "../g"])
+def test_a_folder_that_is_opened_by_its_place_goes_by_its_name(
+    here: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "g").mkdir()
+    shutil.copy(FORMATS / "qce" / "v6.json", tmp_path / "g" / "a.json")
+    (tmp_path / "g" / "b.txt").write_text("hello", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "g")
+    log = open_log(here, me="nobody")
+    assert repr(log).startswith("<Log of g (")
+    assert log.problems["source"].tolist() == ["g", "g/a.json"]
+
+
+def test_two_exports_in_one_file_are_told_with_the_line_where_the_second_begins(tmp_path: Path) -> None:
+    one = (FORMATS / "qce" / "v6.json").read_bytes().rstrip()
+    (tmp_path / "two.json").write_bytes(one + b"\n\n" + one)
+    log, single = open_log(tmp_path / "two.json"), open_log(FORMATS / "qce" / "v6.json")
+    second = log.problems[log.problems["why"].str.contains("A second export begins here")]
+    assert second["line"].tolist() == [one.count(b"\n") + 3]
+    assert not log.problems["why"].str.contains("damaged").any()
+    assert len(log) == 2 * len(single)
+    assert log.df["chat"].unique().tolist() == single.df["chat"].unique().tolist()

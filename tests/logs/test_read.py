@@ -117,6 +117,18 @@ def test_a_column_that_does_not_exist_is_an_error_that_lists_those_there_are(log
         log.read(["content", "content"])
 
 
+def test_an_end_before_the_beginning_is_an_error_that_names_both(log: Log[pd.DataFrame]) -> None:
+    with pytest.raises(InvalidInput, match=r"since='2026-10-01' and before until='2026-09-01'"):
+        log.read(since="2026-10-01", until="2026-09-01")
+    assert log.read(since="2026-10-01", until="2026-10-01").empty
+
+
+def test_a_chat_of_which_nothing_passes_is_not_written(log: Log[pd.DataFrame], tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"nothing was written\.\nFound none with contains='zzzzq'"):
+        log.to_chatlab(tmp_path / "chat.json", contains="zzzzq")
+    assert not (tmp_path / "chat.json").exists()
+
+
 @pytest.mark.parametrize(
     "filters",
     [
@@ -360,7 +372,13 @@ def filters() -> st.SearchStrategy[dict[str, Any]]:
     one = st.sampled_from([*sorted(words) * 3, *sorted(columns)]).flatmap(
         lambda name: st.tuples(st.just(name), (columns | words)[name])
     )
-    return st.lists(one, max_size=3).map(dict)
+    return st.lists(one, max_size=3).map(dict).map(forwards)
+
+
+def forwards(asked: dict[str, Any]) -> dict[str, Any]:
+    if {"since", "until"} <= set(asked) and asked["since"] > asked["until"]:
+        return asked | {"since": asked["until"], "until": asked["since"]}
+    return asked
 
 
 @settings(max_examples=30, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))

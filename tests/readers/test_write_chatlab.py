@@ -166,7 +166,7 @@ def test_frame_of_several_chats_is_refused_with_the_choices(tmp_path: Path) -> N
         (said(), "x.txt", "ends in neither"),
         (said(), "", "ends in neither"),
         (said(), "none/x.json", "The folder of"),
-        ("text", "x.json", "Found a str"),
+        ("text", "x.json", "Found one of type str"),
         (said().drop(columns="content"), "x.json", "has a column content"),
         (said(msg_time=[pd.Timestamp("2026-11-17")]), "x.json", "times with a zone"),
     ],
