@@ -48,7 +48,7 @@ def wanted(name: str, kind: Kind, item: object) -> Cell:
         return str(item)
     raise InvalidInput(
         f"{name}={item!r} matches nothing: the column {name!r} holds {_HOLDS[kind]}, "
-        f"this is a {type(item).__name__}. Give what the column holds; a float loses digits of a number."
+        f"this is one of type {type(item).__name__}. Give what the column holds; a float loses digits of a number."
     )
 
 
@@ -132,7 +132,7 @@ def text(name: str, value: object) -> str:
         InvalidInput: it is none, or empty.
     """
     if not isinstance(value, str):
-        raise InvalidInput(f"{name}= looks for text; found {value!r}, a {type(value).__name__}. Give a str.")
+        raise InvalidInput(f"{name}= looks for text; found {value!r}, of type {type(value).__name__}. Give a str.")
     if not value:
         raise InvalidInput(
             f"{name}='' is found in every message. Write what to look for, or leave {name}= away."
