@@ -23,7 +23,7 @@ class Run:
 
     Attributes:
         word: the place of each among the words.
-        stretch: a number that changes where words do not stand together: at a sign, an emoji, the end of a text.
+        stretch: a number that changes where words do not stand together, as `Tokens.stretches` tells.
         text: the place of its text.
         weight: in how many messages its text is.
     """
@@ -69,12 +69,9 @@ def run_of(tokens: Tokens, text: Numbers) -> Run:
         text: the text of each message.
     """
     said = np.bincount(text, minlength=tokens.texts)
-    lettered = tokens.matching(r"[\p{L}\p{N}]")[tokens.word]
-    blank = tokens.matching(r"^\s+$")[tokens.word]
-    new_text = np.diff(tokens.text, prepend=-1) != 0
-    stretch = np.cumsum(new_text | ~(lettered | blank))
-    where = tokens.text[lettered]
-    return Run(tokens.word[lettered], stretch[lettered], where, said[where])
+    at, stretch = tokens.stretches()
+    where = tokens.text[at]
+    return Run(tokens.word[at], stretch, where, said[where])
 
 
 def levels(run: Run, stops: Flags, longest: int) -> list[Level]:

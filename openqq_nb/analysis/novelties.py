@@ -1,25 +1,21 @@
 """What is new: words that come up in a period, whole where they were cut in pieces."""
 
-from dataclasses import fields
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from openqq_nb.analysis.collocations import Run, levels, longest_kept, occurrences, run_of
-from openqq_nb.analysis.cutting.counting import by_owner, paired
-from openqq_nb.analysis.cutting.stopwords import built_in
+from openqq_nb.analysis.cutting.counting import by_owner
+from openqq_nb.analysis.cutting.letters import Spelled, letters_of
 from openqq_nb.analysis.cutting.texts import Told
-from openqq_nb.analysis.cutting.tokens import Flags, Numbers, joined
+from openqq_nb.analysis.cutting.tokens import Numbers
 from openqq_nb.analysis.odds import Values
 
 _LEAST = 3
 _TIMES = 10
-# A word of which more than this part stands inside of a phrase is a piece of that.
-_MOSTLY = 0.5
 # A word said alike at all times is so far from it once in a thousand times.
 _BEYOND_CHANCE = 3.29
-_LONGEST = 5
 
 
 def surprise(count: Any, of: Any, earlier: Any, of_earlier: Any) -> Values:  # noqa: ANN401 - whatever NumPy takes for numbers
@@ -72,11 +68,11 @@ def new_in(each: pd.DataFrame, sizes: Numbers) -> pd.DataFrame:
 
 
 def whole(read: Told, fresh: pd.DataFrame, whose: Numbers, sizes: Numbers) -> pd.DataFrame:
-    """Put phrases in the place of new words that are mostly pieces of them.
+    """Widen new words to what they stand in nearly always, and count the text of that.
 
     Args:
         read: the messages.
-        fresh: the words that are new, of `new_in`.
+        fresh: the words that are new as they were cut, of `new_in`.
         whose: the period of each message.
         sizes: as in `new_in`.
 
@@ -84,34 +80,37 @@ def whole(read: Told, fresh: pd.DataFrame, whose: Numbers, sizes: Numbers) -> pd
         `owner`, `shown`, `count`, `earlier`, `score`: one row for each word or phrase that is new.
     """
     named = read.tokens.words.to_pandas().to_numpy()
-    alone = fresh.assign(shown=named[fresh["word"]])
-    run = _around(run_of(read.tokens, read.text), np.isin(np.arange(len(named)), fresh["word"]))
-    sequences = levels(run, read.tokens.among(built_in()), _LONGEST)
-    phrases = longest_kept(sequences, 2)
-    at, which = occurrences(sequences, phrases)
-    each = by_owner(paired(run.text[at], which, read.tokens.texts, len(phrases)), read.text, whose)
-    together = new_in(each, sizes).join(phrases[["first", "length"]], on="word").reset_index(drop=True)
-    rows = zip(together["first"], together["length"], strict=True)
-    pieces = [run.word[first : first + size].tolist() for first, size in rows]
-    best = _homes(alone, together.assign(piece=pd.Series(pieces, together.index, object)))
-    homes = together.assign(shown=[joined(list(named[piece])) for piece in pieces]).loc[best["home"].unique()]
-    return pd.concat([alone.drop(best.index), homes])[["owner", "shown", "count", "earlier", "score"]]
+    emoji = read.tokens.emoji()[fresh["word"]]
+    letters = letters_of(read.tokens)
+    phrases: dict[Spelled, bool] = {}
+    for owner, words in fresh[~emoji].groupby("owner")["word"]:
+        inside = np.bincount(read.text[whose == owner], minlength=letters.texts)
+        for word in named[words]:
+            alone = letters.spelled([word])
+            phrase = letters.widened(alone, inside)
+            phrases[phrase] = phrases.get(phrase, True) and phrase != alone
+    spelled = [one for one in phrases if len(letters.written(one)) > 1]
+    each = by_owner(letters.counted(spelled), read.text, whose)
+    found = new_in(each, sizes)
+    texts = found.assign(spelled=[spelled[one] for one in found["word"]])
+    news = _news(texts, {one for one, widened in phrases.items() if widened})
+    shown = [letters.written(one) for one in news["spelled"]]
+    both = [fresh[emoji].assign(shown=named[fresh["word"][emoji]]), news.assign(shown=shown)]
+    return pd.concat(both)[["owner", "shown", "count", "earlier", "score"]]
 
 
-def _around(run: Run, words: Flags) -> Run:
-    """Keep the stretches in which one of the words stands."""
-    near = np.bincount(run.stretch, words[run.word]) > 0
-    return Run(*(getattr(run, field.name)[near[run.stretch]] for field in fields(Run)))
-
-
-def _homes(alone: pd.DataFrame, together: pd.DataFrame) -> pd.DataFrame:
-    """Find the phrase of which each word is a piece: `home`, its row, at the row of the word."""
-    pieces = together.rename_axis("home").reset_index().explode("piece")
-    pieces["piece"] = pieces["piece"].astype("int64")
-    words = alone.rename_axis("row").reset_index()
-    both = words.merge(
-        pieces, left_on=["owner", "word"], right_on=["owner", "piece"], suffixes=("", "_together")
-    )
-    mostly = both[both["messages_together"] > _MOSTLY * both["messages"]]
-    ordered = mostly.sort_values(["length", "messages_together", "home"], ascending=[False, False, True])
-    return ordered.drop_duplicates("row").set_index("row")
+def _news(found: pd.DataFrame, phrases: Collection[Spelled]) -> pd.DataFrame:
+    """Leave out what has another one in it: of the same period, or a phrase of an earlier one."""
+    texts = found["spelled"].map(lambda one: f" {' '.join(map(str, one))} ")
+    ordered = found.assign(text=texts, size=found["spelled"].map(len)).sort_values(["owner", "size", "word"])
+    kept, before = [], list[str]()
+    for _, period in ordered.groupby("owner"):
+        now: list[str] = []
+        widened: list[str] = []
+        for place, text, spelled in zip(period.index, period["text"], period["spelled"], strict=True):
+            if not any(one in text for one in (*now, *before)):
+                kept.append(place)
+                now.append(text)
+                widened += [text] * (spelled in phrases)
+        before += widened
+    return ordered.loc[kept]

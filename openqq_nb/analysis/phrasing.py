@@ -9,6 +9,7 @@ import pandas as pd
 from openqq_nb.analysis.asked import at_least
 from openqq_nb.analysis.collocations import Level, Run, levels, longest_kept, occurrences, run_of
 from openqq_nb.analysis.cutting.counting import owners, paired, totals
+from openqq_nb.analysis.cutting.letters import letters_of
 from openqq_nb.analysis.cutting.stopwords import built_in
 from openqq_nb.analysis.cutting.texts import Told, coded, told
 from openqq_nb.analysis.cutting.tokens import joined
@@ -23,11 +24,14 @@ def phrases(log: Any, length: tuple[int, int] = (2, 5), top: int = 100) -> Any: 
     """Find words that stand together more often than chance would have it.
 
     Words of one character belong to phrases, and function words do inside of one, not at its ends. A phrase does not
-    go beyond a sign, an emoji or a line, and is there twice or more. The score is pointwise mutual information,
-    normalised: how much more often the words stand there in this order than if they were strewn at random, 0 for
-    chance and 1 for words that are never apart. A phrase of which more than half stands inside of one longer phrase
-    is left out for that. Equal messages count as often as they were written, so what a bot repeats comes first, cut
-    at the longest length: look at `people`, or leave its messages out before.
+    go beyond a sign, an emoji, a line, or a blank that is not between two Latin words, and is there twice or more. The
+    score is pointwise mutual information, normalised: how much more often the words stand there in this order than if
+    they were strewn at random, 0 for chance and 1 for words that are never apart. A phrase of which more than half
+    stands inside of one longer phrase is left out for that.
+
+    Score and choice are of phrases as jieba cuts them. Those chosen are counted by their text: also inside of longer
+    phrases, and where it is cut otherwise. Equal messages count as often as they were written, so what a bot repeats
+    comes first, cut at the longest length: look at `people`, or leave its messages out before.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars or DuckDB.
@@ -35,8 +39,9 @@ def phrases(log: Any, length: tuple[int, int] = (2, 5), top: int = 100) -> Any: 
         top: how many phrases.
 
     Returns:
-        `phrase`, `length` (of how many words), `messages` (in how many), `count` (how often), `people` (of how many),
-        `score`; a frame of the same engine, the largest product of messages and score first.
+        `phrase`, `length` (of how many words), `messages` (in how many its text stands; Latin words only as a whole),
+        `count` (how often), `people` (of how many), `score`; a frame of the same engine, the largest product of
+        messages and score first.
 
     Raises:
         InvalidInput: it is no frame of messages, or an argument cannot be meant.
@@ -56,24 +61,31 @@ def phrases(log: Any, length: tuple[int, int] = (2, 5), top: int = 100) -> Any: 
     read = told(log)
     run = run_of(read.tokens, read.text)
     best = _best(read, run, levels(run, read.tokens.among(built_in()), longest), shortest, most)
-    named = read.tokens.words.to_pandas().to_numpy()
-    rows = zip(best["first"], best["length"], strict=True)
-    shown = [joined(list(named[run.word[first : first + size]])) for first, size in rows]
-    return read.back(best.assign(phrase=np.array(shown, object)), PHRASES)
+    return read.back(best, PHRASES)
 
 
 def _best(read: Told, run: Run, sequences: Sequence[Level], shortest: int, most: int) -> pd.DataFrame:
-    """Keep the phrases that are shown, with the messages and people of each."""
+    """Choose the phrases that are shown by how often they were cut so, and count the text of each."""
     found = longest_kept(sequences, shortest)
     at, which = occurrences(sequences, found)
-    each = paired(run.text[at], which, read.tokens.texts, len(found))
-    inside, _ = totals(each, read.text, len(found))
-    ranked = found.assign(messages=inside, rank=inside * found["score"])
+    inside, _ = totals(paired(run.text[at], which, read.tokens.texts, len(found)), read.text, len(found))
+    ranked = found.assign(rank=inside * found["score"])
     best = ranked.sort_values(["rank", "count", "first"], ascending=[False, False, True]).head(most)
-    those = np.zeros(len(found), bool)
-    those[best.index] = True
-    writers = owners(each.of(those), read.text, coded(read.columns[PERSON]), len(found))
-    return best.assign(people=writers[best.index])
+    named = read.tokens.words.to_pandas().to_numpy()
+    places = zip(best["first"], best["length"], strict=True)
+    cut = [list(named[run.word[first : first + size]]) for first, size in places]
+    letters = letters_of(read.tokens)
+    each = letters.counted([letters.spelled(words) for words in cut])
+    messages, count = totals(each, read.text, len(cut))
+    people = owners(each, read.text, coded(read.columns[PERSON]), len(cut))
+    shown = best.assign(
+        phrase=np.array([joined(words) for words in cut], object),
+        messages=messages,
+        count=count,
+        people=people,
+        rank=messages * best["score"],
+    )
+    return shown.sort_values(["rank", "count", "first"], ascending=[False, False, True])
 
 
 def _lengths(length: object) -> tuple[int, int]:

@@ -11,7 +11,15 @@ import pyarrow as pa
 from openqq_nb.analysis import clock
 from openqq_nb.analysis.asked import at_least, one_of
 from openqq_nb.analysis.clock import Every
-from openqq_nb.analysis.cutting.counting import Counted, by_owner, counted, owners, totals, worth_counting
+from openqq_nb.analysis.cutting.counting import (
+    Counted,
+    by_owner,
+    counted,
+    owners,
+    single,
+    totals,
+    worth_counting,
+)
 from openqq_nb.analysis.cutting.stopwords import stopping
 from openqq_nb.analysis.cutting.texts import Told, coded, people, told
 from openqq_nb.analysis.cutting.tokens import Numbers
@@ -40,6 +48,8 @@ def words(
     `text` and `reply` are read; mentions (`@name`), placeholders such as `[图片]` and addresses of the web and of
     mail are left out, and so are function words of Chinese and English. Messages that are equal count as often as
     they were written. jieba knows no words in letters other than Latin ones without accents; they count as nothing.
+    A word counts where it is cut so: one that jieba does not know may be cut otherwise elsewhere, and is then in more
+    messages than this tells.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars or DuckDB.
@@ -144,11 +154,16 @@ def new_words(log: Any, every: Every = "month", top: int = 20) -> Any:  # noqa: 
     ratio (Dunning, 1993) is above 3.29, which a word that is said alike at all times is once in a thousand times. For
     all of this a word counts once a message. It is shown in the first period where it is new, and in no other.
 
-    What a word is, `words` tells. jieba cuts what it does not know: a new word that stands in a phrase (as `phrases`
-    tells) in more than half of its messages is shown as that phrase, where that is new too. Numbers are words, so a
-    new year is new; `666` and `996` are talk. The first period has nothing before it and no rows; the first ones
-    after it are compared with little, and what comes with every year is new in the first one, so begin well before
-    the time that you ask about.
+    jieba cuts what it does not know in pieces, and not always in the same ones. So a new word, or a single character
+    that is new, is widened by the characters (of Latin, the words) beside it as long as three of four of its messages
+    in the period have them there; what comes of it is judged and counted by its text, however that is cut.
+    Of what is longer than 20 characters the beginning is shown, and nothing of what is longer than 40. A longer text
+    with a new one of the same period in it, or with one that was widened in an earlier period, is no news.
+
+    A word that nearly all say in one frame in its first period is shown with the frame, and one that is made of old
+    words only is not found. Numbers are words, so a new year is new; `666` and `996` are talk. The first period has
+    nothing before it and no rows; the first ones after it are compared with little, and what comes with every year is
+    new in the first one, so begin well before the time that you ask about.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars or DuckDB.
@@ -156,8 +171,9 @@ def new_words(log: Any, every: Every = "month", top: int = 20) -> Any:  # noqa: 
         top: how many words of each period.
 
     Returns:
-        `period` (when it began), `word`, `count`, `earlier` (how often in all periods before), `score`; a frame of
-        the same engine, in order of time, the highest score first.
+        `period` (when it began), `word`, `count` (how often its text stands in the messages of the period; Latin
+        words only as a whole), `earlier` (the same in all periods before), `score`; a frame of the same engine, in
+        order of time, the highest score first.
 
     Raises:
         InvalidInput: it is no frame of messages, or an argument cannot be meant.
@@ -167,10 +183,10 @@ def new_words(log: Any, every: Every = "month", top: int = 20) -> Any:  # noqa: 
         >>> import pandas as pd
         >>> from openqq_nb.analysis import new_words
         >>> days = pd.date_range("2026-01-01", periods=40, tz="Asia/Shanghai")
-        >>> said = ["今天天气"] * 30 + ["火锅火锅火锅"] * 10
+        >>> said = ["今天天气"] * 30 + ["火锅！", "今天火锅"] * 5
         >>> log = pd.DataFrame({"msg_time": days, "sender": "小灰", "content": said})
         >>> new_words(log)[["word", "count", "earlier"]].values.tolist()
-        [['火锅', 27, 3]]
+        [['火锅', 9, 1]]
     """
     one_of("every", every, get_args(Every))
     most = at_least("top", top, 1)
@@ -181,7 +197,9 @@ def new_words(log: Any, every: Every = "month", top: int = 20) -> Any:  # noqa: 
     found = counted(read.tokens, worth_counting(read.tokens, stopping(None)))
     each = by_owner(found, read.text, whose)
     sizes = np.bincount(each["owner"], each["messages"], len(starts)).astype(np.int64)
-    fresh = whole(read, new_in(each, sizes), whose, sizes)
+    pieces = by_owner(counted(read.tokens, single(read.tokens, stopping(None))), read.text, whose)
+    as_cut = new_in(pd.concat([each, pieces], ignore_index=True), sizes)
+    fresh = whole(read, as_cut, whose, sizes)
     best = fresh.sort_values(["owner", "score", "shown"], ascending=[True, False, True])
     first = best.groupby("owner", sort=False).head(most)
     periods = pd.DatetimeIndex(pd.to_datetime(starts[first["owner"]], unit="us", utc=True)).as_unit("us")

@@ -133,6 +133,46 @@ def test_a_new_word_that_mostly_stands_alone_is_shown_alone() -> None:
     assert by_days(["爬山"] * 50 + ["周末"] * 10, said + ["爬山"] * 20) == [(2, "火锅", 7, 0)]
 
 
+OLD = ["今天吃什么", "下班了", "有人在吗", "我不喜欢麻将", "有人玩麻将吗"] * 20
+FRAMES = [
+    "{}太好玩了", "有人玩{}吗", "今晚{}走起", "{}更新了", "我不喜欢{}", "{}的皮肤好贵", "求带{}", "{}", "下载{}中",
+    "充了{}", "{}怎么样", "听说{}要下架", "为什么大家都在说{}",
+]  # fmt: skip
+
+
+def test_a_new_word_that_is_cut_in_two_ways_is_one_row() -> None:
+    assert by_days(OLD, ["绝绝子"] * 5 + ["为什么大家都在说绝绝子"] * 5) == [(2, "绝绝子", 10, 0)]
+
+
+@pytest.mark.parametrize(
+    "word", ["绝区零", "绝绝子", "羊了个羊", "王心凌", "deepseek", "gpt-5", "小米su7", "秋天的第一杯奶茶"]
+)
+def test_a_new_word_is_shown_whole_and_alone_however_the_talk_around_it_cuts_it(word: str) -> None:
+    said = [frame.format(word) for frame in FRAMES * 3]
+    assert by_days(OLD, said + OLD) == [(2, word, len(said), 0)]
+
+
+def test_a_longer_phrase_with_a_new_one_in_it_is_no_news() -> None:
+    said = [frame.format("脆皮年糕塔") for frame in FRAMES]
+    later = ["脆皮年糕塔加芝士"] * 4 + ["脆皮年糕塔想了一周"] * 20
+    assert by_days(OLD, said + later[:4] + OLD, OLD, later + OLD) == [(2, "脆皮年糕塔", 17, 0)]
+
+
+def test_a_new_word_is_not_widened_by_words_that_a_part_of_its_messages_has() -> None:
+    said = ["保护我方月球快递员"] * 24 + ["月球快递员看了吗", "推荐月球快递员"] * 8
+    assert by_days([*OLD, *["保护我方"] * 9], said + OLD) == [(2, "月球快递员", 40, 0)]
+
+
+def test_a_new_latin_word_is_not_counted_in_others() -> None:
+    said = ["用gpt写", "GPT", "chatgpt", "gpts"] * 5
+    assert ("gpt", 10) in [(word, count) for _, word, count, _ in by_days(OLD, said + OLD)]
+
+
+def test_a_new_word_is_counted_as_its_text_stands_in_all_periods() -> None:
+    said = ["求带绝绝子", "绝绝子绝绝子！", "为什么大家都在说绝绝子"] * 6
+    assert by_days([*OLD * 5, "充了绝绝子"], said + OLD) == [(2, "绝绝子", 24, 1)]
+
+
 @pytest.mark.slow
 def test_the_new_words_of_a_simulated_group_are_found_whole(tmp_path: Path) -> None:
     with closing(oq.demo(members=60)) as my:

@@ -1,4 +1,4 @@
-from collections import defaultdict
+import re
 from itertools import product
 from typing import Any
 
@@ -17,27 +17,36 @@ from tests.analysis.test_words import SPOKEN, TALK, Said, told
 
 
 def plain_phrases(talk: Said) -> dict[tuple[str, int], tuple[int, int, int]]:
-    """All sequences of two to five words with their messages, counts and people."""
-    inside: dict[tuple[str, int], list[int]] = defaultdict(list)
-    people: dict[tuple[str, int], set[str]] = defaultdict(set)
-    for place, (pieces, qq, _) in enumerate(talk):
-        for stretch in stretches(pieces):
-            for start, length in product(range(len(stretch)), range(2, 6)):
-                if start + length <= len(stretch):
-                    key = joined(stretch[start : start + length]), length
-                    inside[key].append(place)
-                    people[key].add(qq)
-    return {key: (len(set(places)), len(places), len(people[key])) for key, places in inside.items()}
+    """All sequences of two to five words, with the messages, counts and people of their text."""
+    said = [[joined(stretch) for stretch in stretches(pieces)] for pieces, _, _ in talk]
+    lengths = {
+        (joined(stretch[start : start + length]), length)
+        for pieces, _, _ in talk
+        for stretch in stretches(pieces)
+        for start, length in product(range(len(stretch)), range(2, 6))
+        if start + length <= len(stretch)
+    }
+    return {(phrase, length): plain_count(phrase, said, talk) for phrase, length in lengths}
+
+
+def plain_count(phrase: str, said: list[list[str]], talk: Said) -> tuple[int, int, int]:
+    whole = re.compile(rf"(?<![!-~]){re.escape(phrase)}(?![!-~])")
+    often = [sum(len(whole.findall(stretch)) for stretch in one) for one in said]
+    people = {qq for times, (_, qq, _) in zip(often, talk, strict=True) if times}
+    return sum(times > 0 for times in often), sum(often), len(people)
 
 
 def stretches(pieces: list[str]) -> list[list[str]]:
-    """The words of a message that no sign parts."""
+    """The words of a message that no sign parts, and no blank but between Latin words."""
     found: list[list[str]] = [[]]
     for piece in pieces:
-        for word in rjieba.cut(piece) if piece in SPOKEN else [""]:
+        words = [word.lower() for word in rjieba.cut(piece) if word != " "] if piece in SPOKEN else [""]
+        if found[-1] and not (found[-1][-1].isascii() and words[0].isascii()):
+            found.append([])
+        for word in words:
             if any(sign.isalnum() for sign in word):
-                found[-1].append(word.lower())
-            elif word != " ":
+                found[-1].append(word)
+            else:
                 found.append([])
     return found
 
@@ -74,12 +83,28 @@ def test_phrases_do_not_go_beyond_signs_emoji_and_messages() -> None:
     assert len(phrases(pl.from_arrow(log([{"content": one} for one in said])))) == 0
 
 
-def test_blanks_do_not_part_a_phrase_and_latin_words_keep_one() -> None:
+def found_in(*contents: str) -> list[tuple[str, int, int]]:
+    found = rows(phrases(to_pandas(log([{"content": one} for one in contents]))))
+    return [(row["phrase"], row["messages"], row["count"]) for row in found]
+
+
+def test_a_blank_parts_a_phrase_but_not_between_latin_words() -> None:
     said = ["Hello  World爬山"] * 3 + ["加班"] * 5
-    assert [
-        (row["phrase"], row["length"], row["count"])
-        for row in rows(phrases(to_pandas(log([{"content": one} for one in said]))))
-    ] == [("hello world爬山", 3, 3)]
+    assert found_in(*said) == [("hello world爬山", 3, 3)]
+    assert found_in(*["收到 谢谢"] * 10, *["加班"] * 5) == []
+    assert found_in(*["good morning 收到"] * 4, *["加班"] * 5) == [("good morning", 4, 4)]
+
+
+def test_a_phrase_is_counted_by_its_text_also_inside_of_longer_phrases_and_where_it_is_cut_otherwise() -> (
+    None
+):
+    assert rjieba.cut("绝绝子") != rjieba.cut("求带绝绝子")[1:]
+    said = ["求带绝绝子"] * 3 + ["借充电宝用"] * 4 + ["充电宝坏掉"] * 4 + ["充电宝"] * 8
+    said += ["绝绝子", "下雨"]
+    found = {phrase: (inside, often) for phrase, inside, often in found_in(*said)}
+    assert found["充电宝"] == (16, 16)
+    assert found["求带绝绝子"] == (3, 3)
+    assert all(sum(phrase in one for one in said) == inside for phrase, (inside, _) in found.items())
 
 
 def test_a_phrase_that_also_stands_alone_is_kept_beside_the_longer_one() -> None:

@@ -36,6 +36,12 @@ def worth_counting(tokens: Tokens, leave_out: frozenset[str]) -> Flags:
     return kept
 
 
+def single(tokens: Tokens, leave_out: frozenset[str]) -> Flags:
+    """Mark the letters and digits that stand alone and are no stop words: pieces of words, seldom words."""
+    kept: Flags = tokens.matching(r"^[\p{L}\p{N}]$") & ~tokens.among(leave_out)
+    return kept
+
+
 def counted(tokens: Tokens, keep: Flags) -> Counted:
     """Count the words in each text."""
     kept = keep[tokens.word]

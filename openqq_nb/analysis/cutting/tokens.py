@@ -48,6 +48,22 @@ class Tokens:
         )
         return found
 
+    def stretches(self) -> tuple[Numbers, Numbers]:
+        """Tell which tokens are words, and which of them stand together.
+
+        Returns:
+            Where the words are among the tokens, and of each a number that changes at a sign, an emoji, the end of a
+            text, and at a blank that is not between two Latin words.
+        """
+        solid = np.flatnonzero(~self.matching(r"^\s+$")[self.word])
+        word, blank = self.word[solid], np.diff(solid, prepend=-1) > 1
+        ends, begins = self.matching(r"[!-~]$")[word], self.matching(r"^[!-~]")[word]
+        latin = np.append(False, ends[:-1] & begins[1:])[: len(word)]
+        new_text = np.diff(self.text[solid], prepend=-1) != 0
+        lettered = self.matching(r"[\p{L}\p{N}]")[word]
+        stretch = np.cumsum(new_text | ~lettered | (blank & ~latin))
+        return solid[lettered], stretch[lettered]
+
     def emoji(self) -> Flags:
         """Mark the emoji."""
         signs = np.flatnonzero(~self.matching(r"[\p{L}\p{N}\s]"))
