@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from openqq_nb.charts.given import About, counted
-from openqq_nb.charts.parts import name, numbered, picture_of, rows, told
+from openqq_nb.charts.parts import distinct, name, numbered, picture_of, rows, told
 from openqq_nb.charts.parts import room as room_of
 from openqq_nb.charts.picture import WIDTH, Picture
 from openqq_nb.charts.texts import clean, widest
@@ -118,7 +118,7 @@ def draw_ranking(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.ranking`."""
     about = about.or_else(int(found["messages"].sum()), found["first"].min(), found["last"].max())
     top = found.head(TOP)
-    labels = [name(one) for one in top["displayname"]]
+    labels = distinct(top["displayname"], top["qq"])
     bars = Bars(labels, counts_of(top["messages"]), _with_parts(top), say("messages"))
     people = counted("people", len(found)) if len(found) <= TOP else first_of(len(top), len(found))
     return Picture(say("ranking"), [*about.told(), people], bars.told(), bars.spec())
@@ -155,7 +155,7 @@ def draw_night_owls(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.night_owls`."""
     top = found.head(TOP)
     shown = [f"{part} {clean(at)}" for part, at in zip(_with_parts(top), top["latest"], strict=True)]
-    labels = [name(one) for one in top["displayname"]]
+    labels = distinct(top["displayname"], top["qq"])
     bars = Bars(labels, counts_of(top["messages"]), shown, say("night_messages"))
     lines = [*about.told(), say("owls_told"), *cut_off(len(top), len(found))]
     return Picture(say("night_owls"), lines, bars.told(), bars.spec())

@@ -9,8 +9,8 @@ import pandas as pd
 from openqq_nb import analysis
 from openqq_nb.analysis.clock import Every
 from openqq_nb.charts.given import About, answer, brought, counted, read_once, times
-from openqq_nb.charts.parts import milliseconds, name, nothing, time_axis
-from openqq_nb.charts.periods import STEPS, added_up, ends, fewer, kind, whole
+from openqq_nb.charts.parts import distinct, milliseconds, nothing, time_axis, whole_ticks
+from openqq_nb.charts.periods import STEPS, added_up, called, ends, fewer, kind, whole
 from openqq_nb.charts.picture import WIDTH, Picture
 from openqq_nb.charts.texts import widest
 from openqq_nb.charts.themes import Spec
@@ -81,10 +81,12 @@ def draw_timeline(found: Frame, about: About, every: Every | None = None) -> Pic
         return nothing("timeline", about)
     about = about.or_else(int(found["messages"].sum()), found["period"].min(), found["period"].max())
     counts, chats = by_chat(found)
-    stepped, told = _stepped(counts, every)
+    stepped, stepped_by = _stepped(counts, every)
+    told = [say(f"each_{stepped_by}")] if stepped_by and len(counts) > 1 else []
     sums = stepped.sum(axis="columns")
+    most = pd.DatetimeIndex(sums.index)[int(sums.argmax())]
     summary = say(
-        "timeline_told", period=f"{sums.idxmax():%Y-%m-%d}", count=counted("messages", int(sums.max()))
+        "timeline_told", period=called(most, stepped_by), count=counted("messages", int(sums.max()))
     )
     return Picture(say("timeline"), [*about.told(), *told], summary, _areas(stepped, chats))
 
@@ -103,21 +105,24 @@ def by_chat(found: Frame) -> tuple[Frame, dict[int, str]]:
     largest = size.groupby(keys).sum().sort_values(ascending=False, kind="stable").index
     at = {key: min(place, _CHATS) for place, key in enumerate(largest)}
     names = found.assign(key=keys).groupby("key")["chat"].last()
-    chats = {place: name(names.get(key), 150) for key, place in at.items() if place < _CHATS}
+    shown = list(largest[:_CHATS])
+    chats = dict(enumerate(distinct([names.get(key) for key in shown], shown, 150)))
     if len(largest) > _CHATS:
         chats[_CHATS] = say("others")
     table = size.groupby([times(found["period"]), keys.map(at)]).sum().unstack(fill_value=0)
     return table.sort_index(), chats
 
 
-def _stepped(counts: Frame, every: Every | None) -> tuple[Frame, list[str]]:
-    """Put zeros where nothing was written, and add up where there are too many periods."""
+def _stepped(counts: Frame, every: Every | None) -> tuple[Frame, Every | None]:
+    """Put zeros where nothing was written, and add up where there are too many periods; tell of which kind they are."""
     moments = counts.index.to_series()
+    if len(counts) == 1:
+        return counts, every
     every = every or kind(moments)
-    if len(counts) == 1 or every is None:
-        return counts, []
+    if every is None:
+        return counts, None
     longer = added_up(moments, every)
-    return whole(counts, longer).fillna(0).astype("int64"), [say(f"each_{longer}")]
+    return whole(counts, longer).fillna(0).astype("int64"), longer
 
 
 def _areas(counts: Frame, chats: dict[int, str]) -> Spec:
@@ -127,8 +132,9 @@ def _areas(counts: Frame, chats: dict[int, str]) -> Spec:
         for at, (_, row) in zip(moments, counts.iterrows(), strict=True)
         for place, count in row.items()
     ]
-    axis: Spec = {"title": say("messages"), "format": ",d", "tickCount": 5, "domain": False, "ticks": False}
-    across = {"field": "at"} | time_axis(int(moments.iloc[0]), int(moments.iloc[-1]), None, _PLOT)
+    axis: Spec = {"title": say("messages"), "format": ",d", "domain": False, "ticks": False}
+    axis |= whole_ticks(0, int(counts.sum(axis="columns").max()), 5)
+    across = {"field": "at"} | time_axis(int(moments.iloc[0]), int(moments.iloc[-1]), None, _PLOT, dates=True)
     mark: Spec = {"type": "area"} if len(counts) >= _ENOUGH else {"type": "bar", "width": 24}
     return {
         "width": _PLOT,
@@ -261,12 +267,13 @@ def _rows(counts: Frame, every: Every | None) -> tuple[list[dict[str, int]], int
 def _panels(rows: list[dict[str, int]], first: int, last: int) -> Spec:
     base: Spec = {"width": _PLOT, "data": {"values": rows}}
     domain: Spec = {"type": "utc", "domain": [first, last], "nice": False}
-    axis = time_axis(first, last, None, _PLOT)
+    axis = time_axis(first, last, None, _PLOT, dates=True)
     silent = {"type": "temporal", "scale": domain, "axis": axis["axis"] | {"labels": False, "ticks": False}}
+    most, came, went = (max(abs(one.get(key, 0)) for one in rows) for key in ("people", "came", "went"))
     people = {
         "field": "people",
         "type": "quantitative",
-        "axis": _counting(say("people")),
+        "axis": _counting(say("people"), 0, most),
         "scale": {"zero": True},
     }
     line: Spec = {
@@ -278,27 +285,25 @@ def _panels(rows: list[dict[str, int]], first: int, last: int) -> Spec:
     return {
         "vconcat": [
             base | {"height": 130, "mark": line, "encoding": {"x": silent | {"field": "at"}, "y": people}},
-            base | {"height": 130, "layer": _up_and_down(axis | {"scale": domain})},
+            base | {"height": 130, "layer": _up_and_down(axis | {"scale": domain}, came, went)},
         ],
         "spacing": 22,
     }
 
 
-def _counting(title: str) -> Spec:
+def _counting(title: str, least: int, most: int) -> Spec:
     # Leavers are drawn below zero, and are not negative.
     return {
         "title": title,
         "labelExpr": "format(abs(datum.value), ',d')",
-        "tickCount": 4,
-        "tickMinStep": 1,
         "domain": False,
         "ticks": False,
         "minExtent": 40,
-    }
+    } | whole_ticks(least, most, 4)
 
 
-def _up_and_down(across: Spec) -> list[Spec]:
-    title = say("came_and_went")
+def _up_and_down(across: Spec, came: int, went: int) -> list[Spec]:
+    axis = _counting(say("came_and_went"), -went, came)
 
     def bars(field: str, style: str) -> Spec:
         return {
@@ -307,7 +312,7 @@ def _up_and_down(across: Spec) -> list[Spec]:
             "encoding": {
                 "x": across | {"field": "from"},
                 "x2": {"field": "to"},
-                "y": {"field": field, "type": "quantitative", "axis": _counting(title)},
+                "y": {"field": field, "type": "quantitative", "axis": axis},
                 "y2": {"datum": 0},
             },
         }

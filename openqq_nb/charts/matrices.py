@@ -4,7 +4,7 @@ from typing import Any
 
 from openqq_nb.charts.bars import percent
 from openqq_nb.charts.given import About
-from openqq_nb.charts.parts import LABEL, name, numbered, picture_of, rows
+from openqq_nb.charts.parts import distinct, numbered, picture_of, rows
 from openqq_nb.charts.picture import Picture
 from openqq_nb.charts.texts import apart
 from openqq_nb.charts.themes import Spec
@@ -44,7 +44,7 @@ def draw_similar_groups(found: Frame, about: About) -> Picture:
     names = _names(pairs)
     keys = list(names)[:_GROUPS]
     first = pairs.iloc[0]
-    one, two = (apart(name(first[one])) for one in ("displayname", "other_displayname"))
+    one, two = (apart(names[str(first[one])]) for one in ("gnumber", "other_gnumber"))
     summary = say("similar_told", one=one, two=two, share=percent(float(first["jaccard"])))
     lines = [say("similar_shown")]
     if len(keys) < len(names):
@@ -60,12 +60,12 @@ def draw_similar_groups(found: Frame, about: About) -> Picture:
 
 def _names(pairs: Frame) -> dict[str, str]:
     """Name the groups, in the order in which they are most alike to another."""
-    names: dict[str, str] = {}
+    names: dict[str, object] = {}
     columns = pairs[["gnumber", "displayname", "other_gnumber", "other_displayname"]].astype("object")
     for number, one, other_number, other in columns.itertuples(index=False):
-        names.setdefault(str(number), name(one, LABEL))
-        names.setdefault(str(other_number), name(other, LABEL))
-    return names
+        names.setdefault(str(number), one)
+        names.setdefault(str(other_number), other)
+    return dict(zip(names, distinct(names.values(), names), strict=True))
 
 
 def _matrix(pairs: Frame, keys: list[str], names: dict[str, str]) -> Spec:

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from openqq_nb.charts.arrows import Arrow, Point, arrow
 from openqq_nb.charts.given import About
 from openqq_nb.charts.libraries import library
-from openqq_nb.charts.parts import name, nothing, picture_of, told
+from openqq_nb.charts.parts import distinct, nothing, picture_of, told
 from openqq_nb.charts.picture import WIDTH, Picture
 from openqq_nb.charts.texts import SIZE, apart, wide
 from openqq_nb.charts.themes import Spec
@@ -24,6 +25,8 @@ _HEIGHT = 480
 _MARGIN = 40
 _SEED = 1
 _TINY = 1e-9
+_LOOSE = 0.3
+_ROUNDS, _ROOM = 80, 22
 _NAME = 110
 _SMALLEST, _LARGEST = 5.0, 16.0
 _THINNEST, _WIDEST = 1.0, 5.5
@@ -74,6 +77,8 @@ class Person:
 def replies(log: Any, roster: Any = None) -> Picture:  # noqa: ANN401 - what `analysis.replies` takes
     """Draw who answers whom: people as circles, with arrows to those whom they answered or named.
 
+    Clients put a mention into each quote, so of answers and mentions of one person to another the larger number counts.
+
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.replies` gave.
         roster: names to show people by, as `analysis.replies` takes it.
@@ -104,7 +109,8 @@ def draw_replies(found: Frame, about: About) -> Picture:
         return nothing("replies", about)
     pairs = ends.groupby(_PAIR)["count"].sum().sort_values(ascending=False, kind="stable")
     strongest = pairs.head(_PAIRS).reset_index()
-    people = _people(strongest, ends)
+    names = _names_of(strongest, ends)
+    people = _people(strongest, ends, names)
     arrows = list(_arrows(ends.merge(strongest[_PAIR], on=_PAIR), people))
     labels, without = _labels(list(people.values()), [_head(one) for one in arrows])
     lines = [*about.told(), say("replies_told")]
@@ -112,7 +118,7 @@ def draw_replies(found: Frame, about: About) -> Picture:
         lines.append(say("replies_rest", shown=len(strongest), all=f"{len(pairs):,}"))
     if without:
         lines.append(say("replies_nameless", count=without))
-    return Picture(say("replies"), lines, _summary(ends), _network(arrows, people, labels))
+    return Picture(say("replies"), lines, _summary(ends, names), _network(arrows, people, labels))
 
 
 def directed(found: Frame) -> Frame:
@@ -123,8 +129,8 @@ def directed(found: Frame) -> Frame:
 
     Returns:
         One row per two people and direction, the strongest first: `from` and `to`, which are numbers, else names;
-        `one` and `other`, the same whatever the direction; `from_name`, `to_name`, `replies`, `mentions`, and `count`
-        for both.
+        `one` and `other`, the same whatever the direction; `from_name`, `to_name`, `replies`, `mentions`, and `count`,
+        the larger of the two: a quote is most often a mention as well.
     """
     ends = found[["from_name", "to_name"]].copy()
     for side in ("from", "to"):
@@ -134,29 +140,65 @@ def directed(found: Frame) -> Frame:
     ends[["replies", "mentions"]] = found[["replies", "mentions"]].fillna(0).astype("int64")
     kept = {"from_name": "last", "to_name": "last", "replies": "sum", "mentions": "sum"}
     summed = ends[ends["from"] != ends["to"]].groupby(["from", "to"], sort=False).agg(kept).reset_index()
-    counts = summed["replies"] + summed["mentions"]
+    counts = summed[["replies", "mentions"]].max(axis="columns")
     one, other = summed[["from", "to"]].min(axis="columns"), summed[["from", "to"]].max(axis="columns")
     rows = summed.assign(count=counts, one=one, other=other)[counts > 0]
     return rows.sort_values("count", ascending=False, kind="stable", ignore_index=True)
 
 
-def _people(pairs: Frame, ends: Frame) -> dict[str, Person]:
+def _names_of(pairs: Frame, ends: Frame) -> dict[str, str]:
+    """Name those who are in the picture or its summary."""
+    names = dict(zip([*ends["from"], *ends["to"]], [*ends["from_name"], *ends["to_name"]], strict=True))
+    top = ends.head(_TOLD)
+    shown = list(dict.fromkeys([*pairs["one"], *pairs["other"], *top["from"], *top["to"]]))
+    return dict(zip(shown, distinct([names[who] for who in shown], shown, _NAME), strict=True))
+
+
+def _people(pairs: Frame, ends: Frame, names: dict[str, str]) -> dict[str, Person]:
     """Give the people of some pairs their places; who answer each other often are near each other."""
     networkx = library("networkx")
     graph = networkx.Graph()
     weights = 1 + pairs["count"].map(math.log)
     graph.add_weighted_edges_from(zip(pairs["one"], pairs["other"], weights, strict=True))
+    # Those who have nothing to do with the others would be far off, and leave the others little room.
+    middle, *alone = [
+        min(part) for part in sorted(networkx.connected_components(graph), key=len, reverse=True)
+    ]
+    graph.add_weighted_edges_from((middle, one, _LOOSE) for one in alone)
     found = networkx.spring_layout(graph, k=2.5 / math.sqrt(len(graph)), iterations=200, seed=_SEED)
     places = _stretched({who: _outward(float(x), float(y)) for who, (x, y) in found.items()})
-    names = dict(zip([*ends["from"], *ends["to"]], [*ends["from_name"], *ends["to_name"]], strict=True))
     received = ends.groupby("to")["count"].sum()
     large = (received / received.max()).map(math.sqrt)
-    return {
-        who: Person(
-            name(names[who], _NAME), x, y, _SMALLEST + (_LARGEST - _SMALLEST) * float(large.get(who, 0))
-        )
+    people = {
+        who: Person(names[who], x, y, _SMALLEST + (_LARGEST - _SMALLEST) * float(large.get(who, 0)))
         for who, (x, y) in places.items()
     }
+    return dict(zip(people, _spaced(list(people.values())), strict=True))
+
+
+def _spaced(people: list[Person]) -> list[Person]:
+    """Move those apart who are so near that no arrow has room between them, some rounds long."""
+    for _ in range(_ROUNDS):
+        near = [(a, b) for a, b in combinations(range(len(people)), 2) if _lacking(people[a], people[b]) > 1]
+        for a, b in near:
+            one, other = people[a], people[b]
+            far = max(0.0, _lacking(one, other)) / 2
+            away = math.atan2(other.y - one.y, other.x - one.x)
+            people[a], people[b] = _moved(one, away + math.pi, far), _moved(other, away, far)
+        if not near:
+            break
+    return people
+
+
+def _lacking(one: Person, other: Person) -> float:
+    """Tell how many pixels two circles are nearer than an arrow needs."""
+    return one.radius + other.radius + _ROOM - math.dist((one.x, one.y), (other.x, other.y))
+
+
+def _moved(person: Person, way: float, far: float) -> Person:
+    x, y = person.x + math.cos(way) * far, person.y + math.sin(way) * far
+    x, y = (min(max(at, _MARGIN), whole - _MARGIN) for at, whole in ((x, WIDTH), (y, _HEIGHT)))
+    return replace(person, x=round(x, 1), y=round(y, 1))
 
 
 def _outward(x: float, y: float) -> tuple[float, float]:
@@ -261,8 +303,8 @@ def _as_it_is(field: str, kind: str = "quantitative") -> Spec:
     return {"field": field, "type": kind, "scale": None, "legend": None}
 
 
-def _summary(ends: Frame) -> str:
+def _summary(ends: Frame, names: dict[str, str]) -> str:
     top = ends.head(_TOLD)
-    names = [[apart(name(one, _NAME)) for one in top[side]] for side in ("from_name", "to_name")]
-    pairs = [say("one_to_other", one=one, other=other) for one, other in zip(*names, strict=True)]
+    called = [[apart(names[who]) for who in top[side]] for side in ("from", "to")]
+    pairs = [say("one_to_other", one=one, other=other) for one, other in zip(*called, strict=True)]
     return told(list(zip(pairs, [f"{count:,}" for count in top["count"]], strict=True)))

@@ -1,13 +1,14 @@
 """What pictures are put together from: labels that keep their room, an axis of time, and the picture of nothing."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 
 from openqq_nb.charts.given import About, answer
 from openqq_nb.charts.picture import Picture
-from openqq_nb.charts.texts import SIZE, apart, clean, cut, widest
+from openqq_nb.charts.texts import SIZE, apart, clean, cut, wide, widest
 from openqq_nb.charts.themes import Spec
 from openqq_nb.charts.wording import say
 from openqq_nb.columns import Frame
@@ -16,6 +17,8 @@ LABEL = 190
 """The most pixels that a name at an axis may take."""
 
 _DIGITS = 4
+_NUMBER = re.compile(r"[0-9]+$")
+_TAIL = 4
 _DAYS_OF_YEARS, _DAYS_OF_MONTHS, _DAYS_OF_DAYS = 1500, 100, 4
 _MS_PER_DAY = 86_400_000
 
@@ -23,6 +26,39 @@ _MS_PER_DAY = 86_400_000
 def name(text: object, most: float = LABEL, size: float = SIZE) -> str:
     """Make a label of a name; of none, the words that say so."""
     return cut(text, most, size) if clean(text) else say("nameless")
+
+
+def distinct(
+    names: Iterable[object], numbers: Iterable[object], most: float = LABEL, size: float = SIZE
+) -> list[str]:
+    """Make labels of names such that those of two people, chats or groups differ: by the last digits of their numbers.
+
+    Args:
+        names: of who is shown; who is shown twice may be in them twice.
+        numbers: theirs; who has none is told apart by name, and by the place among all.
+        most: how wide a label is at most, in pixels.
+        size: of the font, in pixels.
+    """
+    shown = list(names)
+    labels = [name(one, most, size) for one in shown]
+    whose = [clean(number) or clean(one) for one, number in zip(shown, numbers, strict=True)]
+    owners: dict[str, list[str]] = {}
+    for label, who in dict.fromkeys(zip(labels, whose, strict=True)):
+        owners.setdefault(label, []).append(who)
+    marks = [_mark(who, owners[label], whose) for label, who in zip(labels, whose, strict=True)]
+    return [name(one, most - wide(mark, size), size) + mark for one, mark in zip(shown, marks, strict=True)]
+
+
+def _mark(who: str, same: Sequence[str], all_of_them: Sequence[str]) -> str:
+    """Write what stands behind a name that several have: the last digits of the number, all if these do not differ."""
+    if len(same) == 1:
+        return ""
+    numbers = {one: found[0] if (found := _NUMBER.search(one)) else "" for one in same}
+    if not numbers[who]:
+        return say("same_name_place", place=all_of_them.index(who) + 1)
+    tails = [number[-_TAIL:] for number in numbers.values()]
+    tail = numbers[who][-_TAIL:]
+    return say("same_name_number", number=tail if tails.count(tail) == 1 else numbers[who])
 
 
 def numbered(labels: Sequence[str]) -> list[str]:
@@ -59,7 +95,9 @@ def milliseconds(moments: "pd.Series[pd.Timestamp]") -> "pd.Series[int]":
     return moments.astype("datetime64[ms]").astype("int64")
 
 
-def time_axis(first: int, last: int, title: str | None = None, room_px: float = 480) -> Spec:
+def time_axis(
+    first: int, last: int, title: str | None = None, room_px: float = 480, dates: bool = False
+) -> Spec:
     """Give an axis of time for a span, with labels so few that they stand apart.
 
     Args:
@@ -67,6 +105,7 @@ def time_axis(first: int, last: int, title: str | None = None, room_px: float = 
         last: the end.
         title: of the axis.
         room_px: how long the axis is.
+        dates: nothing shorter than days is on it.
     """
     days = (last - first) / _MS_PER_DAY
     form, at_most = "minutes", room_px / 70
@@ -74,7 +113,7 @@ def time_axis(first: int, last: int, title: str | None = None, room_px: float = 
         form, at_most = "years", room_px / 60
     elif days >= _DAYS_OF_MONTHS:
         form, at_most = "months", room_px / 90
-    elif days >= _DAYS_OF_DAYS:
+    elif dates or days >= _DAYS_OF_DAYS:
         form, at_most = "days", room_px / 70
     elif days * 24 >= 1:
         form, at_most = "hours", room_px / 120
@@ -104,6 +143,12 @@ def _ticks(first: int, last: int, form: str, at_most: int) -> list[int]:
             break
     chosen = found if len(found) else pd.DatetimeIndex([begin])
     return [int(one.timestamp() * 1000) for one in chosen[:at_most]]
+
+
+def whole_ticks(least: int, most: int, count: int) -> Spec:
+    """Give the ticks of an axis of counts, about so many: where there are few, Vega would write parts of one."""
+    few = most - least < count
+    return {"values": list(range(least, most + 1))} if few else {"tickCount": count}
 
 
 def picture_of(question: str, draw: Callable[[Frame, About], Picture], *given: Any) -> Picture:  # noqa: ANN401 - as the question takes it

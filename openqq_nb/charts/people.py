@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from openqq_nb.charts.given import About, times
-from openqq_nb.charts.parts import milliseconds, name, numbered, picture_of, rows, time_axis, told
+from openqq_nb.charts.parts import distinct, milliseconds, numbered, picture_of, rows, time_axis, told
 from openqq_nb.charts.parts import room as room_of
 from openqq_nb.charts.picture import WIDTH, Picture
 from openqq_nb.charts.themes import Spec
@@ -46,7 +46,8 @@ def draw_nicknames(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.nicknames`."""
     about = about.or_else(int(found["messages"].sum()), found["first"].min(), found["last"].max())
     named = most_named(found)
-    pairs = [(name(last_name(one)), f"{len(one):,}") for one in named]
+    people = distinct(map(last_name, named), [one["qq"].iloc[0] for one in named])
+    pairs = [(who, f"{len(one):,}") for who, one in zip(people, named, strict=True)]
     lines = [*about.told(), say("names_told")]
     if len(named) < found["qq"].nunique():
         lines.append(say("more_names", shown=len(named)))
@@ -68,7 +69,7 @@ def last_name(names: Frame) -> object:
 
 
 def _lives(names: Frame) -> Spec:
-    labels = numbered([name(one) for one in names["displayname"]])
+    labels = numbered(distinct(names["displayname"], names["qq"]))
     plot = round(WIDTH - room_of(labels))
     begun, ended = (milliseconds(times(names[one])) for one in ("first", "last"))
     first, last = int(begun.min()), int(ended.max())

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from openqq_nb.analysis.clock import Every
+from openqq_nb.charts.wording import say
 from openqq_nb.columns import Frame
 
 STEPS = 240
@@ -31,6 +32,28 @@ def kind(moments: "pd.Series[pd.Timestamp]") -> Every | None:
     begun = pd.DatetimeIndex(moments)
     fitting = (every for every in _FREQUENCIES if (_begins(begun, every) == begun).all())
     return max(fitting, key=list(_FREQUENCIES).index, default=None)
+
+
+def sure_kind(moments: "pd.Series[pd.Timestamp]") -> Every | None:
+    """Tell the kind of some periods if two of them follow upon each other; else they may be of several kinds."""
+    every = kind(moments)
+    if every is None:
+        return None
+    periods = pd.DatetimeIndex(moments).to_period(_FREQUENCIES[every])
+    return every if (periods + 1).isin(periods).any() else None
+
+
+def called(begun: pd.Timestamp, every: Every | None) -> str:
+    """Name a period as people do: a week by its first day, longer ones by their month, quarter or year.
+
+    Args:
+        begun: when it began.
+        every: its kind; a period of which that is not known is named by its first day.
+    """
+    day, month = f"{begun:%Y-%m-%d}", say(f"month_{begun.month}")
+    if every is None:
+        return day
+    return say(f"period_{every}", day=day, month=month, quarter=begun.quarter, year=begun.year)
 
 
 def fewer(moments: "pd.Series[pd.Timestamp]", every: Every, most: int = STEPS) -> Every:

@@ -8,8 +8,9 @@ import pandas as pd
 from openqq_nb.analysis.clock import Every
 from openqq_nb.analysis.wording import By
 from openqq_nb.charts.bars import TOP, Bars, by_people, counts_of, cut_off
-from openqq_nb.charts.given import About, times
-from openqq_nb.charts.parts import name, picture_of, told
+from openqq_nb.charts.given import About, answer, times
+from openqq_nb.charts.parts import distinct, name, nothing, picture_of, told
+from openqq_nb.charts.periods import called, sure_kind
 from openqq_nb.charts.picture import Picture
 from openqq_nb.charts.themes import Spec
 from openqq_nb.charts.wording import say
@@ -71,29 +72,32 @@ def _of_all(question: str, found: Frame, column: str, about: About) -> Picture:
     return Picture(say(question), [*about.told(), *cut_off(len(top), len(found))], bars.told(), bars.spec())
 
 
-def _of_owners(found: Frame, about: About, key: str, called: str) -> Picture:
-    owners = [one for _, one in found.groupby(_whose(found, key, called), sort=False)]
-    panels = [(_title(one[called].iloc[0]), _counted(one.head(_PANEL_WORDS))) for one in owners[:PANELS]]
+def _of_owners(found: Frame, about: About, key: str, title: str) -> Picture:
+    owners = [one for _, one in found.groupby(_whose(found, key, title), sort=False)]
+    shown = owners[:PANELS]
+    panels = list(zip(_titles(shown, key, title), map(_counted, shown), strict=True))
     lines = [*about.told(), *cut_off(len(panels), len(owners))]
     return _beside(say("words"), lines, panels)
 
 
-def _counted(top: Frame) -> Bars:
+def _counted(found: Frame) -> Bars:
+    top = found.head(_PANEL_WORDS)
     sizes = counts_of(top["messages"])
     return Bars(_labels(top), sizes, [f"{one:,}" for one in sizes], say("messages_with"))
 
 
-def _whose(found: Frame, key: str, called: str) -> "pd.Series[str]":
+def _whose(found: Frame, key: str, title: str) -> "pd.Series[str]":
     """Tell people or chats apart by number and name."""
-    return found[key].fillna("") + "\n" + found[called].fillna("")
+    return found[key].fillna("") + "\n" + found[title].fillna("")
 
 
-def _title(whose: object) -> str:
-    return name(whose, _PANEL_WIDTH - 10, 15)
+def _titles(owners: Sequence[Frame], key: str, title: str) -> list[str]:
+    names, numbers = ([one[column].iloc[0] for one in owners] for column in (title, key))
+    return distinct(names, numbers, _PANEL_WIDTH - 10, 15)
 
 
 def typical(log: Any, top: int = 10) -> Picture:  # noqa: ANN401 - what `analysis.typical` takes
-    """Draw the words that are typical of somebody: bars for each of the first six people.
+    """Draw the words that are typical of somebody: bars for each of the first six people, by how often they wrote them.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.typical` gave.
@@ -120,10 +124,10 @@ def typical(log: Any, top: int = 10) -> Picture:  # noqa: ANN401 - what `analysi
 def draw_typical(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.typical`."""
     people = of_people(found)
-    panels = [
-        (_title(one["displayname"].iloc[0]), _scored(one, say("how_typical"))) for one in people[:PANELS]
-    ]
-    lines = about.told()
+    shown = people[:PANELS]
+    bars = [_scored(one) for one in shown]
+    panels = list(zip(_titles(shown, "qq", "displayname"), bars, strict=True))
+    lines = [*about.told(), say("typical_told")]
     if len(panels) < len(people):
         lines.append(say("typical_people", shown=len(panels), all=f"{len(people):,}"))
     return _beside(say("typical"), lines, panels)
@@ -137,7 +141,7 @@ def of_people(found: Frame) -> list[Frame]:
 
 
 def new_words(log: Any, every: Every = "month", top: int = 20) -> Picture:  # noqa: ANN401 - what `analysis.new_words` takes
-    """Draw the words that are new: bars for each of the last six periods.
+    """Draw the words that are new: bars for each of the last six periods, by how often they were written.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.new_words` gave.
@@ -160,15 +164,19 @@ def new_words(log: Any, every: Every = "month", top: int = 20) -> Picture:  # no
         >>> "火锅" in charts.new_words(answer).svg()
         True
     """
-    return picture_of("new_words", draw_new_words, log, every, top)
+    found, about = answer("new_words", log, every, top)
+    return draw_new_words(found, about, None if about.messages is None else every)
 
 
-def draw_new_words(found: Frame, about: About) -> Picture:
-    """Draw an answer of `analysis.new_words`."""
+def draw_new_words(found: Frame, about: About, every: Every | None = None) -> Picture:
+    """Draw an answer of `analysis.new_words`; by its moments if it is not told of which periods it is."""
+    if found.empty:
+        return nothing("new_words", about)
     periods = of_periods(found)
+    every = every or sure_kind(times(found["period"]))
     shown = list(periods.items())[-PANELS:]
-    panels = [(f"{begun:%Y-%m-%d}", _scored(one, say("how_new"))) for begun, one in shown]
-    lines = about.told()
+    panels = [(called(begun, every), _scored(one)) for begun, one in shown]
+    lines = [*about.told(), say("newest_told")]
     if len(panels) < len(periods):
         lines.append(say("new_periods", shown=len(panels), all=f"{len(periods):,}"))
     return _beside(say("new_words"), lines, panels, panels[::-1])
@@ -199,9 +207,9 @@ def of_periods(found: Frame) -> dict[pd.Timestamp, Frame]:
     }
 
 
-def _scored(top: Frame, measure: str) -> Bars:
-    counts = [f"{int(count):,}×" for count in top["count"]]
-    return Bars(_labels(top), [max(0.0, float(one)) for one in top["score"].fillna(0)], counts, measure)
+def _scored(top: Frame) -> Bars:
+    counts = counts_of(top["count"])
+    return Bars(_labels(top), counts, [f"{count:,}×" for count in counts], say("times_written"))
 
 
 def _labels(top: Frame) -> list[str]:

@@ -16,6 +16,8 @@ COMMON: Table = {
     "people": ("people", "人数"),
     "nothing": ("There is nothing to show.", "没有可以显示的内容。"),
     "nameless": ("(no name)", "（无名）"),
+    "same_name_number": (" (…{number})", " (…{number})"),
+    "same_name_place": (" ({place})", " ({place})"),
     "first_of": ("The first {shown} of {all} are shown.", "显示前 {shown} 项，共 {all} 项。"),
     "others": ("others", "其他"),
     "listed": ("{name}: {value}", "{name}：{value}"),
@@ -39,6 +41,11 @@ COMMON: Table = {
     "month_10": ("Oct", "10月"),
     "month_11": ("Nov", "11月"),
     "month_12": ("Dec", "12月"),
+    "period_day": ("{day}", "{day}"),
+    "period_week": ("week from {day}", "{day} 起的一周"),
+    "period_month": ("{month} {year}", "{year}年{month}"),
+    "period_quarter": ("Q{quarter} {year}", "{year}年第{quarter}季度"),
+    "period_year": ("{year}", "{year}年"),
     "format_years": ("%Y", "%Y年"),
     "format_months": ("%b %Y", "%Y年%-m月"),
     "format_days": ("%-d %b", "%-m月%-d日"),
@@ -81,8 +88,7 @@ AXES: Table = {
     "jaccard": ("part of their people in both (%)", "共同成员占比（%）"),
     "kind": ("kind", "类型"),
     "seconds": ("median time to an answer", "回复用时中位数"),
-    "how_typical": ("how typical", "典型程度"),
-    "how_new": ("how new", "新颖程度"),
+    "times_written": ("times written", "出现次数"),
 }
 
 TOLD: Table = {
@@ -103,8 +109,9 @@ TOLD: Table = {
     ),
     "replies_told": (
         "An arrow leads from who answered or named somebody to that person; the wider, the more often. A circle is as "
-        "large as what is sent to that person.",
-        "箭头从回复或提及的人指向对方，越粗越频繁；圆的大小表示收到的回复和提及。",
+        "large as what is sent to that person. Of answers and mentions the larger number counts, for an answer often "
+        "mentions.",
+        "箭头从回复或提及的人指向对方，越粗越频繁；圆的大小表示收到的次数。回复与提及只取次数多的一种，因为回复往往自带提及。",
     ),
     "replies_rest": (
         "The {shown} strongest of {all} pairs are shown.",
@@ -149,6 +156,8 @@ TOLD: Table = {
         "同一个人的名字排在一起，底色相同。",
     ),
     "more_names": ("The {shown} people with most names are shown.", "显示名字最多的 {shown} 人。"),
+    "typical_told": ("The most typical word stands first.", "越典型的词越靠前。"),
+    "newest_told": ("The newest word stands first.", "越新的词越靠前。"),
     "typical_people": ("The first {shown} of {all} people are shown.", "显示前 {shown} 人，共 {all} 人。"),
     "new_periods": ("The last {shown} of {all} periods are shown.", "显示最近 {shown} 个时段，共 {all} 个。"),
     "similar_shown": (

@@ -132,7 +132,9 @@ def text(name: str, value: object) -> str:
         InvalidInput: it is none, or empty.
     """
     if not isinstance(value, str):
-        raise InvalidInput(f"{name}= looks for text; found {value!r}, of type {type(value).__name__}. Give a str.")
+        raise InvalidInput(
+            f"{name}= looks for text; found {value!r}, of type {type(value).__name__}. Give a str."
+        )
     if not value:
         raise InvalidInput(
             f"{name}='' is found in every message. Write what to look for, or leave {name}= away."

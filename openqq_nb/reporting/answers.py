@@ -11,7 +11,7 @@ from openqq_nb.charts.given import times
 from openqq_nb.charts.networks import directed
 from openqq_nb.charts.parts import told
 from openqq_nb.charts.people import NAMES, last_name, most_named
-from openqq_nb.charts.periods import whole
+from openqq_nb.charts.periods import called, whole
 from openqq_nb.charts.ranges import silences
 from openqq_nb.charts.texts import clean
 from openqq_nb.charts.vocabulary import PANELS, of_people, of_periods
@@ -24,6 +24,7 @@ from openqq_nb.reporting.tables import (
     filled,
     matrix,
     moment,
+    named,
     number,
     shown_name,
     shown_text,
@@ -35,9 +36,9 @@ PERIODS = 25
 """How many periods a table has at most, such as two years of months; a log is asked for longer ones for more."""
 
 _MINUTE = "%Y-%m-%d %H:%M"
-_PERSON = text("person", "displayname")
+_PERSON = named("person", "displayname", "qq")
 _CHAT = text("chat", "chat")
-_STARTED_BY = text("started_by", "started_by")
+_STARTED_BY = named("started_by", "started_by", "started_by_qq")
 _START = moment("start", "start", _MINUTE)
 _MESSAGES, _PEOPLE, _DAYS, _COUNT = map(number, ("messages", "people", "days", "count"))
 _SHARE = number("share", write=percent)
@@ -55,18 +56,21 @@ _COLUMNS: Mapping[str, Sequence[Column]] = {
     "phrases": (text("phrase", "phrase"), _MESSAGES, _COUNT, _PEOPLE),
     "repeats": (text("content", "content", shown_text), _MESSAGES, _PEOPLE, _CHAT, _START, _STARTED_BY),
     "conversations": (_START, _CHAT, number("length", "seconds", length), _MESSAGES, _PEOPLE, _STARTED_BY),
-    "replies": (text("from", "from_name"), text("to", "to_name"), number("replies"), number("mentions")),
+    "replies": (
+        named("from", "from_name", "from"),
+        named("to", "to_name", "to"),
+        number("replies"),
+        number("mentions"),
+    ),
     "similar_groups": (
-        text("group", "displayname"),
-        text("other", "other_displayname"),
+        named("group", "displayname", "gnumber"),
+        named("other", "other_displayname", "other_gnumber"),
         number("shared"),
         number("alike", "jaccard", percent),
     ),
     "lurkers": (text("silent", "range"), _PEOPLE),
     "typical": (_PERSON, text("typical", "told", str)),
     "nicknames": (_PERSON, text("names", "told", str)),
-    "new_words": (moment("period", "period"), text("new", "told", str)),
-    "turnover": (moment("period", "period"), _PEOPLE, number("newcomers"), number("leavers")),
 }
 
 
@@ -94,13 +98,25 @@ def timeline(found: Frame, every: Every) -> Table:
     of_chats = [(called, counts[place].tolist()) for place, called in sorted(chats.items())]
     of_all = (say("column_all"), counts.sum(axis="columns").tolist())
     columns = [of_all, *of_chats] if len(of_chats) > 1 else [(say("column_messages"), of_chats[0][1])]
-    return matrix("timeline", "period", [f"{begun:%Y-%m-%d}" for begun in counts.index], columns)
+    return matrix("timeline", "period", [called(begun, every) for begun in counts.index], columns)
 
 
 def turnover(found: Frame, every: Every) -> Table:
     """Give the table of an answer of `analysis.turnover`, whose periods are `every`."""
     counts = comings(found, every).rename_axis("period").reset_index()
-    return filled("turnover", counts, _COLUMNS["turnover"], PERIODS)
+    columns = (_periods(every), _PEOPLE, number("newcomers"), number("leavers"))
+    return filled("turnover", counts, columns, PERIODS)
+
+
+def new_words(found: Frame, every: Every) -> Table:
+    """Give the table of an answer of `analysis.new_words`, whose periods are `every`."""
+    periods = [(begun, _words(one)) for begun, one in of_periods(found).items()]
+    told_of = pd.DataFrame(periods[-PANELS:], columns=["period", "told"])
+    return filled("new_words", told_of, (_periods(every), text("new", "told", str)))
+
+
+def _periods(every: Every) -> Column:
+    return Column("period", "period", lambda begun: called(begun, every), "moment")
 
 
 def _activity(found: Frame) -> Table:
@@ -127,13 +143,9 @@ def _silences(found: Frame) -> Frame:
 
 
 def _typical(found: Frame) -> Frame:
-    people = [(one["displayname"].iloc[0], _words(one)) for one in of_people(found)[:PANELS]]
-    return pd.DataFrame(people, columns=["displayname", "told"])
-
-
-def _new_words(found: Frame) -> Frame:
-    periods = [(begun, _words(one)) for begun, one in of_periods(found).items()]
-    return pd.DataFrame(periods[-PANELS:], columns=["period", "told"])
+    shown = of_people(found)[:PANELS]
+    people = [(one["qq"].iloc[0], one["displayname"].iloc[0], _words(one)) for one in shown]
+    return pd.DataFrame(people, columns=["qq", "displayname", "told"])
 
 
 def _words(found: Frame) -> str:
@@ -142,8 +154,8 @@ def _words(found: Frame) -> str:
 
 
 def _nicknames(found: Frame) -> Frame:
-    people = [(last_name(one), _lives(one.tail(NAMES))) for one in most_named(found)]
-    return pd.DataFrame(people, columns=["displayname", "told"])
+    people = [(one["qq"].iloc[0], last_name(one), _lives(one.tail(NAMES))) for one in most_named(found)]
+    return pd.DataFrame(people, columns=["qq", "displayname", "told"])
 
 
 def _lives(names: Frame) -> str:
@@ -166,6 +178,5 @@ _CHOSEN: Mapping[str, Callable[[Frame], Frame]] = {
     "replies": directed,
     "lurkers": _silences,
     "typical": _typical,
-    "new_words": _new_words,
     "nicknames": _nicknames,
 }

@@ -11,10 +11,11 @@ from openqq_nb import analysis
 from openqq_nb.analysis.clock import Every
 from openqq_nb.analysis.cutting import texts
 from openqq_nb.analysis.frames import PERSON, messages
-from openqq_nb.charts.courses import fitting
+from openqq_nb.charts.courses import draw_timeline, draw_turnover, fitting
 from openqq_nb.charts.drawn import DRAWN
 from openqq_nb.charts.given import About, brought
 from openqq_nb.charts.picture import Picture
+from openqq_nb.charts.vocabulary import draw_new_words
 from openqq_nb.charts.wording import say as said
 from openqq_nb.columns import Frame
 from openqq_nb.errors import OpenqqError
@@ -34,10 +35,8 @@ LOOKED_AT = (
 _OF_WORDS = ("words", "phrases", "typical", "new_words")
 _WITH_NAMES = ("replies", "conversations", "repeats", "ranking", "night_owls")
 _WITH_OPEN_TABLES = ("ranking", "repeats", "conversations")
-_BY_PERIODS: Mapping[str, tuple[Every, Callable[[Frame, Every], Table]]] = {
-    "timeline": ("week", answers.timeline),
-    "turnover": ("month", answers.turnover),
-}
+_EVERY: Mapping[str, Every] = {"timeline": "week", "turnover": "month", "new_words": "month"}
+"""The periods that questions have by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ def contents(log: Any, roster: Any, about: About) -> Contents:  # noqa: ANN401 -
 
 def _questions(log: Any, roster: Any) -> Iterator[tuple[str, Callable[[], Any]]]:  # noqa: ANN401 - as above
     names = {"roster": roster} if _has_names(roster) else {}
-    yield "timeline", lambda: fitting(log, brought(analysis.timeline(log)), "week")[0]
+    yield "timeline", _asked("timeline", log)
     text = cache(lambda: texts.told(log))
     for name in _OF_LOGS:
         asked = _asked(name, log, **(names if name in _WITH_NAMES else {}))
@@ -142,15 +141,29 @@ def _of_words(name: str, text: Callable[[], texts.Told]) -> Callable[[], Any]:
 
 
 def _section(log: Any, name: str, found: Frame, about: About) -> Section:  # noqa: ANN401 - as above
-    picture = DRAWN[name](found, about if name != "similar_groups" else About())
-    return Section(name, picture, _table(log, name, found), name in _WITH_OPEN_TABLES)
+    return Section(
+        name, _picture(log, name, found, about), _table(log, name, found), name in _WITH_OPEN_TABLES
+    )
+
+
+def _picture(log: Any, name: str, found: Frame, about: About) -> Picture:  # noqa: ANN401 - as above
+    if name == "timeline":
+        shown, every = fitting(log, found, _EVERY[name])
+        return draw_timeline(shown, about, every)
+    if name == "turnover":
+        return draw_turnover(found, about, _EVERY[name])
+    if name == "new_words":
+        return draw_new_words(found, about, _EVERY[name])
+    return DRAWN[name](found, about if name != "similar_groups" else About())
 
 
 def _table(log: Any, name: str, found: Frame) -> Table:  # noqa: ANN401 - as above
-    if name not in _BY_PERIODS:
+    if name not in _EVERY:
         return answers.table(name, found)
-    every, made = _BY_PERIODS[name]
-    return made(*fitting(log, found, every, answers.PERIODS, getattr(analysis, name)))
+    if name == "new_words":
+        return answers.new_words(found, _EVERY[name])
+    made = answers.timeline if name == "timeline" else answers.turnover
+    return made(*fitting(log, found, _EVERY[name], answers.PERIODS, getattr(analysis, name)))
 
 
 def _figures(log: Any, about: About, found: Mapping[str, Frame]) -> list[Figure]:  # noqa: ANN401 - as above

@@ -8,6 +8,7 @@ import pandas as pd
 
 from openqq_nb.charts.bars import cut_off
 from openqq_nb.charts.given import times
+from openqq_nb.charts.parts import distinct
 from openqq_nb.charts.texts import cut
 from openqq_nb.columns import Frame
 from openqq_nb.reporting.wording import say
@@ -59,17 +60,24 @@ class Column:
         field: the column of the frame.
         write: writes one value of it.
         kind: what its cells are.
+        numbers: the column of the numbers of those who are named in it; two of one name are told apart by them.
     """
 
     word: str
     field: str
     write: Callable[[Any], str]
     kind: Kind
+    numbers: str = ""
 
 
 def text(word: str, field: str, write: Callable[[Any], str] | None = None) -> Column:
     """Give a column of names, or of what `write` makes of values."""
     return Column(word, field, write or shown_name, "text")
+
+
+def named(word: str, field: str, numbers: str) -> Column:
+    """Give a column of names, with the column of their numbers."""
+    return Column(word, field, str, "text", numbers)
 
 
 def number(word: str, field: str = "", write: Callable[[Any], str] | None = None) -> Column:
@@ -92,11 +100,20 @@ def filled(title: str, found: Frame, columns: Sequence[Column], most: int = _ROW
         most: how many rows.
     """
     top = found.head(most)
+    top = _told_apart(top, [one for one in columns if one.numbers])
     cells = [[_written(one, value) for value in _values(top, one)] for one in columns]
     headings = [Heading(say(f"column_{one.word}"), one.kind) for one in columns]
     return Table(
         say(f"table_{title}"), headings, list(zip(*cells, strict=True)), cut_off(len(top), len(found))
     )
+
+
+def _told_apart(found: Frame, columns: Sequence[Column]) -> Frame:
+    """Write the names of columns such that all who are in them have their own."""
+    names = [name for one in columns for name in found[one.field]]
+    labels = distinct(names, [number for one in columns for number in found[one.numbers]], _NAME)
+    rows = len(found)
+    return found.assign(**{one.field: labels[at * rows : (at + 1) * rows] for at, one in enumerate(columns)})
 
 
 def matrix(

@@ -74,7 +74,7 @@ REPORT: Table = {
     "column_typical": ("words", "词"),
     "column_new": ("new words", "新词"),
     "column_names": ("names", "名字"),
-    "column_period": ("period from", "时段起始"),
+    "column_period": ("period", "时段"),
     "column_newcomers": ("came", "新人"),
     "column_leavers": ("went", "离开"),
     "column_silent": ("silent for", "沉默"),

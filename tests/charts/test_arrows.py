@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import pandas as pd
 import pytest
@@ -127,6 +128,15 @@ def test_the_summary_names_the_strongest_in_their_direction() -> None:
     assert network(*lines[:2]).summary == "Grace 对 Ada：1,234；Ada 对 Grace：4"
 
 
+def test_a_quote_that_is_a_mention_as_well_counts_once() -> None:
+    lines = [("Ada", "Grace", 4, 4), ("Grace", "Linus", 5, 1), ("Linus", "Ada", 0, 3)]
+    columns = ["from_name", "to_name", "replies", "mentions"]
+    found = pd.DataFrame(lines, columns=columns).assign(latency_s=60.0)
+    picture = charts.replies(found.assign(from_qq=found["from_name"], to_qq=found["to_name"]))
+    assert picture.summary == "Grace to Linus: 5; Ada to Grace: 4; Linus to Ada: 3"
+    assert "the larger number counts" in " ".join(picture.subtitle)
+
+
 def test_nobody_answers_themselves_in_the_picture() -> None:
     picture = network(("Ada", "Ada", 900), ("Ada", "Grace", 1))
     assert len(arrows(picture)) == 1
@@ -141,6 +151,20 @@ def test_lines_of_a_weak_pair_are_not_drawn_and_of_a_strong_one_both_are() -> No
     assert "The 50 strongest of 60 pairs are shown." in picture.subtitle
     found = answers(Life(chinese))["replies"]
     assert len(arrows(charts.replies(found))) <= _MOST_ARROWS
+
+
+@pytest.mark.parametrize("alone", [0, 2, 12])
+def test_between_two_circles_is_room_for_an_arrow(alone: int) -> None:
+    crowd = [(f"a{at % 12}", f"a{(at * 5 + 1) % 12}", 30) for at in range(36)]
+    picture = network(*crowd, *[(f"b{at}", f"c{at}", 1) for at in range(alone)])
+    circles = [
+        (one["x"], one["y"], math.sqrt(one["area"] / math.pi))
+        for one in picture.body["layer"][1]["data"]["values"]
+    ]
+    for (x, y, radius), (across, down, other) in combinations(circles, 2):
+        assert math.dist((x, y), (across, down)) > radius + other + 20
+    wide, high = (max(one[at] for one in circles) - min(one[at] for one in circles) for at in (0, 1))
+    assert wide > 0.8 * picture.body["width"] or high > 0.6 * picture.body["height"]
 
 
 @pytest.mark.parametrize("people", range(3, 9))

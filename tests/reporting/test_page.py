@@ -53,6 +53,17 @@ def test_the_page_asks_nobody_runs_nothing_and_is_usable(
         assert said == [], "the browser refused something that the page wanted"
 
 
+def test_dates_of_the_figures_stay_on_one_line_on_a_phone(browser: Browser, tmp_path: Path) -> None:
+    path = written(tmp_path, chinese)
+    for width in (_PHONE, 420, 320):
+        with guarded_context(browser, f"{HOME}{path}", width=width) as context:
+            page = context.new_page()
+            page.goto(path.as_uri())
+            heights = page.locator("dd").evaluate_all("all => all.map(one => one.offsetHeight)")
+            assert len(set(heights)) == 1
+            assert page.evaluate(_SPREAD) == 0
+
+
 def test_on_paper_pictures_are_light_and_tables_are_those_that_were_opened(
     browser: Browser, tmp_path: Path
 ) -> None:

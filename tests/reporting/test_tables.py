@@ -1,5 +1,6 @@
 """The tables of a report: each section has one, and it tells what the messages and the answers to questions tell."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -74,12 +75,16 @@ def called(name: object) -> str:
     return cut(name, 240) or "(no name)"
 
 
+def month_name(day: str) -> str:
+    return f"{pd.Timestamp(day):%b %Y}"
+
+
 def months(past: Past) -> Counter[str]:
     return Counter(f"{at:%Y-%m-01}" for at in past.written["msg_time"])
 
 
 def timeline(past: Past) -> Rows:
-    return [[month, f"{count:,}"] for month, count in sorted(months(past).items())]
+    return [[month_name(month), f"{count:,}"] for month, count in sorted(months(past).items())]
 
 
 def activity(past: Past) -> Rows:
@@ -120,7 +125,7 @@ def replies(past: Past) -> Rows:
         for one in each(found)
         if one.from_qq != one.to_qq and one.replies + one.mentions
     ]
-    rows.sort(key=lambda row: -(row[2] + row[3]))
+    rows.sort(key=lambda row: -max(row[2], row[3]))
     return [list(map(str, row)) for row in rows[:20]]
 
 
@@ -163,7 +168,8 @@ def _counts(said: str, one: Any) -> list[str]:
 
 def phrases(past: Past) -> Rows:
     return [
-        _counts(one.phrase, one) for one in sorted(each(past.ask("phrases")), key=lambda one: -one.times)[:20]
+        _counts(one.phrase, one)
+        for one in sorted(each(past.ask("phrases")), key=lambda one: -one.messages)[:20]
     ]
 
 
@@ -177,9 +183,9 @@ def typical(past: Past) -> Rows:
 def new_words(past: Past) -> Rows:
     periods: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for one in each(past.ask("new_words")):
-        periods[f"{one.period:%Y-%m-%d}"].append((-one.score, f"{one.word}: {one.times}×"))
+        periods[f"{one.period:%Y-%m-01}"].append((-one.score, f"{one.word}: {one.times}×"))
     best = {period: sorted(said, key=lambda one: one[0])[:8] for period, said in sorted(periods.items())[-6:]}
-    return [[period, "; ".join(word for _, word in said)] for period, said in best.items()]
+    return [[month_name(period), "; ".join(word for _, word in said)] for period, said in best.items()]
 
 
 def turnover(past: Past) -> Rows:
@@ -189,7 +195,7 @@ def turnover(past: Past) -> Rows:
         people[f"{at:%Y-%m-01}"].add(who)
         first.setdefault(who, f"{at:%Y-%m-01}")
     came = Counter(first.values())
-    return [[month, str(len(who)), str(came[month])] for month, who in sorted(people.items())]
+    return [[month_name(month), str(len(who)), str(came[month])] for month, who in sorted(people.items())]
 
 
 def nicknames(past: Past) -> Rows:
@@ -206,9 +212,12 @@ def nicknames(past: Past) -> Rows:
 def similar_groups(past: Past) -> Rows:
     found = analysis.similar_groups(past.roster.members)
     best = sorted(each(found), key=lambda one: (-one.jaccard, -one.shared))[:20]
+    names = {one.gnumber: called(one.displayname) for one in best}
+    names |= {one.other_gnumber: called(one.other_displayname) for one in best}
+    several = Counter(names.values())
+    shown = {of: f"{name} (…{of[-4:]})" if several[name] > 1 else name for of, name in names.items()}
     return [
-        [called(one.displayname), called(one.other_displayname), str(one.shared), percent(one.jaccard)]
-        for one in best
+        [shown[one.gnumber], shown[one.other_gnumber], str(one.shared), percent(one.jaccard)] for one in best
     ]
 
 
@@ -282,10 +291,13 @@ def test_names_and_messages_in_tables_are_text_whatever_is_in_them(tmp_path: Pat
             sign.isprintable() or sign == "\u200d" for row in one.rows for cell in row for sign in cell
         )
     known = {cut(hostile(at), 240) for at in range(60)} | {"(no name)", "（无名）"}
-    assert {row[0] for name in ("ranking", "typical") for row in tables[name].rows} <= known
-    assert {
-        name for one in ("replies", "similar_groups") for row in tables[one].rows for name in row[:2]
-    } <= known
+    alone = [row[0] for name in ("ranking", "typical") for row in tables[name].rows]
+    pairs = [name for one in ("replies", "similar_groups") for row in tables[one].rows for name in row[:2]]
+    for shown in (*alone, *pairs):
+        name = re.sub(r" \(…\d+\)$", "", shown)
+        assert name in known or any(
+            one.startswith(name.removesuffix("…")) for one in known if name[-1:] == "…"
+        )
     assert any(row[0].startswith("<") for row in tables["ranking"].rows)
 
 
@@ -296,16 +308,28 @@ def test_a_table_of_messages_over_time_tells_the_chats_and_where_nothing_was_wri
     log = log.assign(chat=chats, chat_key="group:" + chats)[~silent]
     table = Tables(write_report(log, tmp_path / "one.html").read_text("utf-8")).found["timeline"]
     largest = [name for name, _ in Counter(log["chat"]).most_common()]
-    assert table.heads == ["period from", "in all", *largest]
+    assert table.heads == ["period", "in all", *largest]
     weeks = Counter(
-        (f"{at - pd.Timedelta(days=at.day_of_week):%Y-%m-%d}", chat)
+        (f"week from {at - pd.Timedelta(days=at.day_of_week):%Y-%m-%d}", chat)
         for at, chat in zip(log["msg_time"], log["chat"], strict=True)
     )
     for week, total, *counts in table.rows:
         assert list(map(int, counts)) == [weeks[week, name] for name in largest]
         assert int(total) == sum(map(int, counts))
-    assert ["2024-03-18", "0", "0", "0", "0", "0"] in table.rows
+    assert ["week from 2024-03-18", "0", "0", "0", "0", "0"] in table.rows
     assert sum(int(row[1]) for row in table.rows) == len(log)
+
+
+def test_people_of_one_name_are_told_apart_in_tables_by_their_numbers(tmp_path: Path) -> None:
+    log = messages(Life(chinese), 600)
+    numbers = pd.Series([f"{at}" for at in range(len(log))])
+    log = log.assign(sender=log["sender"].mask(log["sender_qq"].isin(["10000", "10001"]), "重名"))
+    log = log.assign(msg_id=numbers, reply_to=numbers.shift(1))
+    tables = Tables(write_report(log, tmp_path / "one.html").read_text("utf-8")).found
+    for name in ("ranking", "replies"):
+        people = {cell for row in tables[name].rows for cell in row[: 2 if name == "replies" else 1]}
+        assert {"重名 (…0000)", "重名 (…0001)"} <= people, name
+        assert "重名" not in people
 
 
 def test_tables_of_a_long_log_take_longer_periods_and_lose_no_message(tmp_path: Path) -> None:
@@ -313,7 +337,7 @@ def test_tables_of_a_long_log_take_longer_periods_and_lose_no_message(tmp_path: 
     tables = Tables(
         write_report(log, tmp_path / "one.html", roster=members(chinese)).read_text("utf-8")
     ).found
-    years = Counter(f"{at.year}-01-01" for at in log["msg_time"])
+    years = Counter(f"{at.year}" for at in log["msg_time"])
     assert tables["timeline"].rows == [[year, str(count)] for year, count in sorted(years.items())]
     assert [row[0] for row in tables["turnover"].rows] == sorted(years)
     assert (
