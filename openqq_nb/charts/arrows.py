@@ -8,7 +8,7 @@ _GAP = 1.5
 _WING, _WING_PER_WIDTH = 2.4, 0.3
 _HEAD, _HEAD_PER_WIDTH = 6.5, 1.3
 _BEGUN = 0.4
-_MOST_OF_ARROW = 0.6
+_MOST_OF_ARROW, _MOST_OF_WAY = 0.6, 0.8
 _TINY = 1e-9
 
 
@@ -57,7 +57,10 @@ def arrow(start: Point, end: Point, radii: tuple[float, float], wide: float) -> 
     """
     away = math.dist((start.x, start.y), (end.x, end.y))
     turn = start.toward(end, away / 2).beside(end, away * _BEND)
-    first, tip = start.toward(turn, radii[0]), end.toward(turn, radii[1] + _GAP)
+    rims = radii[0], radii[1] + _GAP
+    # Of circles that meet, only the arrow's own part of the way is taken, else it would point backwards.
+    part = min(1.0, _MOST_OF_WAY * away / sum(rims))
+    first, tip = start.toward(turn, rims[0] * part), end.toward(turn, rims[1] * part)
     length = math.dist((first.x, first.y), (tip.x, tip.y))
     neck = tip.toward(turn, min(_HEAD + _HEAD_PER_WIDTH * wide, length * _MOST_OF_ARROW))
 

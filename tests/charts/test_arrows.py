@@ -8,11 +8,12 @@ from itertools import combinations
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 
 import openqq_nb as oq
 from openqq_nb import charts
+from openqq_nb.charts import arrows as drawing
 from openqq_nb.charts.picture import Picture
 from openqq_nb.charts.texts import wide
 from tests.charts.answers import Life, answers, chinese
@@ -190,6 +191,23 @@ def test_each_direction_with_answers_has_one_arrow(lines: list[Line]) -> None:
     outlines = [one["path"] for one in _layers(network(*lines))]
     assert len(outlines) == len(wanted)
     assert not [one for one in outlines if "nan" in one or "inf" in one]
+
+
+COORDINATES = some.floats(0, 600)
+RADII = some.floats(2, 30)
+
+
+@given(
+    start=some.tuples(COORDINATES, COORDINATES),
+    end=some.tuples(COORDINATES, COORDINATES),
+    radii=some.tuples(RADII, RADII),
+)
+def test_an_arrow_never_points_backwards(start: Place, end: Place, radii: tuple[float, float]) -> None:
+    assume(math.dist(start, end) > 5)
+    made = drawing.arrow(drawing.Point(*start), drawing.Point(*end), radii, 3.0)
+    x, y = map(float, re.findall(_NUMBER, made.outline)[:2])
+    ahead = (end[0] - start[0]) * (made.tip.x - x), (end[1] - start[1]) * (made.tip.y - y)
+    assert sum(ahead) > 0
 
 
 def _layers(picture: Picture) -> list[dict[str, str]]:
