@@ -142,8 +142,8 @@ def shown_text(text: object) -> str:
     return cut(text, _TEXT) or say("nameless")
 
 
-def _count(value: object) -> str:
-    return f"{int(value):,}"  # type: ignore[call-overload]
+def _count(value: Any) -> str:  # noqa: ANN401 - a cell of pandas
+    return f"{int(value):,}"
 
 
 _COUNTS = Column("messages", "messages", _count, "number")
@@ -153,6 +153,6 @@ def _values(found: Frame, column: Column) -> "pd.Series[Any]":
     return times(found[column.field]) if column.kind == "moment" else found[column.field]
 
 
-def _written(column: Column, value: object) -> str:
+def _written(column: Column, value: Any) -> str:  # noqa: ANN401 - a cell of pandas
     # Only a text says itself that it is missing.
-    return column.write(value) if column.kind == "text" or pd.notna(value) else UNKNOWN  # type: ignore[call-overload]
+    return column.write(value) if column.kind == "text" or pd.notna(value) else UNKNOWN
