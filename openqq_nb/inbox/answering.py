@@ -123,8 +123,17 @@ class Answering:
             found.expire()
 
     def stop(self) -> int:
-        """End the handlers, and send what is late already; gives how many replies were not sent."""
-        self._handlers.close()
+        """Let handlers see what has come, for as long as a message has, and send what is late by then.
+
+        Returns:
+            How many replies were not sent.
+        """
+        for name, count in self._handlers.close(self._budget_s).items():
+            many = "1 message was" if count == 1 else f"{count} messages were"
+            self._counters.lose(
+                f"{many} not seen by the handler {name!r}, because the inbox was stopped while it was busy. All that "
+                "came is in inbox.df."
+            )
         return self._late.stop()
 
     def _send_when_decided(self, found: Round, send: Callable[[Content], Receipt]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -53,7 +54,7 @@ class Handler:
         self._function = function
         self._failed = failed
         self._lock = threading.Lock()
-        self._calls = self._replies = self._errors = 0
+        self._taken = self._calls = self._replies = self._errors = 0
         self._last_error = ""
         self._printed = ""
         self._told: set[str] = set()
@@ -66,7 +67,10 @@ class Handler:
             taken = self._lane.put(lambda: self._await(message, done))
         else:
             taken = self._lane.put(lambda: self._run(message, done))
-        if not taken:
+        if taken:
+            with self._lock:
+                self._taken += 1
+        else:
             why = "the inbox was stopped" if self._lane.closed else "too many messages wait for this handler"
             done(None, RuntimeError(f"{why}, so it did not see this one"))
 
@@ -74,9 +78,15 @@ class Handler:
         """Go on with the next message if the present one takes too long."""
         self._lane.relieve()
 
-    def close(self, *, drop: bool) -> None:
-        """Take no more messages; those that wait are still seen to, or dropped."""
-        self._lane.close(drop=drop)
+    def close(self) -> None:
+        """Take no more messages; those that wait are still seen to."""
+        self._lane.close()
+
+    def end(self, by_s: float) -> int:
+        """Wait for what is left, until a moment of the monotonic clock; gives how many messages it never saw."""
+        self._lane.end(by_s)
+        with self._lock:
+            return self._taken - self._calls
 
     def replied(self) -> None:
         """Count a reply of this handler that went out."""
@@ -187,7 +197,7 @@ class Handlers:
             earlier = self._handlers.get(handler.name)
             self._handlers[handler.name] = handler
         if earlier is not None:
-            earlier.close(drop=False)
+            earlier.close()
             self._replaced()
 
     @contextmanager
@@ -229,12 +239,22 @@ class Handlers:
         for handler in handlers:
             handler.relieve()
 
-    def close(self) -> None:
-        """Take no more messages, and drop those that wait."""
+    def close(self, wait_s: float) -> dict[str, int]:
+        """Take no more messages, and wait for those that handlers have not seen to.
+
+        Args:
+            wait_s: how long, for all handlers together.
+
+        Returns:
+            How many messages a handler never saw, for each that missed any.
+        """
+        by_s = time.monotonic() + wait_s
         with self._lock:
             handlers = list(self._handlers.values())
         for handler in handlers:
-            handler.close(drop=True)
+            handler.close()
+        missed = {handler.name: handler.end(by_s) for handler in handlers}
+        return {name: count for name, count in missed.items() if count}
 
 
 def name_of(function: Callable[..., Any]) -> str:

@@ -303,7 +303,11 @@ class Inbox(Whereabouts):
         return self._waiting.hears(timeout)
 
     def stop(self) -> None:
-        """Stop listening; what came stays in `df`. Stopping twice does no harm."""
+        """Stop listening; what came stays in `df`. Stopping twice does no harm.
+
+        Handlers have as long as for one message, 3 seconds, for what has come before; what one has not seen by then is
+        told.
+        """
         self._receiver.stop()
         self._receiver.tell(_LOOK - 1, of_handlers=False)
 

@@ -62,16 +62,24 @@ class ThreadLane:
         with self._changed:
             self._relieve()
 
-    def close(self, *, drop: bool) -> None:
-        """End the thread, after what waits or at once; one that hangs is left to itself."""
+    def close(self) -> None:
+        """Take no more calls; the thread ends after those that wait."""
         with self._changed:
             self.closed = True
-            if drop:
-                self._calls.clear()
             self._changed.notify_all()
-            worker = self._worker
-        if drop and worker is not None and worker.thread is not threading.current_thread():
-            worker.thread.join(_JOIN_S)
+
+    def end(self, by_s: float) -> None:
+        """Wait for what is left of a closed lane, drop what has not begun by then, and leave to itself what hangs.
+
+        Args:
+            by_s: until when, on the monotonic clock.
+        """
+        while (worker := self._worker) is not None and _joined(worker.thread, by_s):
+            # One that hung was left behind meanwhile, and another thread went on.
+            if worker is self._worker:
+                break
+        with self._changed:
+            self._calls.clear()
 
     def _relieve(self) -> None:
         busy_since = self._worker.busy_since if self._worker else None
@@ -153,18 +161,28 @@ class LoopLane:
     def relieve(self) -> None:
         """Do nothing: calls run side by side."""
 
-    def close(self, *, drop: bool) -> None:
-        """End the loop, after what runs or at once by cancelling it."""
+    def close(self) -> None:
+        """Take no more calls; the loop ends after those that run."""
         with self._lock:
             self.closed = True
-            if self._loop is not None and (drop or not self._running):
-                self._end(self._loop)
-        if drop and self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(_JOIN_S)
+            if not self._running:
+                self._stop()
 
-    def _end(self, loop: asyncio.AbstractEventLoop) -> None:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(loop.stop)
+    def end(self, by_s: float) -> None:
+        """Wait for what is left of a closed lane, and cancel what still runs by then.
+
+        Args:
+            by_s: until when, on the monotonic clock.
+        """
+        if self._thread is None or _joined(self._thread, by_s):
+            return
+        with self._lock:
+            self._stop()
+        _joined(self._thread, time.monotonic() + _JOIN_S)
+
+    def _stop(self) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._loop.stop)
 
     def _begin(self) -> asyncio.AbstractEventLoop:
         self._loop = asyncio.new_event_loop()
@@ -204,6 +222,14 @@ class LoopLane:
             # While what is left is cancelled, the loop has to go on.
             if self.closed and not self._running and not self.ending:
                 asyncio.get_running_loop().stop()
+
+
+def _joined(thread: threading.Thread, by_s: float) -> bool:
+    """Wait for a thread to end, until a moment; a thread cannot wait for itself."""
+    if thread is threading.current_thread():
+        return False
+    thread.join(max(0.0, by_s - time.monotonic()))
+    return not thread.is_alive()
 
 
 async def _cancel(tasks: set["asyncio.Task[None]"]) -> None:

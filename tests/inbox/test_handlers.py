@@ -318,7 +318,7 @@ def test_late_reply_that_does_not_go_out_is_an_error(refused: bool) -> None:
 def test_stop_does_not_wait_for_a_hanging_handler() -> None:
     gate, begun = threading.Event(), threading.Event()
     answers: list[int] = []
-    with listening(budget_s=60) as desk:
+    with listening(budget_s=1) as desk:
 
         @desk.inbox.on_message
         def hangs(message: Message) -> str:

@@ -1,6 +1,7 @@
 import asyncio
 import gc
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,11 @@ from openqq_nb.inbox import lanes
 from openqq_nb.inbox.lanes import LoopLane, ThreadLane
 
 PATIENCE_S = 10.0
+
+
+def soon() -> float:
+    """A moment that is far enough away."""
+    return time.monotonic() + PATIENCE_S
 
 
 class Calls:
@@ -48,7 +54,7 @@ def test_calls_run_one_after_the_other_in_order(calls: Calls) -> None:
     for number in range(100):
         assert lane.put(lambda number=number: calls.note(number))  # type: ignore[misc]
     assert calls.await_notes(100) == list(range(100))
-    lane.close(drop=False)
+    lane.close()
 
 
 def test_call_within_its_budget_holds_up_the_next(calls: Calls) -> None:
@@ -60,7 +66,7 @@ def test_call_within_its_budget_holds_up_the_next(calls: Calls) -> None:
     assert not calls.noted.acquire(timeout=0.05)
     calls.gates[0].set()
     assert calls.await_notes(1) == [0, 1]
-    lane.close(drop=False)
+    lane.close()
 
 
 def test_call_over_its_budget_is_left_behind(calls: Calls) -> None:
@@ -69,7 +75,8 @@ def test_call_over_its_budget_is_left_behind(calls: Calls) -> None:
     assert calls.await_notes(1) == [0]
     lane.put(lambda: calls.note(1))
     assert calls.await_notes(1) == [0, 1]
-    lane.close(drop=True)
+    lane.close()
+    lane.end(time.monotonic())
 
 
 def test_hanging_calls_take_a_bounded_number_of_threads(calls: Calls) -> None:
@@ -82,7 +89,8 @@ def test_hanging_calls_take_a_bounded_number_of_threads(calls: Calls) -> None:
     names = [thread.name for thread in threading.enumerate()]
     assert names.count("openqq-nb-handler-bounded") == lanes.MAX_LEFT_BEHIND + 1
     calls.gates[0].set()
-    lane.close(drop=True)
+    lane.close()
+    lane.end(time.monotonic())
 
 
 def test_a_call_that_ends_makes_way_for_one_that_waits(calls: Calls) -> None:
@@ -95,7 +103,8 @@ def test_a_call_that_ends_makes_way_for_one_that_waits(calls: Calls) -> None:
     calls.gates[0].set()
     # Long before the others give up by themselves.
     assert calls.noted.acquire(timeout=PATIENCE_S / 2) and calls.seen[-1] == -1
-    lane.close(drop=True)
+    lane.close()
+    lane.end(time.monotonic())
 
 
 def test_lane_takes_a_bounded_number_of_calls(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,25 +116,43 @@ def test_lane_takes_a_bounded_number_of_calls(calls: Calls, monkeypatch: pytest.
     assert not lane.put(lambda: calls.note(2))
     calls.gates[0].set()
     calls.await_notes(1)
-    lane.close(drop=False)
+    lane.close()
 
 
-def test_closed_lane_finishes_what_waits_or_drops_it(calls: Calls) -> None:
-    for drop, seen in ((False, [0, 1]), (True, [0])):
-        calls.seen.clear()
-        lane = ThreadLane("x", budget_s=60)
-        lane.put(lambda: calls.blocked(0))
-        calls.await_notes(1)
-        lane.put(lambda: calls.note(1))
-        closer = threading.Thread(target=lane.close, kwargs={"drop": drop})
-        closer.start()
-        assert not lane.put(lambda: calls.note(2)) or not drop
-        closer.join(0 if drop else PATIENCE_S)
-        calls.gates[-1].set()
-        closer.join(PATIENCE_S)
-        if not drop:
-            calls.await_notes(1)
-        assert calls.seen[: len(seen)] == seen
+def test_closed_lane_finishes_what_waits(calls: Calls) -> None:
+    lane = ThreadLane("x", budget_s=60)
+    lane.put(lambda: calls.blocked(0))
+    lane.put(lambda: calls.note(1))
+    calls.await_notes(1)
+    lane.close()
+    assert not lane.put(lambda: calls.note(2))
+    calls.gates[0].set()
+    lane.end(soon())
+    assert calls.seen == [0, 1]
+
+
+def test_what_waits_behind_a_call_that_hangs_is_dropped(calls: Calls) -> None:
+    lane = ThreadLane("x", budget_s=60)
+    lane.put(lambda: calls.blocked(0))
+    lane.put(lambda: calls.note(1))
+    calls.await_notes(1)
+    lane.close()
+    lane.end(time.monotonic() + 0.05)
+    calls.gates[0].set()
+    lane.end(soon())
+    assert calls.seen == [0]
+
+
+def test_lane_does_not_wait_for_the_call_that_ends_it() -> None:
+    lane, ended = ThreadLane("x", budget_s=60), threading.Event()
+
+    def stop() -> None:
+        lane.close()
+        lane.end(soon())
+        ended.set()
+
+    lane.put(stop)
+    assert ended.wait(PATIENCE_S / 2)
 
 
 def test_coroutines_are_begun_in_order_and_run_side_by_side() -> None:
@@ -149,7 +176,8 @@ def test_coroutines_are_begun_in_order_and_run_side_by_side() -> None:
     for _ in range(2):
         assert done.acquire(timeout=PATIENCE_S)
     assert seen == ["first begun", "second", "first ended"]
-    lane.close(drop=True)
+    lane.close()
+    lane.end(time.monotonic())
 
 
 def test_closed_loop_cancels_what_hangs() -> None:
@@ -164,12 +192,13 @@ def test_closed_loop_cancels_what_hangs() -> None:
 
     lane.put(hang)
     assert begun.wait(PATIENCE_S)
-    lane.close(drop=True)
-    assert cancelled.wait(PATIENCE_S)
+    lane.close()
     assert not lane.put(hang)
+    lane.end(time.monotonic() + 0.05)
+    assert cancelled.wait(PATIENCE_S)
 
 
-def test_closed_loop_may_finish_what_runs() -> None:
+def test_closed_loop_finishes_what_runs() -> None:
     lane, gate, ended = LoopLane("x"), threading.Event(), threading.Event()
 
     async def slow() -> None:
@@ -177,14 +206,28 @@ def test_closed_loop_may_finish_what_runs() -> None:
         ended.set()
 
     lane.put(slow)
-    lane.close(drop=False)
+    lane.close()
     gate.set()
-    assert ended.wait(PATIENCE_S)
+    lane.end(soon())
+    assert ended.is_set()
+
+
+def test_loop_does_not_wait_for_the_call_that_ends_it() -> None:
+    lane, ended = LoopLane("x"), threading.Event()
+
+    async def stop() -> None:
+        lane.close()
+        lane.end(soon())
+        ended.set()
+
+    lane.put(stop)
+    assert ended.wait(PATIENCE_S / 2)
 
 
 def test_lane_that_was_never_used_has_no_thread() -> None:
-    ThreadLane("x", 1).close(drop=True)
-    LoopLane("x").close(drop=True)
+    for lane in (ThreadLane("x", 1), LoopLane("x")):
+        lane.close()
+        lane.end(soon())
     assert not any(thread.name == "openqq-nb-handler-x" for thread in threading.enumerate())
 
 
@@ -210,5 +253,6 @@ def test_a_call_that_waits_for_ever_is_not_collected() -> None:
     assert again.wait(PATIENCE_S)
     gc.collect()
     assert not cancelled.is_set()
-    lane.close(drop=True)
+    lane.close()
+    lane.end(time.monotonic())
     assert cancelled.wait(PATIENCE_S)
