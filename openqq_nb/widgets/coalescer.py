@@ -1,6 +1,7 @@
 """Brings what happens often to a page seldom: at most some times a second, on the loop of the kernel."""
 
 import asyncio
+import math
 import threading
 import time
 import weakref
@@ -30,7 +31,7 @@ class Coalescer:
         self._lock = threading.Lock()
         self._dirty = False
         self._armed = False
-        self._last_s = 0.0
+        self._last_s = -math.inf
 
     def mark(self) -> None:
         """Take note of a change; called from any thread, any number of times."""
