@@ -88,7 +88,15 @@ def _people(members: object, log: object) -> pd.DataFrame:
     people = collected(frame)
     people = people.assign(**{name: people[name].fillna("") for name in _KEYS if name in people})
     moments = {name: microseconds(people[name]) if name in people else np.nan for name in _TIMES}
-    return people.assign(row=range(len(people)), **moments)
+    return _at_their_latest(people.assign(row=range(len(people)), **moments))
+
+
+def _at_their_latest(people: pd.DataFrame) -> pd.DataFrame:
+    """Give all rows of one member the latest of his times, so that none of them tells otherwise than the others."""
+    keys = [name for name in _KEYS if name in people]
+    if not people.duplicated(keys).any():
+        return people
+    return people.assign(**people.groupby(keys)[list(_TIMES)].transform("max"))
 
 
 def _up_to(people: pd.DataFrame, asked_us: int, by_server: bool) -> pd.DataFrame:

@@ -1,16 +1,19 @@
 """Who is silent: by the log, by what the server says, in every kind of frame."""
 
+import math
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pytest
+from hypothesis import example, given, settings
 
 import openqq_nb as oq
 from openqq_nb import analysis
 from openqq_nb.columns import ZONE
 from openqq_nb.errors import InvalidInput
 from tests.analysis.engines import IN_PROCESS, KINDS, as_pandas, rows
+from tests.analysis.logs import Member, Message, drawn_logs, drawn_members, made, members_table, table
 
 NOW = pd.Timestamp("2026-11-26 12:00", tz=ZONE)
 
@@ -165,6 +168,37 @@ def test_whom_nothing_can_tell_is_called_silent_by_nobody() -> None:
     for engine, make in IN_PROCESS.items():
         found = as_pandas(analysis.lurkers(make(some), make(log(("1", "9", 0), ("1", "7", 0)))))
         assert found["qq"].tolist() == ["8"], engine
+
+
+def test_a_member_with_several_rows_is_looked_at_by_the_latest_of_his_times() -> None:
+    some = members(("1", "7", 300, 500), ("1", "8", 300, 500), ("1", "7", 300, 5), ("1", "8", 200, None))
+    for engine, make in IN_PROCESS.items():
+        found = as_pandas(analysis.lurkers(make(some), make(log(("1", "9", 0)))))
+        assert found["qq"].tolist() == ["8", "8"], engine
+        assert found["silent_days"].tolist() == [200, 200], engine
+
+
+@pytest.mark.slow
+@settings(max_examples=12, deadline=None)
+@given(log=drawn_logs(), members=drawn_members())
+@example(log=made(3, 40), members=[("1", "999", None, 0, None), ("1", "999", None, 44, None)])
+def test_every_engine_finds_the_same(log: list[Message], members: list[Member]) -> None:
+    found = {}
+    for engine, make in IN_PROCESS.items():
+        try:
+            silent = rows(analysis.lurkers(make(members_table(members)), make(table(log)), silent_for="2D"))
+        except InvalidInput as error:
+            # What was found follows, in the order in which the engine found it.
+            found[engine] = [str(error).partition("\n")[0]]
+        else:
+            # Rows of one member have no order among themselves.
+            assert [row[-1] for row in silent] == sorted((row[-1] for row in silent), key=_longest_first)
+            found[engine] = sorted(map(str, silent))
+    assert all(one == found["pandas"] for one in found.values())
+
+
+def _longest_first(days: float | None) -> float:
+    return -math.inf if days is None else -days
 
 
 def test_empty_numbers_of_groups_are_missing_ones() -> None:
