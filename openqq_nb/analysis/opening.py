@@ -28,13 +28,13 @@ _OF_ARROW: Mapping[Callable[[pa.DataType], bool], str] = {
     pa.types.is_boolean: "boolean",
 }
 _TAKE = "a frame of pandas, polars, DuckDB, Dask or PySpark"
-MESSAGES = "messages"
+MESSAGES, PEOPLE = "messages", "people of a roster"
 _ASKED = {MESSAGES: "a log or a frame"}
 _GIVE = {
     MESSAGES: "a log (`oq.open_log(...)`), `inbox.df`, or ",
     "members": "`my.members()`, or ",
     "members of groups": "`my.members()`, a roster, or ",
-    "people of a roster": "`my.roster()`, `my.members()`, or ",
+    PEOPLE: "`my.roster()`, `my.members()`, or ",
     "events": "`log.events`, `inbox.events`, or ",
 }
 
@@ -73,8 +73,19 @@ def opened(native: object, wanted: Sequence[str], what: str, needed: Sequence[st
     Raises:
         InvalidInput: it is no frame, a column is not there, or numbers of people are kept as fractions.
     """
+    frame = framed(_chosen(native, wanted, what), what)
+    there = frame.collect_schema().names()
+    for name in needed:
+        if name not in there:
+            raise _without(native, there, name, what)
+    chosen = frame.select([name for name in dict.fromkeys(wanted) if name in there])
+    return _of_pandas(_of_duckdb(chosen), what)
+
+
+def framed(native: object, what: str) -> AnyFrame:
+    """Take a frame of any engine as it is; raises `InvalidInput` if it is none."""
     try:
-        frame: AnyFrame = nw.from_native(cast(Any, _chosen(native, wanted, what)))
+        frame: AnyFrame = nw.from_native(cast(Any, native))
         known = frame.implementation in _ENGINES
     except TypeError:
         known = False
@@ -84,12 +95,7 @@ def opened(native: object, wanted: Sequence[str], what: str, needed: Sequence[st
             f"Found {type(native).__module__.partition('.')[0]}.{type(native).__name__}.\n"
             f"Give {_GIVE.get(what, '')}{_TAKE}; other frames have `.to_pandas()`."
         )
-    there = frame.collect_schema().names()
-    for name in needed:
-        if name not in there:
-            raise _without(native, there, name, what)
-    chosen = frame.select([name for name in dict.fromkeys(wanted) if name in there])
-    return _of_pandas(_of_duckdb(chosen), what)
+    return frame
 
 
 def _chosen(native: object, wanted: Sequence[str], what: str) -> object:

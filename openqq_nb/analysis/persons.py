@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from openqq_nb.analysis.engines import AnyFrame, brought, collected, joined
 from openqq_nb.analysis.frames import PERSON, grouped, identity
-from openqq_nb.analysis.opening import opened, texts
+from openqq_nb.analysis.opening import PEOPLE, opened, texts
 
 _NAMED = "named"
 # Moments are written with as many digits as any other from 1906 to 2191, so that they are ordered as text too.
@@ -60,8 +60,8 @@ def _names(roster: object) -> pa.Table:
     """Take one name for each number: the first, since a remark of a friend says more than a card in a group."""
     # A frame may have a column of that name.
     people: Any = cast(HoldsPeople, roster).people if hasattr(type(roster), "people") else roster
-    frame = opened(people, ("qq", "displayname"), "people of a roster", ["qq", "displayname"])
-    known = collected(texts(frame, ("qq", "displayname"), "people of a roster")).dropna()
+    frame = opened(people, ("qq", "displayname"), PEOPLE, ["qq", "displayname"])
+    known = collected(texts(frame, ("qq", "displayname"), PEOPLE)).dropna()
     known = known[known["qq"].ne("") & known["displayname"].ne("")].drop_duplicates("qq")
     columns = {"qq": known["qq"], _NAMED: known["displayname"]}
     return pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})

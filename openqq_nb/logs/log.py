@@ -248,6 +248,7 @@ class Log(Generic[FrameT]):
             The path that was written.
 
         Raises:
+            InvalidInput: the roster is none, or the file cannot be written.
             NotSupported: the libraries for charts are not installed; the error tells how to install them.
 
         Example:

@@ -16,7 +16,7 @@ from openqq_nb.charts.texts import BEGUN, ENDED, clean
 from openqq_nb.columns import ZONE
 from openqq_nb.errors import InvalidInput
 from openqq_nb.languages import language
-from openqq_nb.reporting.sections import LOOKED_AT, Contents, contents
+from openqq_nb.reporting.sections import LOOKED_AT, Contents, check, contents
 from openqq_nb.reporting.wording import say
 
 _TEMPLATE = Path(__file__).with_name("page.html")
@@ -46,7 +46,7 @@ def write_report(
         The path that was written.
 
     Raises:
-        InvalidInput: it is neither a log nor messages, or the file cannot be written.
+        InvalidInput: it is neither a log nor messages, the roster is none, or the file cannot be written.
         NotSupported: what draws is not installed.
 
     Example:
@@ -67,6 +67,8 @@ def write_report(
             f"A report is a page of HTML.\nFound the name {Path(path).name!r}.\n"
             'Let it end in .html: log.report("group.html").'
         )
+    if roster is not None:
+        check(roster)
     held = read_once(log, LOOKED_AT)
     known = about(held)
     page = _page(contents(held, roster, known) if known.messages else Contents([], []), known, title)

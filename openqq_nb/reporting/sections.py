@@ -11,6 +11,7 @@ from openqq_nb import analysis
 from openqq_nb.analysis.clock import Every
 from openqq_nb.analysis.cutting import texts
 from openqq_nb.analysis.frames import PERSON, messages
+from openqq_nb.analysis.opening import PEOPLE, framed
 from openqq_nb.charts.courses import draw_timeline, draw_turnover, fitting
 from openqq_nb.charts.drawn import DRAWN
 from openqq_nb.charts.given import About, brought
@@ -118,15 +119,25 @@ def _questions(log: Any, roster: Any) -> Iterator[tuple[str, Callable[[], Any]]]
         asked = _asked(name, log, **(names if name in _WITH_NAMES else {}))
         yield name, _of_words(name, text) if name in _OF_WORDS else asked
     if roster is not None:
-        members = roster if hasattr(roster, "columns") else getattr(roster, "members", roster)
+        members = _members(roster)
         yield "lurkers", _asked("lurkers", members, log)
         yield "similar_groups", _asked("similar_groups", members)
 
 
+def check(roster: object) -> None:
+    """Refuse what is neither a roster nor a frame of people; raises `InvalidInput`."""
+    framed(_members(roster), PEOPLE)
+
+
+def _members(roster: object) -> object:
+    return roster if hasattr(type(roster), "columns") else getattr(roster, "members", roster)
+
+
 def _has_names(roster: object) -> bool:
     """Tell whether people may be called as the roster calls them: a frame need not have names."""
-    columns = getattr(roster, "columns", None)
-    return hasattr(roster, "people") if columns is None else {"qq", "displayname"} <= set(columns)
+    if roster is None or _members(roster) is not roster:
+        return roster is not None
+    return {"qq", "displayname"} <= set(framed(roster, PEOPLE).collect_schema().names())
 
 
 def _asked(name: str, *given: Any, **asked: Any) -> Callable[[], Any]:  # noqa: ANN401 - as above

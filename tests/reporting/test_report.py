@@ -162,6 +162,12 @@ def test_a_report_replaces_the_one_before_or_leaves_it(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".*"))
 
 
+def test_what_is_no_roster_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    with pytest.raises(oq.InvalidInput, match=r"people of a roster.*\nFound builtins\.int"):
+        write_report(messages(Life(chinese), 3), tmp_path / "group.html", roster=5)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_is_no_log_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     with pytest.raises(oq.InvalidInput):
         write_report(pd.DataFrame({"a": [1]}), tmp_path / "one.html")
