@@ -85,6 +85,28 @@ def test_a_click_counts_when_rows_come_in_the_middle_of_it(opened: Opened) -> No
     assert opened.explorer.selection["qq"].tolist() == ["101"]
 
 
+@pytest.mark.parametrize(("then", "chosen"), [("click", 3), ("Escape", 0), ("Control+a", None)])
+def test_what_is_done_before_the_clicked_row_is_there_comes_after_it(
+    opened: Opened, then: str, chosen: int | None
+) -> None:
+    views, grid = opened.views, opened.root().get_by_role("grid")
+    views.slow = ["rows"]
+    grid.get_by_role("button", name="Name").first.click()
+    expect(grid.get_by_role("columnheader", name="Name").first).to_have_attribute("aria-sort", "ascending")
+    views.wait_until_asked("rows")
+    opened.line(1).click()
+    if then == "click":
+        opened.line(3).click(modifiers=["Shift"])
+    else:
+        grid.press(then)
+    expected = len(people().members) if chosen is None else chosen
+    views.slow = []
+    views.hear()
+    expect(opened.line(1)).not_to_contain_text("…")
+    expect(opened.status()).to_have_text(re.compile(f"· {expected} selected"))
+    assert len(opened.explorer.selection) == expected
+
+
 def test_a_late_answer_takes_nothing_away_that_was_typed_meanwhile(opened: Opened) -> None:
     views, search, clear = opened.views, opened.search(), opened.button("Clear search and filters")
     search.fill("夜猫")
