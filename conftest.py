@@ -9,6 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from dev import PROGRAMS
+
 PATIENCE_S = 2.0
 HOME = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 
@@ -23,6 +25,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[HOME].cleanup()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Where processes share the tests, all that need one program go to one of them.
+    for item in items:
+        for program in PROGRAMS:
+            if item.get_closest_marker(program):
+                item.add_marker(pytest.mark.xdist_group(program))
 
 
 def threads_that_must_end() -> set[threading.Thread]:

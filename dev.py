@@ -40,10 +40,13 @@ python dev.py COMMAND [arguments]
 Works from any folder; paths given to pytest start at the repository's folder."""
 """What is printed when no known command is given."""
 
-UNMARKED = "not browser and not office and not kernel and not mounts and not spark"
+# Each is a program of the machine that its tests wait for; one process each starts it once.
+PROGRAMS = ("spark", "office", "mounts")
+UNMARKED = " and ".join(f"not {mark}" for mark in ("browser", "kernel", *PROGRAMS))
 FAST = f"not slow and {UNMARKED}"
 # Many tests wait for sockets and threads most of their time. Each process would take a second to load nbval.
 AT_ONCE = ("-n", "4", "--dist", "worksteal", "-p", "no:nbval")
+BY_PROGRAM = ("-n", str(len(PROGRAMS)), "--dist", "loadgroup", "-p", "no:nbval")
 # Each process starts servers, kernels and a browser of its own.
 TWO_AT_ONCE = ("-n", "2", "--dist", "worksteal", "-p", "no:nbval")
 NO_TESTS = 5  # pytest's exit code for "no test was found"
@@ -76,8 +79,9 @@ def timed(part: str, work: Callable[[], int], note: str = "") -> Outcome:
 
 def summary(outcomes: Sequence[Outcome]) -> str:
     """Return what ran and what did not, as people read it."""
+    width = max(len(outcome.part) for outcome in outcomes)
     lines = [
-        f"  {outcome.part:<12} {outcome.verdict:<8} {outcome.seconds:7.1f} s  {outcome.note}".rstrip()
+        f"  {outcome.part:<{width}}  {outcome.verdict:<8} {outcome.seconds:7.1f} s  {outcome.note}".rstrip()
         for outcome in outcomes
     ]
     failed = [outcome.part for outcome in outcomes if outcome.verdict == "failed"]
@@ -98,16 +102,16 @@ def test_everything(
         timed("tests", marked(UNMARKED, *AT_ONCE)),
         timed("kernels", marked("kernel", *TWO_AT_ONCE)),
     ]
-    outcomes += [
-        timed(part, marked(part, *options), note) if there else Outcome(part, "not run", note=note)
-        for part, options, there, note in (
-            # Each process would start a Java of its own.
-            ("spark", (), java.path, java.note),
-            ("browser", TWO_AT_ONCE, browser.path, browser.note),
-            ("office", (), office.path, office.note),
-            ("mounts", (), mounts.command, mounts.note),
-        )
-    ]
+    there = {"spark": java.path, "office": office.path, "mounts": mounts.command}
+    notes = {"spark": java.note, "office": office.note, "mounts": mounts.note}
+    known = [part for part in PROGRAMS if there[part]]
+    if known:
+        outcomes.append(timed(", ".join(known), marked(" or ".join(known), *BY_PROGRAM)))
+    outcomes += [Outcome(part, "not run", note=notes[part]) for part in PROGRAMS if not there[part]]
+    if browser.path:
+        outcomes.append(timed("browser", marked("browser", *TWO_AT_ONCE), browser.note))
+    else:
+        outcomes.append(Outcome("browser", "not run", note=browser.note))
     # The cells of a notebook run in their order, in the Python that runs pytest, whatever its file says.
     nbval = [
         "--nbval-lax",

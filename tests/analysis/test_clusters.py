@@ -40,8 +40,8 @@ MEMBERS: list[Member] = [
 ]  # fmt: skip
 
 
-@settings(few, max_examples=8)
-@given(log=drawn_logs(), members=drawn_members())
+@settings(few, max_examples=4)
+@given(log=drawn_logs(40), members=drawn_members())
 @example(log=LOG, members=MEMBERS)
 def test_dask_answers_as_pandas_does_by_two_processes(
     dask_cluster: Any, log: list[Message], members: list[Member]
@@ -50,8 +50,8 @@ def test_dask_answers_as_pandas_does_by_two_processes(
 
 
 @pytest.mark.spark
-@settings(few, max_examples=8)
-@given(log=drawn_logs(), members=drawn_members())
+@settings(few, max_examples=4)
+@given(log=drawn_logs(40), members=drawn_members())
 @example(log=LOG, members=MEMBERS)
 def test_pyspark_answers_as_pandas_does_in_a_session_of_another_zone(
     spark: Any, log: list[Message], members: list[Member]

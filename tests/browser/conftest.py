@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 
-from tests.lab.browser import NARROW, WIDE, guarded_context, launched_browser
+from tests.lab.browser import HEIGHT, NARROW, WIDE, Window, launched_browser
 from tests.lab.notebook import NotebookPage, write_notebook
 from tests.lab.pictures import Pictures
 from tests.lab.server import DARK, LIGHT, App, Lab, lab_server
@@ -77,9 +77,56 @@ def pictures(tmp_path: Path) -> Pictures:
     return Pictures.of(tmp_path)
 
 
+class Windows:
+    """Windows for notebooks. To load JupyterLab takes most tests as long as all the rest, so they share its pages."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._idle: dict[tuple[str, str, int], list[Window]] = {}
+
+    @contextlib.contextmanager
+    def showing(self, lab: Lab, name: str, locale: str, width: int) -> Iterator[NotebookPage]:
+        """Show a notebook in a page of its own; at the end its kernel is shut down.
+
+        Args:
+            lab: the server.
+            name: of the notebook.
+            locale: the language of the person.
+            width: of the window.
+        """
+        idle = self._idle.setdefault((lab.url, locale, width), [])
+        window = idle.pop() if idle else Window.opened(self._browser, lab.url, locale, width)
+        is_left = False
+        try:
+            notebook = NotebookPage(window.context, lab, name, next(iter(window.context.pages), None))
+            yield notebook
+            notebook.shut_down()
+            is_left = _may_be_shared(notebook, lab, width)
+        finally:
+            if not is_left:
+                window.context.close()
+        window.guard.check()
+        if is_left:
+            idle.append(window)
+
+
+def _may_be_shared(notebook: NotebookPage, lab: Lab, width: int) -> bool:
+    """Tell whether a page can show another notebook as if it were new."""
+    # In Notebook 7 each notebook has a page of its own.
+    size: ViewportSize = {"width": width, "height": HEIGHT}
+    is_plain = notebook.plain and notebook.page.viewport_size == size
+    return lab.app == "lab" and is_plain and not notebook.page.locator(".jp-Dialog").count()
+
+
+# As long as the browser.
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Windows:
+    return Windows(browser)
+
+
 @pytest.fixture
-def open_notebook(browser: Browser, labs: Labs, tmp_path: Path) -> Iterator[OpenNotebook]:
-    """Open notebooks; each gets a context with guards, and its kernel is shut down at the end of the test."""
+def open_notebook(windows: Windows, labs: Labs, tmp_path: Path) -> Iterator[OpenNotebook]:
+    """Open notebooks in guarded windows; their kernels are shut down at the end of the test."""
     numbers = count(1)
     with contextlib.ExitStack() as stack:
 
@@ -91,11 +138,8 @@ def open_notebook(browser: Browser, labs: Labs, tmp_path: Path) -> Iterator[Open
             width: int = WIDE,
         ) -> NotebookPage:
             lab = labs.of(theme, app)
-            context = stack.enter_context(guarded_context(browser, lab.url, locale, width))
             name = _put(cells, lab.root / f"{tmp_path.name}-{next(numbers)}.ipynb")
-            notebook = NotebookPage(context, lab, name)
-            stack.callback(notebook.shut_down)
-            return notebook
+            return stack.enter_context(windows.showing(lab, name, locale, width))
 
         yield open_one
 

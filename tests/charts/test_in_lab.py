@@ -3,12 +3,12 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import Labs, OpenNotebook, labs, open_notebook
+from tests.browser.conftest import Labs, OpenNotebook, Windows, labs, open_notebook, windows
 from tests.charts.drawing import DRAWN
 from tests.lab.hostile import assert_inert
 from tests.lab.server import DARK, LIGHT
 
-__all__ = ["Browser", "Labs", "labs", "open_notebook"]
+__all__ = ["Browser", "Labs", "Windows", "labs", "open_notebook", "windows"]
 
 pytestmark = pytest.mark.browser
 

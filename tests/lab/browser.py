@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, WebSocket, sync_playwright
 
@@ -9,7 +10,7 @@ from tools.browser import find_browser, no_browser
 
 WIDE = 1280
 NARROW = 480
-_HEIGHT = 900
+HEIGHT = 900
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -83,23 +84,36 @@ class Guard:
             self.foreign.append(socket.url)
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window of a browser that shares nothing with others, and the guard of its pages."""
+
+    context: BrowserContext
+    guard: Guard
+
+    @classmethod
+    def opened(cls, browser: Browser, home: str, locale: str = "zh-CN", width: int = WIDE) -> "Window":
+        """Open a window.
+
+        Args:
+            browser: the browser.
+            home: the only address that its pages may ask.
+            locale: the language of the person, as `zh-CN` or `en-US`.
+            width: of the window, in CSS pixels.
+        """
+        context = browser.new_context(viewport={"width": width, "height": HEIGHT}, locale=locale)
+        context.set_default_timeout(_PATIENCE_MS)
+        return cls(context, Guard(context, home))
+
+
 @contextlib.contextmanager
 def guarded_context(
     browser: Browser, home: str, locale: str = "zh-CN", width: int = WIDE
 ) -> Iterator[BrowserContext]:
-    """Open a context for one test; at its end, fail if a page did what none may do.
-
-    Args:
-        browser: the browser.
-        home: the only address that its pages may ask.
-        locale: the language of the person, as `zh-CN` or `en-US`.
-        width: of the window, in CSS pixels.
-    """
-    context = browser.new_context(viewport={"width": width, "height": _HEIGHT}, locale=locale)
-    context.set_default_timeout(_PATIENCE_MS)
-    guard = Guard(context, home)
+    """Open a window for one test, as `Window.opened`; at its end, fail if a page did what none may do."""
+    window = Window.opened(browser, home, locale, width)
     try:
-        yield context
+        yield window.context
     finally:
-        context.close()
-    guard.check()
+        window.context.close()
+    window.guard.check()

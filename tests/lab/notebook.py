@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Locator
+from playwright.sync_api import BrowserContext, Locator, Page
 
 from tests.lab.server import Lab
 
@@ -26,6 +26,13 @@ _TOGGLE_STATE = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"
 _STATE_IS = "(on) => window.jupyterapp.commands.isToggled('" + _TOGGLE_STATE + "') === on"
 _START_ALL = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
 _CELLS = "() => window.jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.toJSON())"
+# What is closed last leaves no moment without a notebook, in which the page would show its launcher.
+_OPEN = """async (path) => {
+    const {commands, shell} = window.jupyterapp;
+    const before = [...shell.widgets('main')];
+    await commands.execute('docmanager:open', {path});
+    before.forEach((one) => one.dispose());
+}"""
 _SHUT_DOWN = "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.shutdown(); }"
 _EXECUTE = """async (code) => {
     const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
@@ -43,28 +50,43 @@ _EXECUTE = """async (code) => {
 class NotebookPage:
     """An open notebook whose kernel runs.
 
+    Args:
+        context: the window.
+        lab: the server.
+        name: the notebook's name in the folder of the server.
+        page: one that shows another notebook of the server, to open this one there in its place.
+
     Attributes:
         page: Playwright's page, to act on by role and name.
         path: the notebook's file.
+        plain: whether nothing was done to the page that outlives its notebook.
     """
 
-    def __init__(self, context: BrowserContext, lab: Lab, name: str) -> None:
+    def __init__(self, context: BrowserContext, lab: Lab, name: str, page: Page | None = None) -> None:
         self._context, self._lab = context, lab
         self.path = lab.root / name
-        self.page = context.new_page()
-        self.page.goto(lab.address(name), wait_until="domcontentloaded")
+        self.plain = True
+        if page is None:
+            self.page = context.new_page()
+            self.page.goto(lab.address(name), wait_until="domcontentloaded")
+        else:
+            self.page = page
+            page.mouse.move(0, 0)
+            page.evaluate(_OPEN, name)
         self._wait_until_ready()
 
     def reload(self) -> None:
         """Save, and load the page again, as a person who presses F5; the kernel lives on."""
         # A page with changes would ask before it goes, and a dialog fails the test.
         self.save()
+        self.plain = False
         self.page.reload(wait_until="domcontentloaded")
         self._wait_until_ready()
 
     def second_tab(self) -> "NotebookPage":
         """Save, and open the same notebook with the same kernel in one more page."""
         self.save()
+        self.plain = False
         return NotebookPage(self._context, self._lab, self.path.name)
 
     def save(self) -> dict[str, Any]:
