@@ -67,6 +67,12 @@ def pytest(*arguments: str, environ: Mapping[str, str] | None = None) -> int:
     return run([venv_program(VENV, "python"), "-m", "pytest", *arguments], environ=environ)
 
 
+def files_with(marks: Sequence[str]) -> list[str]:
+    """Find the files of tests that have one of these marks: to look for tests in all others takes long."""
+    found = sorted((ROOT / "tests").rglob("test_*.py"))
+    return [str(one) for one in found if any(f"mark.{mark}" in one.read_text("utf-8") for mark in marks)]
+
+
 def timed(part: str, work: Callable[[], int], note: str = "") -> Outcome:
     """Run one part of the tests and note how it ended."""
     say(f"\n--- {part} ---")
@@ -95,21 +101,21 @@ def test_everything(
 ) -> list[Outcome]:
     """Run each part of the tests, also after one that failed."""
 
-    def marked(expression: str, *options: str) -> Callable[[], int]:
-        return lambda: pytest("-m", expression, *options, environ=environ)
+    def marked(*marks: str, options: Sequence[str]) -> Callable[[], int]:
+        return lambda: pytest("-m", " or ".join(marks), *options, *files_with(marks), environ=environ)
 
     outcomes = [
-        timed("tests", marked(UNMARKED, *AT_ONCE)),
-        timed("kernels", marked("kernel", *TWO_AT_ONCE)),
+        timed("tests", lambda: pytest("-m", UNMARKED, *AT_ONCE, environ=environ)),
+        timed("kernels", marked("kernel", options=TWO_AT_ONCE)),
     ]
     there = {"spark": java.path, "office": office.path, "mounts": mounts.command}
     notes = {"spark": java.note, "office": office.note, "mounts": mounts.note}
     known = [part for part in PROGRAMS if there[part]]
     if known:
-        outcomes.append(timed(", ".join(known), marked(" or ".join(known), *BY_PROGRAM)))
+        outcomes.append(timed(", ".join(known), marked(*known, options=BY_PROGRAM)))
     outcomes += [Outcome(part, "not run", note=notes[part]) for part in PROGRAMS if not there[part]]
     if browser.path:
-        outcomes.append(timed("browser", marked("browser", *TWO_AT_ONCE), browser.note))
+        outcomes.append(timed("browser", marked("browser", options=TWO_AT_ONCE), browser.note))
     else:
         outcomes.append(Outcome("browser", "not run", note=browser.note))
     # The cells of a notebook run in their order, in the Python that runs pytest, whatever its file says.

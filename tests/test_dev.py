@@ -316,6 +316,12 @@ def test_without_a_browser_it_is_said_what_to_do_and_ci_fails() -> None:
 # --- the parts of `test` ---
 
 
+@pytest.mark.parametrize("mark", ["kernel", "browser", *dev.PROGRAMS])
+def test_marks_stand_in_files_of_tests_where_they_are_found(mark: str) -> None:
+    named = {str(one) for one in (ROOT / "tests").rglob("*.py") if f"mark.{mark}" in one.read_text("utf-8")}
+    assert named and named == set(dev.files_with([mark]))
+
+
 def test_part_without_a_test_has_failed() -> None:
     outcome = dev.timed("kernels", lambda: dev.NO_TESTS)
     assert (outcome.verdict, outcome.note) == ("failed", "no test was found")
