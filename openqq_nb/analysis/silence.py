@@ -32,8 +32,9 @@ def lurkers(members: Any, log: Any = None, silent_for: Any = "180D", at: Any = N
     without it, are told by the number of the person alone. In a log where only some messages of groups tell the group,
     the others count in every group of who wrote them.
 
-    Nobody is called silent of whom nothing is known: members without `qq`, and those without `gnumber` where the others
-    have one, are left out if there is a log, since it cannot tell what they wrote.
+    Nobody is called silent of whom nothing is known: rows with neither `qq` nor `id` are left out. Where there is a
+    log, so are members without `qq`, and those without `gnumber` where the others have one, since it cannot tell what
+    they wrote.
 
     Args:
         members: rows of `my.members()`, or any frame with `qq`, of pandas, polars, DuckDB, Dask or PySpark.
@@ -88,12 +89,17 @@ def _people(members: object, log: object) -> pd.DataFrame:
     people = collected(frame)
     people = people.assign(**{name: people[name].fillna("") for name in _KEYS if name in people})
     moments = {name: microseconds(people[name]) if name in people else np.nan for name in _TIMES}
-    return _at_their_latest(people.assign(row=range(len(people)), **moments))
+    people = people.assign(row=range(len(people)), **moments)
+    # Nothing tells nameless rows apart: each would have the times of the others.
+    numbered = people["qq"].ne("")
+    if "id" in people:
+        numbered |= people["id"].ne("")
+    return _at_their_latest(people[numbered])
 
 
 def _at_their_latest(people: pd.DataFrame) -> pd.DataFrame:
     """Give all rows of one member the latest of his times, so that none of them tells otherwise than the others."""
-    keys = [name for name in _KEYS if name in people]
+    keys = [name for name in _KEYS if name in people.columns]
     if not people.duplicated(keys).any():
         return people
     return people.assign(**people.groupby(keys)[list(_TIMES)].transform("max"))

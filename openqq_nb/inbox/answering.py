@@ -129,10 +129,10 @@ class Answering:
             How many replies were not sent.
         """
         for name, count in self._handlers.close(self._budget_s).items():
-            many = "1 message was" if count == 1 else f"{count} messages were"
+            many = "1 message" if count == 1 else f"{count} messages"
             self._counters.lose(
-                f"{many} not seen by the handler {name!r}, because the inbox was stopped while it was busy. All that "
-                "came is in inbox.df."
+                f"The handler {name!r} had not finished with {many} when the inbox was stopped. It has "
+                f"{self._budget_s:g} s for what came before. All messages are in inbox.df."
             )
         return self._late.stop()
 

@@ -5,6 +5,7 @@ import inspect
 import threading
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,6 +26,7 @@ _PRINTED_CHARACTERS = 10_000
 _SHOWN_CHARACTERS = 1_000
 # A function that fails in ever new ways is told of no more; its last error is in the table.
 _MOST_TOLD = 50
+_CANCELLING_S = 1.0
 _DTYPES = {
     "name": "str",
     "filters": "str",
@@ -54,7 +56,7 @@ class Handler:
         self._function = function
         self._failed = failed
         self._lock = threading.Lock()
-        self._taken = self._calls = self._replies = self._errors = 0
+        self._taken = self._finished = self._calls = self._replies = self._errors = 0
         self._last_error = ""
         self._printed = ""
         self._told: set[str] = set()
@@ -63,14 +65,14 @@ class Handler:
 
     def call(self, message: Message, done: Done) -> None:
         """Have the function called on its lane; `done` is told what came of it."""
+        # Before it can have finished.
+        self._count(taken=1)
         if isinstance(self._lane, LoopLane):
             taken = self._lane.put(lambda: self._await(message, done))
         else:
             taken = self._lane.put(lambda: self._run(message, done))
-        if taken:
-            with self._lock:
-                self._taken += 1
-        else:
+        if not taken:
+            self._count(taken=-1)
             why = "the inbox was stopped" if self._lane.closed else "too many messages wait for this handler"
             done(None, RuntimeError(f"{why}, so it did not see this one"))
 
@@ -82,11 +84,29 @@ class Handler:
         """Take no more messages; those that wait are still seen to."""
         self._lane.close()
 
-    def end(self, by_s: float) -> int:
-        """Wait for what is left, until a moment of the monotonic clock; gives how many messages it never saw."""
-        self._lane.end(by_s)
+    @property
+    def over(self) -> bool:
+        """Whether it was closed, and has seen to all that it was given."""
+        return self._lane.over
+
+    def wait(self, by_s: float) -> None:
+        """Wait until it is over, for no longer than to a moment of the monotonic clock."""
+        self._lane.wait(by_s)
+
+    def drop(self) -> None:
+        """Forget the messages that wait, and cancel a coroutine that runs."""
+        self._lane.drop()
+
+    def count_unfinished(self) -> int:
+        """Count the messages that it was given and has not finished with; each is counted once.
+
+        The one for which it is here, to stop the inbox, is not among them.
+        """
+        here = int(self._lane.is_here)
         with self._lock:
-            return self._taken - self._calls
+            unfinished = self._taken - self._finished - here
+            self._taken = self._finished + here
+        return unfinished
 
     def replied(self) -> None:
         """Count a reply of this handler that went out."""
@@ -146,6 +166,7 @@ class Handler:
                 result = _plain(self._function(message))
             except BaseException as failure:  # noqa: BLE001 - `exit()` must not end a lane; kept and shown
                 error = failure
+        self._count(finished=1)
         done(result, error)
 
     async def _await(self, message: Message, done: Done) -> None:
@@ -161,11 +182,17 @@ class Handler:
                 error = failure
             except BaseException as failure:  # noqa: BLE001 - as above
                 error = failure
+        self._count(finished=1)
         done(result, error)
 
     def _begun(self) -> None:
         with self._lock:
             self._calls += 1
+
+    def _count(self, taken: int = 0, finished: int = 0) -> None:
+        with self._lock:
+            self._taken += taken
+            self._finished += finished
 
     def _print(self, text: str) -> None:
         with self._lock:
@@ -189,6 +216,8 @@ class Handlers:
         self._replaced = replaced
         self._lock = threading.Lock()
         self._handlers: dict[str, Handler] = {}
+        # Replaced, but not finished with what they were given.
+        self._leaving: list[Handler] = []
 
     def add(self, function: Callable[[Any], Any], keep: Filter) -> None:
         """Register a function; one of the same name is replaced and keeps its place."""
@@ -196,6 +225,7 @@ class Handlers:
         with self._lock:
             earlier = self._handlers.get(handler.name)
             self._handlers[handler.name] = handler
+            self._leaving = [one for one in (*self._leaving, earlier) if one is not None and not one.over]
         if earlier is not None:
             earlier.close()
             self._replaced()
@@ -240,21 +270,29 @@ class Handlers:
             handler.relieve()
 
     def close(self, wait_s: float) -> dict[str, int]:
-        """Take no more messages, and wait for those that handlers have not seen to.
+        """Take no more messages, and wait for handlers that have not finished with those that came.
 
         Args:
-            wait_s: how long, for all handlers together.
+            wait_s: how long, for all handlers together; coroutines that are cancelled then have another second.
 
         Returns:
-            How many messages a handler never saw, for each that missed any.
+            With how many messages each had not finished then, where there are any.
         """
         by_s = time.monotonic() + wait_s
         with self._lock:
-            handlers = list(self._handlers.values())
+            handlers = [*self._leaving, *self._handlers.values()]
         for handler in handlers:
             handler.close()
-        missed = {handler.name: handler.end(by_s) for handler in handlers}
-        return {name: count for name, count in missed.items() if count}
+        for handler in handlers:
+            handler.wait(by_s)
+        for handler in handlers:
+            handler.drop()
+        for handler in handlers:
+            handler.wait(by_s + _CANCELLING_S)
+        unfinished: Counter[str] = Counter()
+        for handler in handlers:
+            unfinished[handler.name] += handler.count_unfinished()
+        return dict(+unfinished)
 
 
 def name_of(function: Callable[..., Any]) -> str:

@@ -305,8 +305,8 @@ class Inbox(Whereabouts):
     def stop(self) -> None:
         """Stop listening; what came stays in `df`. Stopping twice does no harm.
 
-        Handlers have as long as for one message, 3 seconds, for what has come before; what one has not seen by then is
-        told.
+        Handlers have as long as for one message, 3 seconds, for what has come before; whether one has not finished by
+        then is told. Where a handler stops the inbox itself, what waits for it or runs beside it has no time left.
         """
         self._receiver.stop()
         self._receiver.tell(_LOOK - 1, of_handlers=False)

@@ -10,13 +10,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 MAX_WAITING = 10_000
 MAX_LEFT_BEHIND = 8
-_JOIN_S = 1.0
 # The budget counts from the arrival, the call begins a little later; it is over for both at the same moment.
 _NEARLY = 0.8
+_LEAST_S = 0.01
 
 Call = Callable[[], None]
 AsyncCall = Callable[[], Coroutine[Any, Any, None]]
@@ -42,7 +43,9 @@ class ThreadLane:
         self._changed = threading.Condition()
         self._calls: deque[Call] = deque()
         self._worker: _Worker | None = None
+        self._workers: set[_Worker] = set()
         self._left_behind = 0
+        self._dropped = False
         self.closed = False
 
     def put(self, call: Call) -> bool:
@@ -68,18 +71,42 @@ class ThreadLane:
             self.closed = True
             self._changed.notify_all()
 
-    def end(self, by_s: float) -> None:
-        """Wait for what is left of a closed lane, drop what has not begun by then, and leave to itself what hangs.
+    @property
+    def over(self) -> bool:
+        """Whether a closed lane has nothing left to do."""
+        return self.closed and not self._workers
 
-        Args:
-            by_s: until when, on the monotonic clock.
-        """
-        while (worker := self._worker) is not None and _joined(worker.thread, by_s):
-            # One that hung was left behind meanwhile, and another thread went on.
-            if worker is self._worker:
-                break
+    @property
+    def is_here(self) -> bool:
+        """Whether this is a thread of the lane, which cannot wait for itself."""
+        here = threading.current_thread()
         with self._changed:
+            return any(one.thread is here for one in self._workers)
+
+    def wait(self, by_s: float) -> None:
+        """Wait for what is left of a closed lane, until a moment of the monotonic clock; not for what was dropped."""
+        with self._changed:
+            while (left_s := by_s - time.monotonic()) > 0 and self._works_elsewhere():
+                self._relieve()
+                self._changed.wait(min(left_s, self._relief_s()))
+
+    def drop(self) -> None:
+        """Forget what waits; a call that hangs is left to itself."""
+        with self._changed:
+            self._dropped = True
             self._calls.clear()
+            self._changed.notify_all()
+
+    def _works_elsewhere(self) -> bool:
+        here = threading.current_thread()
+        return not self._dropped and any(one.thread is not here for one in self._workers)
+
+    def _relief_s(self) -> float:
+        """Tell in how many seconds the running call has outlived the budget, if another one waits."""
+        busy_since = self._worker.busy_since if self._worker else None
+        if busy_since is None or not self._calls or self._left_behind >= MAX_LEFT_BEHIND:
+            return threading.TIMEOUT_MAX
+        return max(_LEAST_S, busy_since + self._budget_s * _NEARLY - time.monotonic())
 
     def _relieve(self) -> None:
         busy_since = self._worker.busy_since if self._worker else None
@@ -93,12 +120,16 @@ class ThreadLane:
         worker.thread = threading.Thread(
             target=self._work, args=(worker,), name=f"openqq-nb-handler-{self._name}", daemon=True
         )
+        self._workers.add(worker)
         worker.thread.start()
         self._worker = worker
 
     def _work(self, worker: "_Worker") -> None:
         while (call := self._next(worker)) is not None:
             call()
+        with self._changed:
+            self._workers.discard(worker)
+            self._changed.notify_all()
 
     def _next(self, worker: "_Worker") -> Call | None:
         with self._changed:
@@ -112,6 +143,9 @@ class ThreadLane:
             if not self._calls:
                 return None
             worker.busy_since = time.monotonic()
+            if self.closed:
+                # Who waits for the end begins to count anew.
+                self._changed.notify_all()
             return self._calls.popleft()
 
 
@@ -146,6 +180,8 @@ class LoopLane:
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        # Not the end of the thread: a join that is interrupted takes a thread that runs for one that has ended.
+        self._over = threading.Event()
         self.closed = self.ending = False
 
     def put(self, call: AsyncCall) -> bool:
@@ -168,21 +204,31 @@ class LoopLane:
             if not self._running:
                 self._stop()
 
-    def end(self, by_s: float) -> None:
-        """Wait for what is left of a closed lane, and cancel what still runs by then.
+    @property
+    def over(self) -> bool:
+        """Whether a closed lane has nothing left to do."""
+        return self.closed and (self._thread is None or self._over.is_set())
 
-        Args:
-            by_s: until when, on the monotonic clock.
-        """
-        if self._thread is None or _joined(self._thread, by_s):
-            return
-        with self._lock:
+    @property
+    def is_here(self) -> bool:
+        """Whether this is the thread of the lane, which cannot wait for itself."""
+        return self._thread is threading.current_thread()
+
+    def wait(self, by_s: float) -> None:
+        """Wait for what is left of a closed lane, until a moment of the monotonic clock."""
+        if not self.over and not self.is_here:
+            self._over.wait(max(0.0, by_s - time.monotonic()))
+
+    def drop(self) -> None:
+        """Cancel what runs."""
+        if not self.over:
             self._stop()
-        _joined(self._thread, time.monotonic() + _JOIN_S)
 
     def _stop(self) -> None:
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._loop.stop)
+        # It may have ended at this very moment.
+        with suppress(RuntimeError):
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._loop.stop)
 
     def _begin(self) -> asyncio.AbstractEventLoop:
         self._loop = asyncio.new_event_loop()
@@ -200,6 +246,7 @@ class LoopLane:
             loop.run_until_complete(_cancel(asyncio.all_tasks(loop)))
         finally:
             loop.close()
+            self._over.set()
 
     def _ran(self, loop: asyncio.AbstractEventLoop) -> bool:
         """Run the loop; False when a task that a handler made ended it, by `exit()`, before its time."""
@@ -222,14 +269,6 @@ class LoopLane:
             # While what is left is cancelled, the loop has to go on.
             if self.closed and not self._running and not self.ending:
                 asyncio.get_running_loop().stop()
-
-
-def _joined(thread: threading.Thread, by_s: float) -> bool:
-    """Wait for a thread to end, until a moment; a thread cannot wait for itself."""
-    if thread is threading.current_thread():
-        return False
-    thread.join(max(0.0, by_s - time.monotonic()))
-    return not thread.is_alive()
 
 
 async def _cancel(tasks: set["asyncio.Task[None]"]) -> None:

@@ -5,6 +5,7 @@ handlers. `my.listen()` puts live frames behind it, `openqq-nb collect` does wit
 """
 
 import asyncio
+import threading
 import time
 import warnings
 from collections.abc import Sequence
@@ -122,6 +123,7 @@ class Receiver:
         self._watch = Watch(way.gone, self._forsaken) if isinstance(way, Followed) else None
         self._poll_task: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
+        self._one_stop = threading.RLock()
         self._started = self._stopped = self.stopping = False
 
     def start(self) -> None:
@@ -151,8 +153,15 @@ class Receiver:
     def stop(self) -> None:
         """Take in no more, send and store what has come; stopping twice does no harm.
 
-        One that was interrupted can be called again, and goes on where it was.
+        One that was interrupted can be called again, and goes on where it was. One at a time: a handler that stops too
+        is not kept waiting, since it is waited for.
         """
+        if self.stopping and printing.in_handler():
+            return
+        with self._one_stop:
+            self._stop()
+
+    def _stop(self) -> None:
         if self._stopped:
             return
         self.stopping = True
@@ -285,6 +294,8 @@ class Receiver:
         for step in (
             self._answering.hurry,
             lambda: self._thread.run(self._close()),
+            # A handler that waits for the next message would be waited for.
+            self.waits.close,
             self._send_late,
             self._numbers.stop,
             lambda: self._thread.run(self._settle()),

@@ -130,12 +130,17 @@ def check(roster: object) -> None:
 
 
 def _members(roster: object) -> object:
-    return roster if hasattr(type(roster), "columns") else getattr(roster, "members", roster)
+    return cast(Any, roster).members if _is_roster(roster) else roster
+
+
+def _is_roster(given: object) -> bool:
+    # A frame may have a column of that name.
+    return hasattr(type(given), "people")
 
 
 def _has_names(roster: object) -> bool:
     """Tell whether people may be called as the roster calls them: a frame need not have names."""
-    if roster is None or _members(roster) is not roster:
+    if roster is None or _is_roster(roster):
         return roster is not None
     return {"qq", "displayname"} <= set(framed(roster, PEOPLE).collect_schema().names())
 

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from openqq_nb.errors import HandlerWarning, InboxWarning
+from openqq_nb.errors import HandlerWarning
 from openqq_nb.inbox import Message
 from openqq_nb.inbox.filters import Filter
 from openqq_nb.inbox.handlers import _MOST_TOLD, Handlers
-from openqq_nb.inbox.lanes import MAX_LEFT_BEHIND
 from tests.inbox.desk import PATIENCE_S, group_message, listening, replied
 
 
@@ -260,43 +259,3 @@ def test_call_after_the_stop_is_not_told_as_too_many() -> None:
     with handlers.wanting({}) as (handler,):
         handler.call(Message({}, {}), lambda result, error: errors.append(error))
     assert "was stopped" in str(errors[0])
-
-
-def test_what_came_before_the_stop_is_seen_and_answered() -> None:
-    gate, seen = threading.Event(), []
-    with listening() as desk:
-
-        @desk.inbox.on_message
-        def slow(message: Message) -> str:
-            gate.wait(PATIENCE_S)
-            seen.append(message.content)
-            return str(message.content)
-
-        posting = [threading.Thread(target=desk.post, args=(group_message(text),)) for text in "123"]
-        for one in posting:
-            one.start()
-        desk.inbox.wait(3, timeout=PATIENCE_S)
-        stopping = threading.Thread(target=desk.inbox.stop)
-        stopping.start()
-        # All pushes are answered before handlers are waited for.
-        for one in posting:
-            one.join(PATIENCE_S)
-        gate.set()
-        stopping.join(PATIENCE_S)
-    assert sorted(seen) == ["1", "2", "3"]
-    assert [content for _, content in desk.account.sent] == seen
-
-
-def test_what_a_busy_handler_did_not_see_before_the_stop_is_told() -> None:
-    gate = threading.Event()
-    with listening(budget_s=0.05) as desk:
-
-        @desk.inbox.on_message
-        def hangs(message: Message) -> None:
-            gate.wait(PATIENCE_S)
-
-        for _ in range(MAX_LEFT_BEHIND + 2):
-            assert replied(desk) == 204
-        with pytest.warns(InboxWarning, match="^1 message was not seen by the handler 'hangs'.*inbox.df"):
-            desk.inbox.stop()
-        gate.set()

@@ -1,5 +1,7 @@
+import _thread
 import asyncio
 import gc
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -76,7 +78,7 @@ def test_call_over_its_budget_is_left_behind(calls: Calls) -> None:
     lane.put(lambda: calls.note(1))
     assert calls.await_notes(1) == [0, 1]
     lane.close()
-    lane.end(time.monotonic())
+    lane.drop()
 
 
 def test_hanging_calls_take_a_bounded_number_of_threads(calls: Calls) -> None:
@@ -90,7 +92,7 @@ def test_hanging_calls_take_a_bounded_number_of_threads(calls: Calls) -> None:
     assert names.count("openqq-nb-handler-bounded") == lanes.MAX_LEFT_BEHIND + 1
     calls.gates[0].set()
     lane.close()
-    lane.end(time.monotonic())
+    lane.drop()
 
 
 def test_a_call_that_ends_makes_way_for_one_that_waits(calls: Calls) -> None:
@@ -104,7 +106,7 @@ def test_a_call_that_ends_makes_way_for_one_that_waits(calls: Calls) -> None:
     # Long before the others give up by themselves.
     assert calls.noted.acquire(timeout=PATIENCE_S / 2) and calls.seen[-1] == -1
     lane.close()
-    lane.end(time.monotonic())
+    lane.drop()
 
 
 def test_lane_takes_a_bounded_number_of_calls(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +129,7 @@ def test_closed_lane_finishes_what_waits(calls: Calls) -> None:
     lane.close()
     assert not lane.put(lambda: calls.note(2))
     calls.gates[0].set()
-    lane.end(soon())
+    lane.wait(soon())
     assert calls.seen == [0, 1]
 
 
@@ -137,9 +139,10 @@ def test_what_waits_behind_a_call_that_hangs_is_dropped(calls: Calls) -> None:
     lane.put(lambda: calls.note(1))
     calls.await_notes(1)
     lane.close()
-    lane.end(time.monotonic() + 0.05)
+    lane.wait(time.monotonic() + 0.05)
+    lane.drop()
     calls.gates[0].set()
-    lane.end(soon())
+    lane.wait(soon())
     assert calls.seen == [0]
 
 
@@ -148,7 +151,7 @@ def test_lane_does_not_wait_for_the_call_that_ends_it() -> None:
 
     def stop() -> None:
         lane.close()
-        lane.end(soon())
+        lane.wait(soon())
         ended.set()
 
     lane.put(stop)
@@ -177,7 +180,7 @@ def test_coroutines_are_begun_in_order_and_run_side_by_side() -> None:
         assert done.acquire(timeout=PATIENCE_S)
     assert seen == ["first begun", "second", "first ended"]
     lane.close()
-    lane.end(time.monotonic())
+    lane.drop()
 
 
 def test_closed_loop_cancels_what_hangs() -> None:
@@ -194,7 +197,8 @@ def test_closed_loop_cancels_what_hangs() -> None:
     assert begun.wait(PATIENCE_S)
     lane.close()
     assert not lane.put(hang)
-    lane.end(time.monotonic() + 0.05)
+    lane.wait(time.monotonic() + 0.05)
+    lane.drop()
     assert cancelled.wait(PATIENCE_S)
 
 
@@ -208,7 +212,7 @@ def test_closed_loop_finishes_what_runs() -> None:
     lane.put(slow)
     lane.close()
     gate.set()
-    lane.end(soon())
+    lane.wait(soon())
     assert ended.is_set()
 
 
@@ -217,7 +221,7 @@ def test_loop_does_not_wait_for_the_call_that_ends_it() -> None:
 
     async def stop() -> None:
         lane.close()
-        lane.end(soon())
+        lane.wait(soon())
         ended.set()
 
     lane.put(stop)
@@ -227,7 +231,7 @@ def test_loop_does_not_wait_for_the_call_that_ends_it() -> None:
 def test_lane_that_was_never_used_has_no_thread() -> None:
     for lane in (ThreadLane("x", 1), LoopLane("x")):
         lane.close()
-        lane.end(soon())
+        lane.wait(soon())
     assert not any(thread.name == "openqq-nb-handler-x" for thread in threading.enumerate())
 
 
@@ -254,5 +258,56 @@ def test_a_call_that_waits_for_ever_is_not_collected() -> None:
     gc.collect()
     assert not cancelled.is_set()
     lane.close()
-    lane.end(time.monotonic())
+    lane.drop()
     assert cancelled.wait(PATIENCE_S)
+
+
+def interrupt_a_wait() -> threading.Thread:
+    """Press Ctrl-C as soon as this thread waits in a lane."""
+    waiting = threading.get_ident()
+
+    def press() -> None:
+        pause = threading.Event()
+        while sys._current_frames()[waiting].f_code.co_filename != threading.__file__:
+            pause.wait(0.001)
+        _thread.interrupt_main()
+
+    thread = threading.Thread(target=press)
+    thread.start()
+    return thread
+
+
+def test_a_lane_that_was_waited_for_in_vain_is_waited_for_again(calls: Calls) -> None:
+    lane = ThreadLane("x", budget_s=60)
+    lane.put(lambda: calls.blocked(0))
+    calls.await_notes(1)
+    lane.close()
+    with pytest.raises(KeyboardInterrupt):
+        interrupt_a_wait()
+        lane.wait(soon())
+    assert not lane.over
+    threading.Timer(0.05, calls.gates[0].set).start()
+    lane.wait(soon())
+    assert lane.over
+
+
+def test_a_loop_that_was_waited_for_in_vain_is_cancelled_all_the_same() -> None:
+    lane, begun, cancelled = LoopLane("x"), threading.Event(), threading.Event()
+
+    async def hang() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    lane.put(hang)
+    assert begun.wait(PATIENCE_S)
+    lane.close()
+    with pytest.raises(KeyboardInterrupt):
+        interrupt_a_wait()
+        lane.wait(soon())
+    assert not lane.over
+    lane.drop()
+    lane.wait(soon())
+    assert [lane.over, cancelled.is_set()] == [True, True]
