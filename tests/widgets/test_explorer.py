@@ -294,6 +294,30 @@ def test_a_selection_lives_through_search_filter_order_and_other_places(explored
     assert explored.selected() == ["Müller", "夜猫"]
 
 
+@pytest.mark.parametrize(("only", "selected"), [(False, ["Müller", "小灰"]), (True, ["Müller"])])
+def test_a_row_is_selected_by_its_place_in_the_order(
+    explored: Explored, only: bool, selected: list[str]
+) -> None:
+    explored.pick(0)
+    version = explored.page.ask("table", "sort", by=0)["version"]
+    view = explored.page.ask("table", "pick_at", index=0, version=version, only=only)
+    assert (view["picked"], explored.selected()) == (len(selected), selected)
+    explored.page.ask("table", "pick_at", index=0, version=version)
+    assert explored.selected() == selected[1:]
+
+
+@pytest.mark.parametrize(("index", "age"), [(0, 1), (-1, 0), (3, 0)])
+def test_a_place_of_an_older_order_or_beyond_the_rows_selects_nobody(
+    explored: Explored, index: int, age: int
+) -> None:
+    explored.choose(PERL)
+    explored.pick(1)
+    version = explored.page.ask("table", "sort", by=0)["version"]
+    table = explored.browsing.table
+    assert table.pick_at(index, version - age) is table.pick_at(index, version - age, only=True) is None
+    assert explored.selected() == ["夜猫"]
+
+
 def test_a_reload_keeps_choice_search_order_and_selection_by_numbers(explored: Explored) -> None:
     newer = people()
     moved = newer.members.iloc[::-1].assign(

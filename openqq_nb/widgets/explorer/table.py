@@ -37,6 +37,7 @@ class Table(Part):
             "rows": self.some,
             "sort": self.sort,
             "pick": self.pick,
+            "pick_at": self.pick_at,
             "pick_range": self.pick_range,
             "pick_all": self.pick_all,
             "pick_none": self.pick_none,
@@ -99,8 +100,19 @@ class Table(Part):
         """
         if edition != self._edition or not 0 <= position < len(self.rows.frame):
             return None
-        (self.rows.pick_only if only else self.rows.toggle)(position)
-        return self._picked()
+        return self._pick(position, only)
+
+    def pick_at(self, index: int, version: int, only: bool = False) -> View | None:
+        """Select the row at a place, or not any more; so a page picks a row that it has not been given yet.
+
+        Args:
+            index: the place, counted from 0.
+            version: of which order; of another one than the present nothing is selected.
+            only: whether it is to be the only one.
+        """
+        if version != self._version or not 0 <= index < len(self.rows.order):
+            return None
+        return self._pick(int(self.rows.order[index]), only)
 
     def pick_range(self, first: int, last: int, version: int) -> View | None:
         """Select what lies between two places of a version, besides what is selected already."""
@@ -117,6 +129,10 @@ class Table(Part):
     def pick_none(self) -> View:
         """Select nothing."""
         self.rows.pick_none()
+        return self._picked()
+
+    def _pick(self, position: int, only: bool) -> View:
+        (self.rows.pick_only if only else self.rows.toggle)(position)
         return self._picked()
 
     def _picked(self) -> View:

@@ -47,8 +47,8 @@ class VirtualTable {
     this.nothing = make("p", { class: "oqt-nothing", hidden: true });
     this.status = make("p", { class: "oqt-status", role: "status" });
     this.problem = problemBox();
-    this.all = keptButton(channel.word("pick_all"), () => this.pickAtOnce(true));
-    this.none = keptButton(channel.word("pick_none"), () => this.pickAtOnce(false));
+    this.all = keptButton(channel.word("pick_all"), () => this.part.ask("pick_all"));
+    this.none = keptButton(channel.word("pick_none"), () => this.part.ask("pick_none"));
     this.foot = make("div", { class: "oq-row oqt-foot" }, this.status, this.all, this.none);
     this.element = make(
       "div", { class: "oqt" },
@@ -86,7 +86,6 @@ class VirtualTable {
     this.drawn.clear();
     this.here = 0;
     this.anchor = null;
-    this.wanted = null;
     this.drawHead();
     this.grid.scrollTop = 0;
   }
@@ -102,7 +101,6 @@ class VirtualTable {
       const line = this.drawn.get(start + at);
       if (line) this.write(line, row);
     });
-    if (this.wanted && this.cells.has(this.wanted.index)) this.pickWanted();
     if (this.cells.size > KEPT) this.cells = new Map([...this.cells].slice(-KEPT / 2));
     this.draw();
   }
@@ -282,36 +280,19 @@ class VirtualTable {
     this.mark();
   }
 
+  /** Select a row, or not any more. One that is still on its way is known by its place. */
   pick(index, only) {
     const row = this.cells.get(index);
-    // A row that is still on its way is selected when it is there.
-    this.wanted = row ? null : { index, only };
-    if (row) this.part.ask("pick", { position: row.position, edition: this.state.edition, only });
-  }
-
-  /** Select what was clicked before it was there, and then what was reached from it. */
-  pickWanted() {
-    const { index, only, last } = this.wanted;
-    this.pick(index, only);
-    if (last !== undefined) this.askRange(index, last);
+    const { edition, version } = this.state;
+    if (row) this.part.ask("pick", { position: row.position, edition, only });
+    else this.part.ask("pick_at", { index, version, only });
   }
 
   /** Select all from where the last move began. */
   reach(index) {
     this.anchor ??= this.here;
     this.here = index;
-    if (this.wanted) this.wanted.last = index;
-    else this.askRange(this.anchor, index);
-  }
-
-  askRange(first, last) {
-    this.part.ask("pick_range", { first, last, version: this.state.version });
-  }
-
-  /** Select all or none, also of what was wanted before. */
-  pickAtOnce(all) {
-    this.wanted = null;
-    this.part.ask(all ? "pick_all" : "pick_none");
+    this.part.ask("pick_range", { first: this.anchor, last: index, version: this.state.version });
   }
 
   press(event) {
@@ -322,8 +303,8 @@ class VirtualTable {
     else if (event.key === " ") this.space(event.shiftKey);
     else if (event.key === "ArrowRight") this.grid.scrollLeft += SIDE_STEP_PX;
     else if (event.key === "ArrowLeft") this.grid.scrollLeft -= SIDE_STEP_PX;
-    else if (event.key === "Escape") this.pickAtOnce(false);
-    else if (command && event.key.toLowerCase() === "a") this.pickAtOnce(true);
+    else if (event.key === "Escape") this.part.ask("pick_none");
+    else if (command && event.key.toLowerCase() === "a") this.part.ask("pick_all");
     else return;
     take(event);
   }
