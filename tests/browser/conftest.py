@@ -2,7 +2,7 @@
 
 import contextlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +22,20 @@ LOOKS = [
     pytest.param(LIGHT, "en", NARROW, id="light-en-narrow"),
 ]
 """Themes, languages and widths, of which each two meet."""
+
+PASSED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    # The failure of a test is not thrown into its fixtures.
+    # Tests of other folders are not noted, and share no pages.
+    report = yield
+    if call.when == "call":
+        item.stash[PASSED] = report.passed
+    return report
 
 
 class Labs:
@@ -95,13 +109,13 @@ class Windows:
             width: of the window.
         """
         idle = self._idle.setdefault((lab.url, locale, width), [])
-        window = idle.pop() if idle else Window.opened(self._browser, lab.url, locale, width)
+        window = _quiet_one(idle) or Window.opened(self._browser, lab.url, locale, width)
         is_left = False
         try:
             notebook = NotebookPage(window.context, lab, name, next(iter(window.context.pages), None))
             yield notebook
             notebook.shut_down()
-            is_left = _may_be_shared(notebook, lab, width)
+            is_left = _may_be_shared(notebook, lab, width) and window.guard.is_quiet()
         finally:
             if not is_left:
                 window.context.close()
@@ -110,12 +124,28 @@ class Windows:
             idle.append(window)
 
 
+def _quiet_one(idle: list[Window]) -> Window | None:
+    """Take a window that did nothing since its last test; what a page does late fails no other test."""
+    while idle:
+        window = idle.pop()
+        # Whatever happened meanwhile is heard before the answer.
+        for page in window.context.pages:
+            page.evaluate("0")
+        if window.guard.is_quiet() and len(window.context.pages) == 1:
+            return window
+        window.context.close()
+    return None
+
+
 def _may_be_shared(notebook: NotebookPage, lab: Lab, width: int) -> bool:
     """Tell whether a page can show another notebook as if it were new."""
     # In Notebook 7 each notebook has a page of its own.
+    if lab.app != "lab" or not notebook.plain:
+        return False
+    page = notebook.page
     size: ViewportSize = {"width": width, "height": HEIGHT}
-    is_plain = notebook.plain and notebook.page.viewport_size == size
-    return lab.app == "lab" and is_plain and not notebook.page.locator(".jp-Dialog").count()
+    is_alone = len(page.context.pages) == 1 and not page.locator(".jp-Dialog").count()
+    return is_alone and page.viewport_size == size and notebook.bars_are_as_opened()
 
 
 # As long as the browser.
@@ -125,7 +155,9 @@ def windows(browser: Browser) -> Windows:
 
 
 @pytest.fixture
-def open_notebook(windows: Windows, labs: Labs, tmp_path: Path) -> Iterator[OpenNotebook]:
+def open_notebook(
+    request: pytest.FixtureRequest, windows: Windows, labs: Labs, tmp_path: Path
+) -> Iterator[OpenNotebook]:
     """Open notebooks in guarded windows; their kernels are shut down at the end of the test."""
     numbers = count(1)
     with contextlib.ExitStack() as stack:
@@ -139,9 +171,16 @@ def open_notebook(windows: Windows, labs: Labs, tmp_path: Path) -> Iterator[Open
         ) -> NotebookPage:
             lab = labs.of(theme, app)
             name = _put(cells, lab.root / f"{tmp_path.name}-{next(numbers)}.ipynb")
-            return stack.enter_context(windows.showing(lab, name, locale, width))
+            notebook = stack.enter_context(windows.showing(lab, name, locale, width))
+            stack.callback(_give_back, notebook, request.node)
+            return notebook
 
         yield open_one
+
+
+def _give_back(notebook: NotebookPage, item: pytest.Item) -> None:
+    # A test that failed may have left the page in any state.
+    notebook.plain = notebook.plain and item.stash.get(PASSED, False)
 
 
 def _put(cells: Sequence[str] | Path, path: Path) -> str:

@@ -3,20 +3,25 @@
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from itertools import count
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import OpenNotebook
+import tests.browser.conftest
+from tests.browser.conftest import Labs, OpenNotebook, Windows
 from tests.lab.axe import assert_usable, violations
-from tests.lab.browser import NARROW, guarded_context
+from tests.lab.browser import NARROW, WIDE, guarded_context
 from tests.lab.hostile import TEXTS, assert_inert
 from tests.lab.looks import assert_tidy, faults
+from tests.lab.notebook import NotebookPage, write_notebook
 from tests.lab.pictures import VARIABLE, Pictures
-from tests.lab.server import DARK, App
+from tests.lab.server import DARK, LIGHT, App
 
+pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.browser
 
 COUNTER = """
@@ -97,6 +102,113 @@ def test_in_lab_fifty_texts_are_inert_and_what_is_wrong_is_found(open_notebook: 
     (unnamed,) = violations(notebook.page, ".fifty")
     assert unnamed.startswith("label (critical)") and "<input>" in unnamed
     assert any("sticks out" in fault for fault in faults(notebook.page, ".fifty"))
+
+
+# --- the pages that tests share ---
+
+Show = Callable[[], AbstractContextManager[NotebookPage]]
+FOREIGN = "fetch('http://127.0.0.2:9/').catch(() => 0)"
+
+
+@pytest.fixture
+def show(windows: Windows, labs: Labs, tmp_path: Path) -> Show:
+    """Show a notebook as a test does, each time another one."""
+    lab, numbers = labs.of(LIGHT), count(1)
+
+    def show_one() -> AbstractContextManager[NotebookPage]:
+        name = f"{tmp_path.name}-{next(numbers)}.ipynb"
+        write_notebook(lab.root / name, ["1"])
+        return windows.showing(lab, name, "zh-CN", WIDE)
+
+    return show_one
+
+
+HELD = """() => {
+    // JupyterLab keeps keys to itself, so they are noted before it hears of them.
+    const note = (event) => { window.held = [event.shiftKey, event.ctrlKey]; };
+    window.addEventListener('keydown', note, true);
+}"""
+
+
+def test_a_page_shows_the_next_notebook_as_if_it_were_new(show: Show) -> None:
+    with show() as first:
+        first.page.keyboard.down("Shift")
+        first.page.keyboard.down("Control")
+    with show() as second:
+        assert second.page is first.page
+        second.alter(HELD)
+        second.page.keyboard.press("a")
+        assert second.page.evaluate("window.held") == [False, False]
+
+
+SHOW = "command => window.jupyterapp.commands.execute(command)"
+CHANGES: dict[str, Callable[[NotebookPage], object]] = {
+    "loaded again": NotebookPage.reload,
+    "altered": lambda notebook: notebook.alter("document.title = 'mine'"),
+    "not alone": lambda notebook: notebook.page.context.new_page(),
+    "with an opened side bar": lambda notebook: notebook.page.evaluate(SHOW, "debugger:show-panel"),
+    "with another side bar": lambda notebook: notebook.page.evaluate(SHOW, "running:show-panel"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_page_that_a_test_changed_shows_no_other_notebook(
+    show: Show, change: Callable[[NotebookPage], object]
+) -> None:
+    with show() as first:
+        change(first)
+    assert first.page.is_closed()
+
+
+def test_a_page_that_did_what_none_may_do_shows_no_other_notebook(show: Show) -> None:
+    with pytest.raises(AssertionError, match=r"127\.0\.0\.2"), show() as first:
+        first.page.evaluate(FOREIGN)
+    assert first.page.is_closed()
+    with show() as second:
+        pass
+    # Nobody hears of it before the page is used again.
+    second.page.evaluate(FOREIGN)
+    with show() as third:
+        assert second.page.is_closed() and third.page is not second.page
+
+
+ENDS = """
+import contextlib, types
+import pytest
+
+class Windows:
+    @contextlib.contextmanager
+    def showing(self, *place):
+        notebook = types.SimpleNamespace(plain=True)
+        yield notebook
+        print("is plain:", notebook.plain)
+
+@pytest.fixture(scope="module")
+def windows():
+    return Windows()
+
+@pytest.fixture(scope="session")
+def labs(tmp_path_factory):
+    lab = types.SimpleNamespace(root=tmp_path_factory.mktemp("lab"))
+    return types.SimpleNamespace(of=lambda *which: lab)
+
+def test_good(open_notebook):
+    open_notebook([])
+
+def test_bad(open_notebook):
+    open_notebook([])
+    raise ValueError
+"""
+
+
+@pytest.mark.parametrize(("end", "is_plain"), [("good", True), ("bad", False)])
+def test_the_page_of_a_failed_test_shows_no_other_notebook(
+    pytester: pytest.Pytester, end: str, is_plain: bool
+) -> None:
+    pytester.makepyfile(ENDS)
+    ran = pytester.runpytest_inprocess("-s", "-k", f"test_{end}", plugins=[tests.browser.conftest])
+    ran.assert_outcomes(passed=int(is_plain), failed=int(not is_plain), deselected=1)
+    ran.stdout.fnmatch_lines([f"*is plain: {is_plain}"])
 
 
 # --- the helpers alone, on pages without Jupyter ---

@@ -317,7 +317,7 @@ def test_what_was_typed_last_stays_when_the_output_is_cleared_at_once(opened: An
     one.text.fill("还没")
     expect(one.root.get_by_text("字符数：2")).to_be_visible()
     # However fast the test is, or slow: the time after which a text is told does not come.
-    one.page.evaluate(NO_PAUSE_ENDS)
+    one.notebook.alter(NO_PAUSE_ENDS)
     one.text.press("End")
     one.text.press_sequentially("说完")
     one.notebook.clear_outputs()

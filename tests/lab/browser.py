@@ -58,6 +58,10 @@ class Guard:
         context.route("**/*", self._judge)
         context.on("page", self._watch)
 
+    def is_quiet(self) -> bool:
+        """Tell whether nothing was noted."""
+        return not self.foreign and not self.dialogs
+
     def check(self) -> None:
         """Fail if something was noted."""
         assert not self.foreign, f"asked foreign addresses: {self.foreign}"

@@ -33,6 +33,12 @@ _OPEN = """async (path) => {
     await commands.execute('docmanager:open', {path});
     before.forEach((one) => one.dispose());
 }"""
+_BARS = """() => {
+    const {shell} = window.jupyterapp;
+    const shown = (side) => [...shell.widgets(side)].filter(one => one.isVisible).map(one => one.id);
+    return {mode: shell.mode, left: shown('left'), right: shown('right')};
+}"""
+_MODIFIERS = ("Alt", "Control", "Meta", "Shift")
 _SHUT_DOWN = "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.shutdown(); }"
 _EXECUTE = """async (code) => {
     const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
@@ -71,9 +77,21 @@ class NotebookPage:
             self.page.goto(lab.address(name), wait_until="domcontentloaded")
         else:
             self.page = page
+            for key in _MODIFIERS:
+                page.keyboard.up(key)
             page.mouse.move(0, 0)
             page.evaluate(_OPEN, name)
         self._wait_until_ready()
+        self._bars = self._read_bars()
+
+    def alter(self, script: str) -> None:
+        """Run a script whose work outlives the notebook: the page shows no other one after it."""
+        self.plain = False
+        self.page.evaluate(script)
+
+    def bars_are_as_opened(self) -> bool:
+        """Tell whether the page's mode, and what its side bars show, are as when the notebook was opened."""
+        return self._read_bars() == self._bars
 
     def reload(self) -> None:
         """Save, and load the page again, as a person who presses F5; the kernel lives on."""
@@ -158,6 +176,9 @@ class NotebookPage:
 
     def _wait_until_ready(self) -> None:
         self.page.wait_for_function(_READY, timeout=_STARTING_MS, polling=100)
+
+    def _read_bars(self) -> dict[str, Any]:
+        return dict(self.page.evaluate(_BARS))
 
     def _do(self, command: str) -> None:
         self.page.evaluate(_COMMAND, command)
