@@ -111,7 +111,9 @@ def test_everything(
     there = {"spark": java.path, "office": office.path, "mounts": mounts.command}
     notes = {"spark": java.note, "office": office.note, "mounts": mounts.note}
     known = [part for part in PROGRAMS if there[part]]
-    outcomes += [Outcome(part, "failed", note="no test was found") for part in known if not files_with([part])]
+    outcomes += [
+        Outcome(part, "failed", note="no test was found") for part in known if not files_with([part])
+    ]
     if known:
         outcomes.append(timed(", ".join(known), marked(*known, options=BY_PROGRAM)))
     outcomes += [Outcome(part, "not run", note=notes[part]) for part in PROGRAMS if not there[part]]
