@@ -43,6 +43,24 @@ class Calls:
         return self.seen
 
 
+class Hanging:
+    """A coroutine that waits for what nobody but its call knows of."""
+
+    def __init__(self) -> None:
+        self.begun, self.cancelled = threading.Event(), threading.Event()
+
+    async def call(self) -> None:
+        self.begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.cancelled.set()
+
+    def begin(self, lane: LoopLane) -> None:
+        assert lane.put(self.call)
+        assert self.begun.wait(PATIENCE_S)
+
+
 @pytest.fixture
 def calls() -> Iterator[Calls]:
     made = Calls()
@@ -184,22 +202,13 @@ def test_coroutines_are_begun_in_order_and_run_side_by_side() -> None:
 
 
 def test_closed_loop_cancels_what_hangs() -> None:
-    lane, begun, cancelled = LoopLane("x"), threading.Event(), threading.Event()
-
-    async def hang() -> None:
-        begun.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            cancelled.set()
-
-    lane.put(hang)
-    assert begun.wait(PATIENCE_S)
+    lane, hanging = LoopLane("x"), Hanging()
+    hanging.begin(lane)
     lane.close()
-    assert not lane.put(hang)
+    assert not lane.put(hanging.call)
     lane.wait(time.monotonic() + 0.05)
     lane.drop()
-    assert cancelled.wait(PATIENCE_S)
+    assert hanging.cancelled.wait(PATIENCE_S)
 
 
 def test_closed_loop_finishes_what_runs() -> None:
@@ -236,18 +245,8 @@ def test_lane_that_was_never_used_has_no_thread() -> None:
 
 
 def test_a_call_that_waits_for_ever_is_not_collected() -> None:
-    lane, begun, cancelled = LoopLane("x"), threading.Event(), threading.Event()
-
-    async def hang() -> None:
-        begun.set()
-        try:
-            await asyncio.Event().wait()  # nobody but this call knows of it
-        except asyncio.CancelledError:
-            cancelled.set()
-            raise
-
-    assert lane.put(hang)
-    assert begun.wait(PATIENCE_S)
+    lane, hanging = LoopLane("x"), Hanging()
+    hanging.begin(lane)
     again = threading.Event()
 
     async def after_it_waits() -> None:
@@ -256,10 +255,10 @@ def test_a_call_that_waits_for_ever_is_not_collected() -> None:
     assert lane.put(after_it_waits)
     assert again.wait(PATIENCE_S)
     gc.collect()
-    assert not cancelled.is_set()
+    assert not hanging.cancelled.is_set()
     lane.close()
     lane.drop()
-    assert cancelled.wait(PATIENCE_S)
+    assert hanging.cancelled.wait(PATIENCE_S)
 
 
 def interrupt_a_wait() -> threading.Thread:
@@ -292,17 +291,8 @@ def test_a_lane_that_was_waited_for_in_vain_is_waited_for_again(calls: Calls) ->
 
 
 def test_a_loop_that_was_waited_for_in_vain_is_cancelled_all_the_same() -> None:
-    lane, begun, cancelled = LoopLane("x"), threading.Event(), threading.Event()
-
-    async def hang() -> None:
-        begun.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            cancelled.set()
-
-    lane.put(hang)
-    assert begun.wait(PATIENCE_S)
+    lane, hanging = LoopLane("x"), Hanging()
+    hanging.begin(lane)
     lane.close()
     with pytest.raises(KeyboardInterrupt):
         interrupt_a_wait()
@@ -310,4 +300,4 @@ def test_a_loop_that_was_waited_for_in_vain_is_cancelled_all_the_same() -> None:
     assert not lane.over
     lane.drop()
     lane.wait(soon())
-    assert [lane.over, cancelled.is_set()] == [True, True]
+    assert [lane.over, hanging.cancelled.is_set()] == [True, True]
