@@ -1,15 +1,16 @@
-import _thread
 import asyncio
 import gc
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from types import FrameType
 
 import pytest
 
 from openqq_nb.inbox import lanes
 from openqq_nb.inbox.lanes import LoopLane, ThreadLane
+from tests.client.test_sending import interrupt_main
 
 PATIENCE_S = 10.0
 
@@ -261,15 +262,22 @@ def test_a_call_that_waits_for_ever_is_not_collected() -> None:
     assert hanging.cancelled.wait(PATIENCE_S)
 
 
+def waits_in_a_lane(frame: FrameType | None) -> bool:
+    is_waiting = frame is not None and frame.f_code.co_filename == threading.__file__
+    while frame is not None and frame.f_code.co_filename != lanes.__file__:
+        frame = frame.f_back
+    return is_waiting and frame is not None
+
+
 def interrupt_a_wait() -> threading.Thread:
     """Press Ctrl-C as soon as this thread waits in a lane."""
     waiting = threading.get_ident()
 
     def press() -> None:
         pause = threading.Event()
-        while sys._current_frames()[waiting].f_code.co_filename != threading.__file__:
+        while not waits_in_a_lane(sys._current_frames()[waiting]):
             pause.wait(0.001)
-        _thread.interrupt_main()
+        interrupt_main()
 
     thread = threading.Thread(target=press)
     thread.start()
