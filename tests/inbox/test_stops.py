@@ -70,6 +70,8 @@ def test_what_a_replaced_handler_was_given_is_seen_too() -> None:
         desk.inbox.on_message(same)
         stop = stopping(desk)
         await_all(posting)
+        stop.join(0.2)
+        assert stop.is_alive()
         gate.set()
         stop.join(PATIENCE_S)
     assert sorted(seen) == ["1", "2"]
@@ -130,7 +132,7 @@ def test_a_handler_that_waits_for_the_next_message_is_not_waited_for() -> None:
         @desk.inbox.on_message
         def waits(message: Message) -> None:
             begun.set()
-            desk.inbox.wait(1, timeout=60)
+            desk.inbox.wait(2, timeout=60)
 
         poster = threading.Thread(target=desk.post, args=(message(),))
         poster.start()

@@ -162,9 +162,13 @@ def test_a_report_replaces_the_one_before_or_leaves_it(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".*"))
 
 
-def test_what_is_no_roster_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+def test_what_is_no_roster_is_refused_before_the_log_is_read(tmp_path: Path) -> None:
+    class Unread:
+        def scan(self, columns: Sequence[str]) -> None:
+            raise AssertionError(columns)
+
     with pytest.raises(oq.InvalidInput, match=r"people of a roster.*\nFound builtins\.int"):
-        write_report(messages(Life(chinese), 3), tmp_path / "group.html", roster=5)
+        write_report(Unread(), tmp_path / "group.html", roster=5)
     assert list(tmp_path.iterdir()) == []
 
 

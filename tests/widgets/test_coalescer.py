@@ -53,7 +53,7 @@ def test_many_changes_of_many_threads_are_few_calls_on_the_loop_and_the_last_is_
 
 def test_a_cell_that_waits_calls_at_most_once_a_gap() -> None:
     one = Flushed()
-    coalescer = Coalescer(one.flush, gap_s=3_600)
+    coalescer = Coalescer(one.flush, gap_s=1e9)
     coalescer.mark()
     coalescer.poll()
     coalescer.mark()
