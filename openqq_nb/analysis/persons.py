@@ -56,10 +56,14 @@ def shown(frame: AnyFrame, roster: object | None, qq: str = "qq", name: str = "d
     )
 
 
+def holds_people(given: object) -> bool:
+    """Tell whether it is a roster rather than a frame, which may have a column `people`."""
+    return hasattr(type(given), "people")
+
+
 def _names(roster: object) -> pa.Table:
     """Take one name for each number: the first, since a remark of a friend says more than a card in a group."""
-    # A frame may have a column of that name.
-    people: Any = cast(HoldsPeople, roster).people if hasattr(type(roster), "people") else roster
+    people: Any = cast(HoldsPeople, roster).people if holds_people(roster) else roster
     frame = opened(people, ("qq", "displayname"), PEOPLE, ["qq", "displayname"])
     known = collected(texts(frame, ("qq", "displayname"), PEOPLE)).dropna()
     known = known[known["qq"].ne("") & known["displayname"].ne("")].drop_duplicates("qq")

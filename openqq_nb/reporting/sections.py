@@ -12,6 +12,7 @@ from openqq_nb.analysis.clock import Every
 from openqq_nb.analysis.cutting import texts
 from openqq_nb.analysis.frames import PERSON, messages
 from openqq_nb.analysis.opening import PEOPLE, framed
+from openqq_nb.analysis.persons import holds_people
 from openqq_nb.charts.courses import draw_timeline, draw_turnover, fitting
 from openqq_nb.charts.drawn import DRAWN
 from openqq_nb.charts.given import About, brought
@@ -130,17 +131,12 @@ def check(roster: object) -> None:
 
 
 def _members(roster: object) -> object:
-    return cast(Any, roster).members if _is_roster(roster) else roster
-
-
-def _is_roster(given: object) -> bool:
-    # A frame may have a column of that name.
-    return hasattr(type(given), "people")
+    return cast(Any, roster).members if holds_people(roster) else roster
 
 
 def _has_names(roster: object) -> bool:
     """Tell whether people may be called as the roster calls them: a frame need not have names."""
-    if roster is None or _is_roster(roster):
+    if roster is None or holds_people(roster):
         return roster is not None
     return {"qq", "displayname"} <= set(framed(roster, PEOPLE).collect_schema().names())
 
