@@ -141,6 +141,23 @@ def test_a_page_shows_the_next_notebook_as_if_it_were_new(show: Show) -> None:
         assert second.page.evaluate("window.held") == [False, False]
 
 
+OPENED = "[...window.jupyterapp.shell.widgets('main')].map(one => one.context.path)"
+# JupyterLab puts down what it shows a while after it changed.
+UNTIL_KEPT = """async (name) => {
+    const kept = async () => (await fetch('/lab/api/workspaces/default')).text();
+    while (!(await kept()).includes(name)) {}
+}"""
+
+
+def test_a_page_loaded_again_shows_its_own_notebook_alone(show: Show) -> None:
+    with show() as first:
+        first.page.evaluate(UNTIL_KEPT, first.path.name)
+    with show() as second:
+        assert second.page is first.page
+        second.reload()
+        assert second.page.evaluate(OPENED) == [second.path.name]
+
+
 SHOW = "command => window.jupyterapp.commands.execute(command)"
 CHANGES: dict[str, Callable[[NotebookPage], object]] = {
     "loaded again": NotebookPage.reload,

@@ -12,10 +12,11 @@ from tests.lab.server import Lab
 _STARTING_MS = 60_000
 
 # Predicates are synchronous: a promise is truthy, and would end a wait at once.
-_READY = """() => {
+_READY = """(path) => {
     const widget = window.jupyterapp?.shell?.currentWidget;
     const kernel = widget?.sessionContext?.session?.kernel;
-    return !!(widget?.context?.isReady && kernel?.connectionStatus === 'connected' && kernel.status === 'idle');
+    if (widget?.context?.path !== path) return false;
+    return !!(widget.context.isReady && kernel?.connectionStatus === 'connected' && kernel.status === 'idle');
 }"""
 _COMMAND = "async (name) => { await window.jupyterapp.commands.execute(name); }"
 _RUN_ALL = "notebook:run-all-cells"
@@ -98,7 +99,8 @@ class NotebookPage:
         # A page with changes would ask before it goes, and a dialog fails the test.
         self.save()
         self.plain = False
-        self.page.reload(wait_until="domcontentloaded")
+        # Not `reload`: JupyterLab keeps its layout late, and a shared page would show the notebook before this one.
+        self.page.goto(self._lab.address(self.path.name), wait_until="domcontentloaded")
         self._wait_until_ready()
 
     def second_tab(self) -> "NotebookPage":
@@ -142,7 +144,7 @@ class NotebookPage:
 
     def wait_until_idle(self) -> None:
         """Wait until the kernel has nothing to do."""
-        self.page.wait_for_function(_READY, polling=100)
+        self.page.wait_for_function(_READY, arg=self.path.name, polling=100)
 
     def execute(self, code: str) -> str:
         """Run code in the kernel, in no cell, and return what it printed; a traceback is a text, too."""
@@ -175,7 +177,7 @@ class NotebookPage:
         self.page.evaluate(_SHUT_DOWN)
 
     def _wait_until_ready(self) -> None:
-        self.page.wait_for_function(_READY, timeout=_STARTING_MS, polling=100)
+        self.page.wait_for_function(_READY, arg=self.path.name, timeout=_STARTING_MS, polling=100)
 
     def _read_bars(self) -> dict[str, Any]:
         return dict(self.page.evaluate(_BARS))
