@@ -37,7 +37,7 @@ PERIODS = 25
 
 _MINUTE = "%Y-%m-%d %H:%M"
 _PERSON = named("person", "displayname", "qq")
-_CHAT = text("chat", "chat")
+_CHAT = named("chat", "chat", "chat_key")
 _STARTED_BY = named("started_by", "started_by", "started_by_qq")
 _START = moment("start", "start", _MINUTE)
 _MESSAGES, _PEOPLE, _DAYS, _COUNT = map(number, ("messages", "people", "days", "count"))

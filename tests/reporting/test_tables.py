@@ -332,6 +332,17 @@ def test_people_of_one_name_are_told_apart_in_tables_by_their_numbers(tmp_path: 
         assert "重名" not in people
 
 
+def test_chats_of_one_name_are_told_apart_in_tables_by_their_numbers(tmp_path: Path) -> None:
+    log = messages(Life(chinese), 600)
+    numbers = pd.Series(["552603", "552604"] * 300)
+    # Each chat repeats itself, and that in both.
+    log = log.assign(chat="重名", chat_key="group:" + numbers, content="复读", kind="text")
+    tables = Tables(write_report(log, tmp_path / "one.html").read_text("utf-8")).found
+    for name in ("repeats", "conversations"):
+        at = tables[name].heads.index("chat")
+        assert {row[at] for row in tables[name].rows} == {"重名 (…2603)", "重名 (…2604)"}, name
+
+
 def test_tables_of_a_long_log_take_longer_periods_and_lose_no_message(tmp_path: Path) -> None:
     log = messages(Life(chinese, days=15 * 365), 3_000).assign(gnumber="552603")
     tables = Tables(
