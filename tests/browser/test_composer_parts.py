@@ -103,6 +103,8 @@ def test_a_mention_a_picture_a_face_and_a_text_by_mouse(opened: Any, picture: Pa
     one.press("表情", "Face").click()
     one.press("微笑（14）", "smile (14)").click()
     expect(one.chips).to_have_count(3)
+    # Until the panel is closed, its button closes it.
+    expect(one.field).to_be_focused()
     one.press("表情", "Face").click()
     one.press("再见（39）", "bye (39)").click()
     expect(one.chips).to_have_count(4)
@@ -221,6 +223,28 @@ def test_a_reloaded_page_shows_what_goes_out_before_the_text(opened: Any, pictur
     expect(one.chips.locator("img")).to_be_visible()
     saved = json.dumps(one.notebook.save_with_widget_state(), ensure_ascii=False)
     assert "红.png" not in saved
+
+
+THEN = "(face, [next, act]) => { face.click(); next[act](); }"
+
+
+def test_who_goes_on_before_the_kernel_answers_stays_there(opened: Any) -> None:
+    one: Composing = opened()
+    face = one.press("微笑（14）", "smile (14)")
+    one.press("表情", "Face").click()
+    face.evaluate(THEN, [one.press("回复", "Reply to").element_handle(), "click"])
+    expect(one.chips).to_have_count(1)
+    # What it answers here comes after all that it tells of the face.
+    one.notebook.execute("0")
+    one.root.get_by_label("消息的 msg_id").fill("7")
+    one.page.keyboard.press("Enter")
+    expect(one.chips).to_have_count(2)
+    expect(one.field).to_be_focused()
+    one.press("表情", "Face").click()
+    face.evaluate(THEN, [one.press("图片", "Picture").element_handle(), "focus"])
+    expect(one.chips).to_have_count(3)
+    expect(face).to_be_hidden()
+    expect(one.press("图片", "Picture")).to_be_focused()
 
 
 HOSTILE = """

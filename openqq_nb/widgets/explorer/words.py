@@ -65,7 +65,7 @@ _VALUES: Mapping[str, Table] = {
         "quarter": ("within 90 days", "90 天内"),
         "year": ("within a year", "一年内"),
         "longer": ("longer ago", "一年以前"),
-        "never": ("never, or not known", "从未或未知"),
+        "never": ("never or not known", "从未或未知"),
     },
 }
 

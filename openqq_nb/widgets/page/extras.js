@@ -146,7 +146,8 @@ function quotePanel(channel, part) {
 function extrasPage(channel, part, added) {
   let view = part.first;
   let open = null;
-  let doing = false;
+  // Where something is being added: the name of a panel, or null for a picture.
+  let doing;
 
   const problem = problemBox();
   const file = pictureField(channel, { ...part, ask: asking }, problem);
@@ -174,7 +175,7 @@ function extrasPage(channel, part, added) {
   });
 
   function asking(action, values) {
-    doing ||= ["mention", "everyone", "face", "picture", "quote"].includes(action);
+    if (["mention", "everyone", "face", "picture", "quote"].includes(action)) doing = open;
     part.ask(action, values);
   }
 
@@ -203,10 +204,21 @@ function extrasPage(channel, part, added) {
     problem.tell(view.problem);
     if ((open === "mention" && view.group === null) || elsewhere || !view.on) turnTo(null);
     draw();
-    if (next.added && doing) { doing = false; turnTo(null); added(); }
+    if (next.added) finish();
   }
 
-  part.listen(take, (what) => { doing = false; problem.tell(what); });
+  /** Close the panel from which something was added; whoever has gone on elsewhere stays there. */
+  function finish() {
+    const from = doing;
+    doing = undefined;
+    if (open !== from) return;
+    const here = element.getRootNode().activeElement ?? document.body;
+    const left = here !== document.body && !(from ? panels[from].element : picture).contains(here);
+    turnTo(null);
+    if (!left) added();
+  }
+
+  part.listen(take, (what) => { doing = undefined; problem.tell(what); });
   draw();
   return element;
 }
