@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,9 +12,10 @@ from pyarrow import dataset
 
 from openqq_nb.archive.marker import METADATA, NAME, Piece, Summary, check_whole, read_marker
 from openqq_nb.archive.pieces import PLACE
-from openqq_nb.archive.places import Place, understood
+from openqq_nb.archive.places import Place, understood, without_keys
 from openqq_nb.columns import ZONE
-from openqq_nb.errors import InvalidInput, listed
+from openqq_nb.errors import InvalidInput, listed, one_line
+from openqq_nb.schema import MESSAGES
 
 TIME = pa.timestamp("us", ZONE)
 
@@ -103,7 +105,9 @@ def _foreign(at: Place, found: dict[str, int], names: Sequence[str]) -> Contents
     schemas, pieces = [], []
     for name in names:
         schema, groups = _file(at, name)
-        if METADATA.items() <= (schema.metadata or {}).items() and name.startswith("month="):
+        if not METADATA.items() <= (schema.metadata or {}).items():
+            _check_folders(at, name, schema)
+        elif name.startswith("month="):
             raise InvalidInput(
                 f"The archive has no {NAME}, so it cannot be told whether all is there: it was not written to its end, "
                 f"or not copied whole.\nFound in {at}:{listed(names)}\nCopy it again, or write it anew."
@@ -157,6 +161,26 @@ def _unified(at: Place, schemas: Sequence[pa.Schema]) -> pa.Schema:
 
 def _normal(schema: pa.Schema) -> pa.Schema:
     return pa.schema([pa.field(one.name, _type(one.type)) for one in schema])
+
+
+def _check_folders(at: Place, name: str, schema: pa.Schema) -> None:
+    """Refuse a column of messages that names of folders hold, as `sender_qq=1`: engines take it for different types."""
+    held = MESSAGES.by_name.keys() - set(schema.names)
+    lost = [one for one in _in_folders(f"{at.path}/{name.rpartition('/')[0]}") if one in held]
+    if lost:
+        shown = one_line(lost[0])
+        raise InvalidInput(
+            f"The column {shown!r} stands in names of folders, not in the files, and is not read from there.\n"
+            f"Found: {without_keys(at.address(name))}.\n"
+            "Read the whole folder with pandas, polars or DuckDB, and give the questions that frame; or write it anew "
+            "without partitions, such as by `frame.to_parquet(path)`, and open that."
+        )
+
+
+def _in_folders(path: str) -> list[str]:
+    """Name the columns in names of folders."""
+    parts = (part.partition("=") for part in path.split("/"))
+    return [unquote(column) for column, sign, _ in parts if column and sign]
 
 
 def _check_times(at: Place, name: str, schema: pa.Schema) -> None:

@@ -80,6 +80,7 @@ def open(folder: str | os.PathLike[str], engine: Engine, columns: Sequence[str] 
 
     Args:
         folder: an archive; or any folder of Parquet files that have a column `msg_time` with a zone, or one such file.
+            A folder in partitions, as `chat=…`, is refused: that column stands in no file.
         engine: what is to work with them.
 
             - `pandas`: a DataFrame, read whole, with the dtypes of `log.df`, in order of `msg_time`, then `place`
@@ -96,7 +97,7 @@ def open(folder: str | os.PathLike[str], engine: Engine, columns: Sequence[str] 
         the last column to sort by; pandas has it when it is asked for.
 
     Raises:
-        InvalidInput: the folder holds no messages, it is damaged, or a column is not there.
+        InvalidInput: the folder holds no messages, it is damaged, or a column is not there, or not in the files.
         NotSupported: the engine is not installed, or cannot open such an address.
     """
     made = frames(engine)

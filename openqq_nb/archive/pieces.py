@@ -163,11 +163,13 @@ def cast(part: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
     """Bring a column to a type; numbers become text as they are written by people.
 
     Raises:
-        InvalidInput: it cannot be that.
+        InvalidInput: it cannot be that, or it is declared as text and holds fractions.
     """
     values = part.column(name)
     if values.type == kind:
         return values
+    if kind == TEXT and name in _DECLARED and _is_of_fractions(values.type):
+        _check_missing(values, name)
     try:
         if pa.types.is_timestamp(kind):
             return _times(values)
@@ -178,6 +180,20 @@ def cast(part: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
             f"Found {values.type}: {one_line(str(error))}.\n"
             "Convert it first, or leave it out: table.drop_columns(...)."
         ) from error
+
+
+def _is_of_fractions(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_floating(kind) or (pa.types.is_decimal(kind) and kind.scale != 0))
+
+
+def _check_missing(values: pa.ChunkedArray, name: str) -> None:
+    """Refuse fractions where text is declared; of a column without any value many programs make one of fractions."""
+    if values.null_count < len(values):
+        raise InvalidInput(
+            f"The column {name!r} of the messages must be text.\nIt is {values.type}, which damages long numbers.\n"
+            "Write it as text from the start; whole numbers of up to 15 digits, of which nothing is lost yet: read "
+            f'the file with pandas, and give the questions `frame.astype({{"{name}": "Int64"}})`.'
+        )
 
 
 def _whole(values: pa.ChunkedArray) -> pa.ChunkedArray:

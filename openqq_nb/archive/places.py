@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote
 
 import pyarrow as pa
 from pyarrow import fs
@@ -14,6 +15,8 @@ from pyarrow import fs
 from openqq_nb.errors import InvalidInput, NotSupported, one_line
 
 _S3 = ("s3", "s3a")
+# Of Windows, the sign before the drive is none of the path.
+_FILE = re.compile(r"file:(?://(?:localhost(?=/))?|(?=/))(?:/(?=[a-z]:/))?", re.IGNORECASE)
 # The part of an address before `@` may be a name and a password.
 _KEYS = re.compile(r"(?<=://)[^/@]*@")
 
@@ -101,15 +104,15 @@ def place(folder: str | os.PathLike[str]) -> Place:
     """Find out where a folder is.
 
     Args:
-        folder: a path, also one with `~`; or an address that fsspec knows, such as `s3://bucket/logs`. What it takes to
-            get there stands in the environment: `AWS_ENDPOINT_URL`, `AWS_ACCESS_KEY_ID` and the like.
+        folder: a path, also one with `~`, or as `file:///…`; or an address that fsspec knows, such as
+            `s3://bucket/logs`. What it takes to get there stands in the environment: `AWS_ENDPOINT_URL`,
+            `AWS_ACCESS_KEY_ID` and the like.
 
     Raises:
         InvalidInput: it is no path, or an address that nothing here understands.
         NotSupported: what reads such addresses is not installed.
     """
     text = _text(folder)
-    text = text.removeprefix("file://")
     if "://" not in text:
         try:
             return Place(fs.LocalFileSystem(), Path(text).expanduser().absolute().as_posix())
@@ -120,8 +123,19 @@ def place(folder: str | os.PathLike[str]) -> Place:
     return _remote(text)
 
 
+def local(address: str) -> str:
+    """Give the path that a `file` address stands for; anything else is given back.
+
+    Example:
+        >>> local("file:///logs/%E7%BE%A4.json"), local("s3://bucket/logs")
+        ('/logs/群.json', 's3://bucket/logs')
+    """
+    written = _FILE.match(address)
+    return unquote(address[written.end() :]) if written else address
+
+
 def _text(folder: object) -> str:
-    text = os.fspath(folder) if isinstance(folder, str | os.PathLike) else ""
+    text = local(os.fspath(folder)) if isinstance(folder, str | os.PathLike) else ""
     if not text or "\0" in text:
         raise InvalidInput(
             f"An archive is a folder. Found {folder!r}.\nGive its path, or an address such as 's3://bucket/logs'."

@@ -36,7 +36,7 @@ def export(frame: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
       `pd.read_csv(path, dtype=str, keep_default_na=False)`; or write `.xlsx`.
     - `.parquet`: for pandas, R, DuckDB: the dtypes stay, the zones included.
     - `.jsonl`: one object a line, in UTF-8; times as `2026-11-17T20:15:00+08:00`, missing values as `null`.
-      In pandas: `pd.read_json(path, lines=True, dtype=False, convert_dates=False)`.
+      In pandas: `pd.read_json(path, lines=True, dtype=False)`.
 
     Args:
         frame: any DataFrame. An index with a name, or of other than whole numbers, becomes the first columns.
@@ -120,9 +120,11 @@ def _writer(target: Path) -> Writer:
 def _frame(frame: object) -> pd.DataFrame:
     if isinstance(frame, pd.DataFrame):
         return frame
+    kind = f"{type(frame).__module__.partition('.')[0]} {type(frame).__name__}".removeprefix("builtins ")
     raise InvalidInput(
-        f"A DataFrame can be exported. Found a {type(frame).__name__}.\n"
-        'Give a frame, such as `inbox.df`, or turn a Series into one: `series.to_frame("count")`.'
+        f"A pandas DataFrame can be exported. Found a {kind}.\n"
+        'Give a frame, such as `inbox.df`, or turn a Series into one: `series.to_frame("count")`; other frames have '
+        "`.to_pandas()`."
     )
 
 

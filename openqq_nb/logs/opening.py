@@ -57,8 +57,8 @@ def open_log(
         paths: one or more, each a journal of this package, an export of another tool (QQ Chat Exporter JSON and TXT, PC
             QQ TXT and MHT, ChatLab, OneBot events and history answers, the database of go-cqhttp), a folder or zip of
             exports, an archive of Parquet files, also at `s3://…`, or Parquet of another program with messages in it:
-            one file, or a folder with nothing else. What a file is, its bytes tell. A message that
-            several of them hold is there once, as in the first of them.
+            one file, or a folder with nothing else. Each may be written as `file:///…`. What a file is, its bytes
+            tell. A message that several of them hold is there once, as in the first of them.
         engine: whose frames `log.df` and the questions give: `pandas`, or `polars`, `duckdb`, `dask` or `pyspark`,
             which read an archive lazily.
         zone: the time zone of files that state none.
@@ -103,9 +103,9 @@ class _Found:
     passed_over: list[Row] = field(default_factory=list)
 
     def add(self, path: object) -> None:
-        if not (isinstance(path, str | os.PathLike) and str(path)):
+        place = places.local(os.fspath(path)) if isinstance(path, str | os.PathLike) else ""
+        if not place:
             raise InvalidInput(f"No log can be opened.\n{_told(path)} is no path of a file.\n{_HOW}")
-        place = os.fspath(path)
         with _understood(place):
             self._add(place)
 

@@ -11,7 +11,7 @@ from openqq_nb.errors import InvalidInput, listed, one_line
 from openqq_nb.readers import files, guarding
 from openqq_nb.readers.base import Problem, Reader, Source
 from openqq_nb.readers.qce import chunked
-from openqq_nb.readers.recognising import PARQUET, known, reader_of, recognised
+from openqq_nb.readers.recognising import PARQUET, TABLE, is_table, known, reader_of, recognised
 from openqq_nb.readers.zips import Zip, is_zip, why_not
 
 _MANIFEST = "manifest.json"
@@ -25,6 +25,7 @@ _NO_LEVELDB = (
     "it is a LevelDB, which versions of go-cqhttp before 1.0.0-rc2 kept and no reader here knows; messages that a "
     "later version received are in data/sqlite3/msg.db"
 )
+_SHEET = ("xl", "workbook.xml")
 _COMPANIONS = ("-wal", "-shm", "-journal")
 
 Parts = tuple[str, ...]
@@ -135,6 +136,8 @@ def _of_folder(parts: Parts, path: Path, shown: Parts, skipped: _Skipped) -> Ite
 def _why_none(head: bytes) -> str:
     if head.startswith(PARQUET):
         return _PARQUET
+    if is_table(head):
+        return TABLE
     return _NO_LOG if head else _EMPTY
 
 
@@ -159,6 +162,9 @@ def _in_zip_of_folder(path: Path, shown: Parts, skipped: _Skipped) -> Iterator[L
 
 def _in_zip(path: Path, shown: Parts, skipped: _Skipped) -> Iterator[Log]:
     packed = Zip(path, plain_text("/".join(shown)))
+    if _SHEET in packed.members:
+        skipped.add(shown, TABLE)
+        return
     for name, why in packed.refused:
         skipped.add((*shown, name), why)
     candidates = [parts for parts in sorted(packed.members) if _may_be_read(packed, parts, shown, skipped)]

@@ -1,6 +1,7 @@
 """Opening archives and other folders of Parquet: every engine gives the same messages."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -220,6 +221,48 @@ def test_files_whose_columns_disagree_are_refused(tmp_path: Path) -> None:
         archive.open(tmp_path, "polars")
 
 
+@pytest.mark.parametrize("column", ["sender_qq", "chat", "gnumber"])
+@pytest.mark.parametrize("engine", QUICK)
+def test_a_column_that_only_names_of_folders_hold_is_refused_by_its_name(
+    engine: Engine, column: str, tmp_path: Path
+) -> None:
+    talk("2026-11-01", "a", "b").append_column(column, pa.array(["1", "2"])).to_pandas().to_parquet(
+        tmp_path / "p", partition_cols=[column]
+    )
+    told = rf"'{column}' stands in names of folders(.|\n)*pandas, polars or DuckDB(.|\n)*without partitions"
+    with pytest.raises(InvalidInput, match=told):
+        archive.open(tmp_path / "p", engine)
+
+
+@pytest.mark.parametrize("engine", QUICK)
+def test_only_a_column_of_messages_is_missed_where_names_of_folders_hold_it(
+    engine: Engine, tmp_path: Path
+) -> None:
+    year, person = tmp_path / "all" / "year=2026", tmp_path / "sender_qq=1"
+    for folder in (year, person):
+        folder.mkdir(parents=True)
+        pq.write_table(talk("2026-11-01", "a"), folder / "a=b.parquet")
+    for path in (year.parent, year):
+        assert len(rows(archive.open(path, engine))) == 1
+    for path in (person, person / "a=b.parquet"):
+        with pytest.raises(InvalidInput, match="'sender_qq' stands in names of folders"):
+            archive.open(path, engine)
+
+
+@pytest.mark.parametrize("engine", QUICK)
+def test_names_of_folders_change_nothing_of_what_the_files_hold(
+    engine: Engine, tmp_path: Path, folder: str
+) -> None:
+    (tmp_path / "p" / "content=z").mkdir(parents=True)
+    pq.write_table(talk("2026-11-01", "a"), tmp_path / "p" / "content=z" / "a.parquet")
+    assert [row["content"] for row in rows(archive.open(tmp_path / "p", engine))] == ["a"]
+    shutil.copytree(f"{folder}/month=2026-11", tmp_path / "kept" / "of talk" / "month=2026-11")
+    for path in (f"{folder}/month=2026-11", tmp_path / "kept"):
+        one_month = archive.open(path, engine)
+        assert "month" not in columns(one_month)
+        assert sorted(row["content"] for row in rows(one_month)) == ["c", "d"]
+
+
 # --- damage ---
 
 
@@ -277,6 +320,14 @@ def test_a_folder_without_parquet_is_told(tmp_path: Path) -> None:
 
 
 # --- addresses ---
+
+
+def test_an_address_of_a_file_stands_for_its_path(tmp_path: Path) -> None:
+    home = tmp_path / "归档 of 100%"
+    written = archive.write([talk("2026-11-01", "a")], home.as_uri())
+    assert Path(written) == home
+    for address in (home.as_uri(), home.as_uri().replace("file://", "file://localhost")):
+        assert archive.open(address, "pandas")["content"].tolist() == ["a"]
 
 
 def test_an_address_of_http_is_shown_as_it_is() -> None:

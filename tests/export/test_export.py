@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import polars as pl
 import pytest
 
 import openqq_nb as oq
@@ -151,9 +152,17 @@ def test_a_disk_that_gets_full_leaves_no_half_file(kind: str, free_bytes: int, t
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("found", [ONE["qq"], [{"qq": "1"}], None])
-def test_what_is_no_frame_is_refused(found: Any, tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match=f"Found a {type(found).__name__}"):
+@pytest.mark.parametrize(
+    ("found", "kind"),
+    [
+        (ONE["qq"], "pandas Series"),
+        ([{"qq": "1"}], "list"),
+        (None, "NoneType"),
+        (pl.DataFrame({"qq": ["1"]}), "polars DataFrame"),
+    ],
+)
+def test_what_is_no_frame_is_refused(found: Any, kind: str, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=f"A pandas DataFrame .* Found a {kind}"):
         export(found, tmp_path / "x.csv")
 
 

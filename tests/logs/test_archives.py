@@ -1,10 +1,12 @@
 """A log as an archive: written once, opened lazily, by any engine, with nothing lost."""
 
 import shutil
+from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,6 +21,7 @@ from openqq_nb.logs import open_log
 from openqq_nb.logs.origins import Archive, Journals
 from openqq_nb.scanning import driver
 from openqq_nb.schema import MESSAGES
+from tests.archive.making import QUICK
 from tests.journal.making import event, message
 from tests.logs.test_log import filled
 
@@ -114,14 +117,14 @@ def foreign(path: Path, **columns: Any) -> Path:
 
 
 def test_parquet_of_somebody_else_has_all_columns_with_their_types(tmp_path: Path) -> None:
-    foreign(tmp_path / "f" / "a.parquet", sender_qq=[10001, 10002], gnumber=[10001.0, None], rank=[1, 2])
+    foreign(tmp_path / "f" / "a.parquet", sender_qq=[10001, 10002], gnumber=[np.nan, np.nan], rank=[1, None])
     log = open_log(tmp_path / "f")
     assert list(log.df) == [*MESSAGES.names, "rank"]
     declared = MESSAGES.frame(MESSAGES.table([])).dtypes
     assert log.df.dtypes[list(MESSAGES.names)].equals(declared)
     assert log.df["sender_qq"].tolist() == ["10002", "10001"]
-    assert log.df["gnumber"].tolist()[1] == "10001" and log.df["rank"].tolist() == ["2", "1"]
-    assert log.read(["sender", "gnumber"], sender="10001")["gnumber"].tolist() == ["10001"]
+    assert log.df["gnumber"].isna().all() and log.df["rank"].fillna("").tolist() == ["", "1"]
+    assert log.read(["sender", "rank"], sender="10001")["rank"].tolist() == ["1"]
     assert len(open_log(tmp_path / "f", FORMATS / "chatlab" / "group.json")) == 33
 
 
@@ -134,6 +137,38 @@ def test_a_column_that_cannot_be_what_it_is_in_messages_is_named(tmp_path: Path)
         ):
             read()
     assert log.read(["content"])["content"].tolist() == ["一", "二"]
+
+
+@pytest.mark.filterwarnings("ignore:Dask support is moving:FutureWarning")
+@pytest.mark.parametrize("engine", QUICK)
+@pytest.mark.parametrize(
+    ("column", "number"),
+    [
+        ("sender_qq", 12345678901234567.0),
+        ("sender_qq", 10001.0),
+        ("reply_to", 7576000000000001001.0),
+    ],
+)
+def test_numbers_kept_as_fractions_are_refused_by_every_engine(
+    engine: Any, column: str, number: float, tmp_path: Path
+) -> None:
+    path = foreign(tmp_path / "f", **{"sender": "x", "msg_id": [1, 2], column: [number, np.nan]})
+    with pytest.raises(InvalidInput, match=rf"{column}(.|\n)*damages long numbers"):
+        oq.analysis.replies(open_log(path, engine=engine))
+    log = open_log(path)
+    joined = open_log(path, FORMATS / "chatlab" / "group.json")
+    for read in (lambda: log.df, lambda: joined.df, lambda: log.to_parquet(tmp_path / "new")):
+        with pytest.raises(InvalidInput, match=rf"{column}(.|\n)*damages long numbers"):
+            read()
+    mended = pd.read_parquet(path).astype({column: "Int64"})
+    assert len(oq.analysis.ranking(mended)) == (2 if column == "sender_qq" else 1)
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb"])
+def test_numbers_kept_as_decimals_with_fractions_are_refused(engine: Any, tmp_path: Path) -> None:
+    path = foreign(tmp_path / "f", sender_qq=[Decimal("10001.0"), None])
+    with pytest.raises(InvalidInput, match=r"sender_qq(.|\n)*damages long numbers"):
+        oq.analysis.ranking(open_log(path, engine=engine))
 
 
 def test_one_parquet_file_is_a_log(tmp_path: Path) -> None:

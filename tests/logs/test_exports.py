@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+import openqq_nb as oq
 from openqq_nb.errors import InvalidInput, NotFound
 from openqq_nb.logs import Log, open_log
 from openqq_nb.schema import MESSAGES
@@ -97,6 +98,31 @@ def test_a_folder_is_read_with_all_that_is_below_it_and_tells_what_it_passed_ove
     assert len(log) == sum(map(len, alone))
     assert len(log.events) == len(alone[1].events) > 0
     assert log.problems["body"].str.contains("notes.txt").any()
+
+
+@pytest.mark.parametrize("name", ["chatlab/group.json", "qce/chunked"])
+def test_an_address_of_a_file_stands_for_its_path(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "导出 of 100%" / Path(name).name
+    path.parent.mkdir()
+    (shutil.copytree if (FORMATS / name).is_dir() else shutil.copy)(FORMATS / name, path)
+    assert open_log(path.as_uri()).df.equals(open_log(path).df)
+
+
+def test_an_address_without_a_path_is_none() -> None:
+    with pytest.raises(InvalidInput, match="'file://' is no path"):
+        open_log("file://")
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "xlsx"])
+def test_a_table_that_was_exported_says_what_to_do_with_it(ending: str, tmp_path: Path) -> None:
+    messages = open_log(FORMATS / "chatlab" / "group.json").df
+    oq.export(messages, tmp_path / f"messages.{ending}")
+    oq.export(messages, tmp_path / "messages.parquet")
+    advice = r"(?s)messages\.\w+.* table.*\.parquet instead.*read it with pandas"
+    for path in (tmp_path / f"messages.{ending}", tmp_path):
+        with pytest.raises(InvalidInput, match=advice):
+            open_log(path)
+    assert open_log(tmp_path / "messages.parquet").df.equals(messages)
 
 
 def test_people_without_a_number_are_found_by_their_name() -> None:
