@@ -1,4 +1,7 @@
+from typing import Any
+
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,7 +29,7 @@ XIAO = {
 }
 XIAO_ELSEWHERE = {**XIAO, "gnumber": "20", "card": "新人", "displayname": "新人"}
 NOBODY = {"qq": None, "gnumber": "10", "nick": "没有号码", "displayname": "没有号码"}
-MEMBERS_FRAME = frame(MEMBERS, XIAO, XIAO_ELSEWHERE, NOBODY)
+MEMBERS_FRAME = frame(MEMBERS, XIAO, XIAO_ELSEWHERE, NOBODY, NOBODY | {"qq": ""})
 
 
 def in_group(sender_qq: str | None, gnumber: str | None) -> dict[str, str | None]:
@@ -54,8 +57,10 @@ def test_friends_are_found_by_their_number_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [in_group(None, "10"), in_group("1", None), in_group("1", "30"), {"type": "message"}]
-)
+    "row",
+    [in_group(None, "10"), in_group("", "10"), in_group("1", None), in_group("1", ""), in_group("1", "30"),
+     {"type": "message"}],
+)  # fmt: skip
 def test_missing_or_unknown_numbers_match_nobody(row: Row) -> None:
     found = with_people(frame(MESSAGES, row), MEMBERS_FRAME)
     assert found[["qq", "nick", "displayname"]].isna().all(axis=None)
@@ -84,7 +89,7 @@ def test_empty_frames_give_the_same_columns(messages: list[Row], members: pd.Dat
     assert len(found) == len(messages)
 
 
-numbers = st.none() | st.sampled_from(["1", "2", "12345678901234567"])
+numbers = st.none() | st.sampled_from(["", "1", "2", "12345678901234567"])
 kinds = st.sampled_from(["message", "group_message", "sess_message", "discuss_message"])
 
 
@@ -109,21 +114,44 @@ def test_rows_are_as_many_and_in_the_same_order_and_people_are_the_right_ones(
 def first_nick(message: Row, members: list[Row]) -> object:
     """Look the person up as the documentation says, one by one."""
     number, place = message["sender_qq"], message["gnumber"]
-    if number is None or (place is None and message["type"] == "group_message"):
+    if not number or (not place and message["type"] == "group_message"):
         return None
     for member in members:
-        if member["qq"] == number and (place is None or member["gnumber"] == place):
+        if member["qq"] == number and (not place or member["gnumber"] == place):
             return member["nick"]
     return None
 
 
 def test_what_is_no_frame_of_messages_or_people_is_refused() -> None:
     messages = frame(MESSAGES, in_group("1", "10"))
+    of_polars: Any = pl.DataFrame({"qq": ["1"]})
     with pytest.raises(InvalidInput, match="messages has no column `sender_qq`"):
         with_people(MEMBERS_FRAME, MEMBERS_FRAME)
     with pytest.raises(InvalidInput, match="members has no column `qq`"):
         with_people(messages, messages)
     with pytest.raises(InvalidInput, match=r"(?s)`qq` of the members must be text.*Int64"):
         with_people(messages, pd.DataFrame({"qq": pd.array([1], "Int64")}))
+    with pytest.raises(
+        InvalidInput, match=r"(?s)`sender_qq` of the messages must be text.*of integer values"
+    ):
+        with_people(messages.assign(sender_qq=pd.Series([1], dtype=object)), MEMBERS_FRAME)
+    with pytest.raises(InvalidInput, match=r"(?s)`nick` of the members must be text.*int64"):
+        with_people(messages, MEMBERS_FRAME.assign(nick=1))
+    with pytest.raises(InvalidInput, match="members must be a pandas DataFrame, not a polars DataFrame"):
+        with_people(messages, of_polars)
     with pytest.raises(InvalidInput, match=r"(?s)Both have the columns nick, province.*Drop or rename"):
         with_people(messages.assign(nick="x", province="y"), MEMBERS_FRAME)
+
+
+@pytest.mark.parametrize("missing", ["nick", "qq", "gnumber"])
+def test_a_column_of_nothing_has_no_type_and_is_taken(missing: str) -> None:
+    told = MEMBERS_FRAME.assign(**{missing: float("nan")})
+    found = with_people(frame(MESSAGES, {"type": "message", "sender_qq": "1"}), told)
+    assert found["displayname"].fillna("").tolist() == [{"nick": "1", "gnumber": "小灰", "qq": ""}[missing]]
+
+
+@pytest.mark.parametrize("mark", [True, 1, "1"])
+def test_what_holds_in_one_group_is_missing_elsewhere_whatever_its_type(mark: Any) -> None:
+    told = MEMBERS_FRAME.assign(bad_record=mark).astype({"qq": "category", "nick": "category"})
+    messages = frame(MESSAGES, {"type": "message", "sender_qq": "1"}, in_group("1", "10"))
+    assert with_people(messages, told)["bad_record"].isna().tolist() == [True, False]

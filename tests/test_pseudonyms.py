@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 import openqq_nb as oq
@@ -306,6 +306,16 @@ def test_columns_of_categories_and_of_numbers_are_worked_on_as_texts() -> None:
     assert pseudonymise(missing, KEY)["sender_qq"][0] == pseudonymise(frame, KEY)["sender_qq"][0]
 
 
+@pytest.mark.parametrize(
+    "numbers",
+    [["12345670", 12345671.0], [12345670, 12345671.5], [1e18, 12345671.0], [float("inf"), None]],
+)
+def test_numbers_kept_as_fractions_are_refused(numbers: list[Any]) -> None:
+    frame = told(["小灰", "小白"], ["在", "在"]).assign(sender_qq=numbers)
+    with pytest.raises(InvalidInput, match=r"(?s)`sender_qq` of the messages must be text.*damages.*as text"):
+        pseudonymise(frame)
+
+
 def test_halves_of_surrogate_pairs_and_cells_of_any_kind_are_texts() -> None:
     cells = pd.DataFrame(
         {"sender": ["小灰", 7, ["小白"]], "content": ["\ud800小灰", None, 12345670]}, dtype=object
@@ -391,6 +401,51 @@ def ties(messages: pd.DataFrame, called: dict[str, str]) -> list[list[object]]:
     found = oq.analysis.replies(messages)
     named = found.assign(from_qq=found["from_qq"].map(called), to_qq=found["to_qq"].map(called))
     return sorted(named[["from_qq", "to_qq", "replies", "mentions"]].to_numpy().tolist())
+
+
+EMPTY: st.SearchStrategy[str | None] = st.sampled_from(["", "", None])
+
+
+@st.composite
+def strewn(draw: st.DrawFn, fewest: int = 1) -> pd.DataFrame:
+    """Make a log as one reads it from a csv: "" where nothing is, and nothing in some places."""
+    rows = []
+    for row in range(draw(st.integers(fewest, fewest + 8))):
+        name, number = draw(st.sampled_from([("甲甲", "10001"), ("乙乙", "10002"), ("丙丙", "10003")]))
+        told = {
+            "sender": name, "sender_qq": number, "msg_id": str(row), "reply_to": str(max(row - 2, 0)),
+            "chat_key": "group:9", "chat": "群", "kind": draw(st.sampled_from(["text", "image"])), "content": "x",
+        }  # fmt: skip
+        rows.append({key: draw(st.just(value) | EMPTY) for key, value in told.items()})
+    moments = pd.date_range("2026-01-01", periods=len(rows), tz="Asia/Shanghai")
+    return pd.DataFrame(rows, dtype="str").assign(msg_time=moments)
+
+
+@settings(deadline=None, max_examples=30)
+@given(strewn(), st.booleans())
+def test_what_is_empty_stays_empty_and_what_is_missing_missing(before: pd.DataFrame, text: bool) -> None:
+    after = pseudonymise(before, KEY, text=text)
+    assert after.isna().equals(before[after.columns].isna())
+    assert (after == "").equals(before[after.columns] == "")
+
+
+# A smaller log that fails as well is not looked for: each is asked six questions.
+@settings(deadline=None, max_examples=3, phases=[Phase.generate])
+@given(strewn(fewest=12))
+def test_questions_to_a_log_with_empty_cells_have_the_same_answers_under_pseudonyms(
+    before: pd.DataFrame,
+) -> None:
+    assert answers(pseudonymise(before, KEY)) == answers(before)
+
+
+def answers(messages: pd.DataFrame) -> list[list[object]]:
+    people, kinds = oq.analysis.ranking(messages), oq.analysis.kinds(messages).fillna("-")
+    quotes = oq.analysis.replies(messages)
+    return [
+        sorted(people["messages"].tolist()),
+        sorted(quotes[["replies", "latency_s"]].fillna(-1).to_numpy().tolist()),
+        kinds.to_numpy().tolist(),
+    ]
 
 
 def test_a_mention_of_everybody_stays_though_somebody_is_called_so() -> None:

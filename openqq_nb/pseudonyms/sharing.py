@@ -39,6 +39,7 @@ _MEASURES: Final = frozenset(column.name for column in MESSAGES.columns if colum
 _A_MEASURE: Final = re.compile(
     r"[0-9.+-]{1,20}|[0-9-]{8,10}[ T][0-9:.+Z-]{4,24}|[0-9-]{8,10}|true|false", re.IGNORECASE
 )
+_LARGEST_WHOLE: Final = 2**53
 _HALF_PAIRS: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -54,7 +55,8 @@ def pseudonymise(
     The same person, group or message gets the same pseudonym everywhere in the result, so that every question can be
     asked of it: numbers, ids, names, quotes and `chat_key`. Columns that may hold anything (`segments`, what a server
     said, columns of other tools) are left out; so are words that are not known in `type`, `kind`, `via`, `msg_class`
-    and `delivery`. Times stay as they are.
+    and `delivery`. Times stay as they are, and what is empty stays empty. A writer without a number is shown as the
+    one person whose name it is in the log; two names of one person, both without a number, become one so.
 
     In texts these are replaced: addresses that begin with `http` or `www`; mail addresses; digits of any width, five
     and more in a row or with single blanks or hyphens between, by the pseudonym of the person, group or discuss if it
@@ -76,7 +78,8 @@ def pseudonymise(
         like the one given.
 
     Raises:
-        InvalidInput: it is neither a log nor a frame of messages of pandas, or the key is no text or too short.
+        InvalidInput: it is neither a log nor a frame of messages of pandas, numbers are kept as fractions or mixed
+            with them, or the key is no text or too short.
 
     Example:
         >>> import pandas as pd
@@ -108,16 +111,20 @@ def _messages(given: object) -> pd.DataFrame:
 def _shared(messages: pd.DataFrame, invented: Invented, *, text: bool) -> pd.DataFrame:
     # An index may be of numbers or names.
     messages = messages.reset_index(drop=True)
-    told = _as_texts(messages)
+    written = _as_texts(messages)
+    # In a csv what is missing is empty: nobody's number or name.
+    empty = written.isin([""])
+    told = written.mask(empty)
     names = Names.of(told, invented)
     columns = {}
     for name in [one for one in messages.columns if one in MESSAGES.names and one not in _LEFT_OUT]:
         if name in _MEASURES:
             columns[name] = _measures(messages[name])
         elif name in NAMED:
-            columns[name] = names.column(told, name).astype(told[name].dtype)
+            columns[name] = names.column(told, name).astype(told[name].dtype).mask(empty[name], "")
         else:
-            columns[name] = _each(told[name], _way(name, told, names, invented, text=text))
+            how = _way(name, told, names, invented, text=text)
+            columns[name] = _each(told[name], how).mask(empty[name], "")
     return pd.DataFrame(columns, index=messages.index)
 
 
@@ -145,10 +152,28 @@ def _as_texts(messages: pd.DataFrame) -> pd.DataFrame:
 def _texts(column: "pd.Series[Any]") -> "pd.Series[Any]":
     if isinstance(column.dtype, pd.StringDtype):
         return column
+    if column.name in _NUMBERS:
+        _check_fractions(column)
     if pd.api.types.is_float_dtype(column.dtype) and (column.dropna() % 1 == 0).all():
         # A missing number makes floats of all others of its column.
         column = column.astype("Int64")
     return column.astype(object).map(_text, na_action="ignore").astype("str")
+
+
+def _check_fractions(column: "pd.Series[Any]") -> None:
+    """Refuse numbers kept as fractions: beside texts they are others, and long ones are no longer what they were."""
+    kept = column.dropna()
+    if pd.api.types.is_float_dtype(column.dtype):
+        damaged, found = not ((kept % 1 == 0) & (kept.abs() < _LARGEST_WHOLE)).all(), f"{column.dtype},"
+    else:
+        damaged = any(map(pd.api.types.is_float, kept.array))
+        found = f"{column.dtype}, with fractions in it,"
+    if damaged:
+        raise InvalidInput(
+            f"The column `{column.name}` of the messages must be text.\n"
+            f"It is {found} which damages long numbers.\nRead it as text from the start, also in each frame that is "
+            "put to another; whole numbers: `.astype('Int64').astype('str')`."
+        )
 
 
 def _text(cell: object) -> str:
