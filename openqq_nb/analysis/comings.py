@@ -57,7 +57,7 @@ def turnover(log: Any, every: Every = "month", gone_after: Any = "90D", events: 
     """
     one_of("every", every, get_args(Every))
     gone_us = length_us("gone_after", gone_after, "90D")
-    read = messages(log, () if events is None else ("gnumber",))
+    read = messages(log, (PERSON,) if events is None else (PERSON, "gnumber"))
     frame = clock.with_period(read.select(AT, PERSON), every, "period")
     spoken = grouped(frame, [PERSON, "period"], first=nw.col(AT).min(), last=nw.col(AT).max())
     if events is None:

@@ -57,7 +57,7 @@ def repeats(log: Any, at_least: int = 3, roster: Any = None) -> Any:  # noqa: AN
         [['哈哈', 3, 2]]
     """
     least = whole("at_least", at_least, 2)
-    frame = messages(log, ("chat_key", "chat", "content", PLACE), people_only=False)
+    frame = messages(log, (PERSON, "chat_key", "chat", "content", PLACE), people_only=False)
     told = nw.col("kind").is_in(_KINDS) | (nw.col("kind").is_null() & ~nw.col("content").is_in(_STANDING_FOR))
     wanted = frame.select(
         AT,

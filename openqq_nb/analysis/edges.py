@@ -54,7 +54,7 @@ def replies(log: Any, roster: Any = None) -> Any:  # noqa: ANN401 - a frame of a
         >>> replies(log)[["from_name", "to_name", "replies", "mentions", "latency_s"]].values.tolist()
         [['小明', '小灰', 1, 0, 20.0], ['小灰', '小明', 0, 1, nan]]
     """
-    frame = messages(log, ("chat_key", "content", "msg_id", "reply_to", PLACE))
+    frame = messages(log, (PERSON, "chat_key", "content", "msg_id", "reply_to", PLACE))
     names = worked_out(grouped(frame, ["chat_key", "sender_qq", "sender"], last=nw.col(AT).max()))
     quotes, mentions = _quotes(frame), mentioned(frame.select("chat_key", PERSON, "content"), names)
     pairs = grouped(

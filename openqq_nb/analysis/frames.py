@@ -40,7 +40,10 @@ _NAMED = "="
 NOTICES = ("system", "recall")
 """Kinds of lines that programs write into a chat."""
 
-_NO_TEXTS = {PLACE, *(column.name for column in MESSAGES.columns if column.kind == "time")}
+_TIMES = frozenset(column.name for column in MESSAGES.columns if column.kind == "time")
+_NO_TEXTS = {PLACE, *_TIMES}
+# A message may be an empty text.
+_MAY_BE_EMPTY = "content"
 _TYPES: Mapping[Kind, Any] = {"text": nw.String, "count": nw.Int64, "flag": nw.Boolean, "number": nw.Float64}
 
 
@@ -49,29 +52,35 @@ def messages(log: object, needed: Sequence[str], *, people_only: bool = True) ->
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars, DuckDB, Dask or PySpark.
-        needed: columns of `schema.MESSAGES`; what the frame does not have becomes missing. `chat_key` is never
+        needed: columns of `schema.MESSAGES`; what the frame does not have becomes missing. With `PERSON` among them
+            there must be something that tells who wrote: `sender_qq` or `sender`. `chat_key` is never
             missing: without one the name of the chat counts, and without that all is one chat. `place` numbers the
             rows where they stand in an order; without it and without an order it is 0.
         people_only: leave away system lines and notices that something was taken back, which nobody wrote.
 
     Returns:
         The columns asked for with `at_us`, `person` and `place`; messages without a time are left out. Times without
-        a zone are read as clocks in China show them; an empty number of a sender is a missing one.
+        a zone are read as clocks in China show them; an empty text is a missing one, but for `content`.
 
     Raises:
-        InvalidInput: it is no frame, or one without `msg_time`, or with something else in it than times.
+        InvalidInput: it is no frame, or one without `msg_time` or who wrote, or with something else than times in a
+            column of times that is asked for.
     """
     chats = ("chat",) if "chat_key" in needed else ()
-    wanted = tuple(dict.fromkeys(("msg_time", "sender", "sender_qq", "kind", PLACE, *needed, *chats)))
-    frame = opened_log(log, wanted)
-    frame = times(frame, ["msg_time"], "messages").filter(~nw.col("msg_time").is_null())
-    frame = as_microseconds(_placed(frame, PLACE in needed), AT)
-    frame = texts(frame, [name for name in wanted if name not in _NO_TEXTS], "messages")
+    asked = dict.fromkeys(("msg_time", "sender", "sender_qq", "kind", PLACE, *needed, *chats))
+    wanted = tuple(name for name in asked if name != PERSON)
+    frame = opened_log(log, wanted, PERSON in needed)
+    frame = times(frame, [name for name in wanted if name in _TIMES], "messages")
+    frame = as_microseconds(_placed(frame.filter(~nw.col("msg_time").is_null()), PLACE in needed), AT)
+    told = [name for name in wanted if name not in _NO_TEXTS]
+    frame = texts(frame, told, "messages")
     names = frame.collect_schema().names()
     frame = frame.with_columns(nw.lit(None, nw.String).alias(name) for name in wanted if name not in names)
     if people_only:
         frame = frame.filter(~nw.col("kind").is_in(NOTICES) | nw.col("kind").is_null())
-    frame = frame.with_columns(sender_qq=nw.when(nw.col("sender_qq") != "").then(nw.col("sender_qq")))
+    frame = frame.with_columns(
+        nw.when(nw.col(name) != "").then(nw.col(name)).alias(name) for name in told if name != _MAY_BE_EMPTY
+    )
     made = {PERSON: identity()}
     if chats:
         made["chat_key"] = nw.coalesce(nw.col("chat_key"), nw.col("chat"), nw.lit(""))

@@ -65,7 +65,7 @@ def calendar(log: Any) -> Any:  # noqa: ANN401 - a frame of any engine, and the 
         >>> calendar(log)[["messages", "people", "streak"]].values.tolist()
         [[1, 1, 1], [2, 2, 2], [1, 1, 1]]
     """
-    frame = messages(log, ()).select(PERSON, day=clock.day())
+    frame = messages(log, (PERSON,)).select(PERSON, day=clock.day())
     people = grouped(frame, ["day", PERSON], messages=nw.len())
     days = grouped(people, ["day"], messages=nw.col("messages").sum(), people=nw.len())
     return finished(alone(days, _with_streaks), CALENDAR, ["date"])

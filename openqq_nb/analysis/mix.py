@@ -22,7 +22,7 @@ def kinds(log: Any) -> Any:  # noqa: ANN401 - a frame of any engine, and the sam
         does not tell), `messages` (`Int64`), `share` (`float64`, of all messages, 0 to 1), `recalled` (`Int64`).
 
     Raises:
-        InvalidInput: it is no frame of messages.
+        InvalidInput: it is no frame of messages, or `recalled_at` holds something else than times.
 
     Example:
         >>> import pandas as pd

@@ -52,7 +52,7 @@ def night_owls(
     begin, length = _night(since, until)
     into = (_minute() + (_DAY_MINUTES - begin)) % _DAY_MINUTES
     told = grouped(
-        messages(log, ())
+        messages(log, (PERSON,))
         .with_columns(into=into)
         .with_columns(
             at_night=nw.when(nw.col("into") < length).then(nw.lit(1)).otherwise(nw.lit(0)),

@@ -26,9 +26,9 @@ def surprise(count: Any, of: Any, earlier: Any, of_earlier: Any) -> Values:  # n
 
     Args:
         count: how often each word is said in the period.
-        of: how many words are said there.
+        of: how many words are said there, which are no fewer.
         earlier: how often each word is said before.
-        of_earlier: how many words are said before.
+        of_earlier: how many words are said before, which are no fewer; where nothing was, the score is 0.
 
     Example:
         >>> surprise([3, 3], [100, 100], [0, 0], [100, 3000]).round(1).tolist()
@@ -52,13 +52,15 @@ def new_in(each: pd.DataFrame, sizes: Numbers) -> pd.DataFrame:
         sizes: of each period, the number of messages of each word, added up.
 
     Returns:
-        The rows that are new, with `earlier` and `score`.
+        The rows that are new, with `earlier` and `score`. Texts are found where they are cut in other words, too: a
+        text in more messages than the words of a period (which may have none) or of those before is all of them.
     """
     ordered = each.sort_values(["word", "owner"])
     words = ordered.groupby("word", sort=False)
     inside, whose = ordered["messages"], ordered["owner"]
-    size, before = sizes[whose], (np.cumsum(sizes) - sizes)[whose]
     said = words["messages"].cumsum() - inside
+    size = np.maximum(sizes[whose], inside)
+    before = np.maximum((np.cumsum(sizes) - sizes)[whose], said)
     score = surprise(inside, size, said, before)
     rises = (before > 0) & (inside * before >= _TIMES * said * size)
     new = rises & (inside >= _LEAST) & (score > _BEYOND_CHANCE)

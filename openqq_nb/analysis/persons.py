@@ -11,9 +11,11 @@ from openqq_nb.analysis.frames import PERSON, grouped, identity
 from openqq_nb.analysis.opening import PEOPLE, opened, texts
 
 _NAMED = "named"
-# Moments are written with as many digits as any other from 1906 to 2191, so that they are ordered as text too.
-_SHIFT = 3_000_000_000_000_000
-_DIGITS = 16
+# Moments are written with as many digits as any other, so that they are ordered as text too; the sum is a whole number
+# of 64 bits. What is further from 1970 than 120,000 years is as far as that.
+_SHIFT = 5_000_000_000_000_000_000
+_MOST = 4_000_000_000_000_000_000
+_DIGITS = 19
 
 
 class HoldsPeople(Protocol):
@@ -26,7 +28,7 @@ class HoldsPeople(Protocol):
 
 def dated_name(last: str) -> nw.Expr:
     """A text of when a name was borne last and the name; the greatest of a person holds the last name."""
-    moment = (nw.col(last) + _SHIFT).cast(nw.String)
+    moment = (nw.col(last).clip(-_MOST, _MOST) + _SHIFT).cast(nw.String)
     return nw.concat_str(moment, nw.when(nw.col("sender") != "").then(nw.col("sender")))
 
 

@@ -41,7 +41,7 @@ def ranking(log: Any, roster: Any = None) -> Any:  # noqa: ANN401 - a frame of a
         >>> ranking(pd.DataFrame({"msg_time": times, **said}))[["displayname", "messages", "days"]].values.tolist()
         [['小灰', 2, 2], ['小明', 1, 1]]
     """
-    frame = messages(log, ("content",))
+    frame = messages(log, (PERSON, "content"))
     spoken = nw.col("kind").is_in(["text", "reply"]) | nw.col("kind").is_null()
     written = nw.when(spoken).then(nw.coalesce(nw.col("content"), nw.lit(""))).otherwise(nw.lit(""))
     told = frame.with_columns(day=clock.day(), characters=written.str.len_chars())

@@ -20,6 +20,10 @@ _PRIVATE = ("message", "sess_message")
 _OF = {"friend": "qq", "session": "qq", "group": "gnumber", "discuss": "did"}
 _MORE = ("did", "text")
 _TO = "to"
+# Flags come as texts: engines write them in their own ways, and as fractions where some of them are missing.
+_OWN = ("true", "1", "1.0", "1.000000")
+_NOT_OWN = ("false", "0", "0.0", "0.000000")
+_UNTOLD = ("", "nan")
 _SECOND_US = 1_000_000
 # Between the sending and the time that a server gives to the message.
 _ITSELF_US = 60 * _SECOND_US
@@ -32,8 +36,8 @@ def response(report: Any, log: Any, within: Any = "2D", mention: str | int | Non
     there, in a friend chat or a temporary one; in a group or discuss, the first message of anybody else. Whether it
     is meant as an answer, nobody can tell: in a busy group somebody always writes soon, so ask for `mention=`
     there. People and groups are told by their permanent numbers; a recipient without one has no answer. Where
-    nobody listened, nothing came. Where the log does not tell what the account wrote (`own`), a message of the text
-    that was sent, within a minute, is taken for the broadcast itself.
+    nobody listened, nothing came. Where the log does not tell what the account wrote (`own` is missing or empty), a
+    message of the text that was sent, within a minute, is taken for the broadcast itself.
 
     The rate is `frame["answered"].mean()`: recipients whom nothing reached are missing, so they do not count. That of
     each kind of recipient: `frame.groupby("recipient_type")["answered"].mean()`.
@@ -53,7 +57,7 @@ def response(report: Any, log: Any, within: Any = "2D", mention: str | int | Non
         other), `content` (`str`, of the answer).
 
     Raises:
-        InvalidInput: it is no report, no frame of messages, or no length of time.
+        InvalidInput: it is no report, no frame of messages, or no length of time, or `own` is no flag.
 
     Example:
         >>> import openqq_nb as oq
@@ -105,7 +109,9 @@ def _called(mention: object) -> str:
 
 def _sent(report: Any) -> pd.DataFrame:  # noqa: ANN401 - a frame of any engine
     try:
-        there = nw.from_native(report).collect_schema().names()
+        # Of pandas there may be several of one name, which matters only where they are asked for.
+        of_pandas = isinstance(report, pd.DataFrame)
+        there = list(report.columns) if of_pandas else nw.from_native(report).collect_schema().names()
     except TypeError as error:
         raise InvalidInput(
             f"The report of a broadcast is a frame.\nFound {type(report).__name__}.\nGive `run.report()`."
@@ -130,15 +136,16 @@ def _heard(log: object, since: "pd.Series[int]", within_us: int, mention: str | 
     """Read what others wrote to the account, or where it wrote, while an answer could come.
 
     Returns:
-        `to` (where an answer comes from, as in the report), `answered_us`, `content`, `own` (missing where the log
-        does not tell): in order of time.
+        `to` (where an answer comes from, as in the report), `answered_us`, `content`, `is_told` (whether the
+        log tells that it was not the account): in order of time.
     """
     frame = messages(log, ("type", "own", "gnumber", "discuss_id", "content", PLACE))
     first, last = (0, -1) if since.empty else (int(since.min()), int(since.max()) + within_us)
-    there = frame.filter((nw.col(AT) >= first) & (nw.col(AT) <= last)).with_columns(
-        _of_account().alias("mine")
+    read = frame.filter((nw.col(AT) >= first) & (nw.col(AT) <= last)).with_columns(
+        nw.coalesce(nw.col("own").str.to_lowercase(), nw.lit("")).alias("flag")
     )
-    others = collected(there.filter(~nw.col("mine")).sort(AT, PLACE))
+    others = collected(read.filter(~nw.col("flag").is_in(_OWN)).sort(AT, PLACE))
+    _check_flags(others.loc[~others["flag"].isin([*_NOT_OWN, *_UNTOLD]), "own"])
     is_private = others["type"].isin(_PRIVATE) | (others["type"].isna() & others["gnumber"].isna())
     is_discuss = others["type"] == "discuss_message"
     group = "gnumber:" + others["gnumber"].where(~is_discuss)
@@ -149,7 +156,7 @@ def _heard(log: object, since: "pd.Series[int]", within_us: int, mention: str | 
             _TO: ("qq:" + others["sender_qq"]).where(is_private, place.where(named)).astype("str"),
             "answered_us": others[AT].astype("int64"),
             "content": others["content"].astype("str"),
-            "own": others["own"],
+            "is_told": others["flag"].isin(_NOT_OWN),
         }
     )
     return told.dropna(subset=[_TO])
@@ -157,16 +164,20 @@ def _heard(log: object, since: "pd.Series[int]", within_us: int, mention: str | 
 
 def _without_own(heard: pd.DataFrame, sent: pd.DataFrame) -> pd.DataFrame:
     """Leave out the broadcast itself, which a log that does not tell what the account wrote holds like an answer."""
-    untold = heard[heard["own"].isna()].rename_axis("message").reset_index()
+    untold = heard[~heard["is_told"]].rename_axis("message").reset_index()
     same = untold.merge(sent[[_TO, "text", "since"]], left_on=[_TO, "content"], right_on=[_TO, "text"])
     later_us = same["answered_us"] - same["since"]
     itself = same.loc[later_us.between(0, _ITSELF_US), "message"]
-    return heard[~heard.index.isin(itself)].drop(columns="own")
+    return heard[~heard.index.isin(itself)].drop(columns="is_told")
 
 
-def _of_account() -> nw.Expr:
-    # Flags come as texts, which engines spell in their own ways.
-    return nw.coalesce(nw.col("own").str.to_lowercase(), nw.lit("")).is_in(["true", "1"])
+def _check_flags(unknown: "pd.Series[str]") -> None:
+    if len(unknown):
+        raise InvalidInput(
+            "`own` tells of each message whether the account itself wrote it: True or False, 1 or 0; missing or empty "
+            f"where nobody knows.\nFound:{listed([repr(one) for one in unknown.unique()])}\n"
+            'Write it so first, for instance `log["own"] = log["own"].map({"yes": True, "no": False})`.'
+        )
 
 
 def _mentioned(content: "pd.Series[Any]", name: str) -> "pd.Series[Any]":

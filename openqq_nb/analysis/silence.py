@@ -13,6 +13,7 @@ from openqq_nb.analysis.engines import AnyFrame, beside, brought, collected, joi
 from openqq_nb.analysis.frames import AT, alone, grouped, messages
 from openqq_nb.analysis.opening import microseconds, opened, texts, times
 from openqq_nb.analysis.results import LURKERS
+from openqq_nb.columns import to_pandas
 from openqq_nb.errors import InvalidInput
 
 _KEYS = ("gnumber", "qq", "gid", "id")
@@ -45,10 +46,10 @@ def lurkers(members: Any, log: Any = None, silent_for: Any = "180D", at: Any = N
             by `last_speak_time` is left out without a log, since nothing tells what was before.
 
     Returns:
-        The rows of `members` who are silent, with all their columns, so that they may be written to (`to=`), and
-        `last_spoke` (`datetime64[us, Asia/Shanghai]`, missing if never), `messages` (`Int64`, in the log; missing
-        without one), `silent_days` (`Int64`, whole days; missing if never): a frame of the engine of `members`, who
-        never spoke first, then the longest silence.
+        The rows of `members` who are silent, with all their columns (but for those of pandas of which several have one
+        name), so that they may be written to (`to=`), and `last_spoke` (`datetime64[us, Asia/Shanghai]`, missing if
+        never), `messages` (`Int64`, in the log; missing without one), `silent_days` (`Int64`, whole days; missing if
+        never): a frame of the engine of `members`, who never spoke first, then the longest silence.
 
     Raises:
         InvalidInput: there is no `qq`, nothing tells when anybody spoke, the log has no numbers of people, or it has
@@ -226,15 +227,17 @@ def _silent(people: pd.DataFrame, at_us: float, silent_us: int) -> pd.DataFrame:
 
 def _taken(members: Any, silent: pd.DataFrame) -> Any:  # noqa: ANN401 - of any engine
     """Take the rows of the silent from their frame, and put beside them what was found."""
-    frame: AnyFrame = nw.from_native(members)
-    frame = frame.drop(*_RESULT, strict=False)
     found = {name: pa.array(silent[name], pa.int64(), from_pandas=True, safe=False) for name in _RESULT}
     found["last_spoke"] = found["last_spoke"].cast(LURKERS.column("last_spoke").arrow_type)
+    if isinstance(members, pd.DataFrame):
+        # Of what is not asked for there may be several columns of one name, with which nothing else could go on.
+        kept = ~(members.columns.isin(_RESULT) | members.columns.duplicated(keep=False))
+        rows = members.loc[:, kept].iloc[silent["row"]].reset_index(drop=True)
+        return pd.concat([rows, to_pandas(pa.table(found))], axis=1)
+    frame: AnyFrame = nw.from_native(members)
+    frame = frame.drop(*_RESULT, strict=False)
     if isinstance(frame, nw.DataFrame):
-        rows = frame[silent["row"].tolist()]
-        if isinstance(rows.to_native(), pd.DataFrame):
-            rows = nw.from_native(rows.to_native().reset_index(drop=True), eager_only=True)
-        return beside(rows, brought(pa.table(found), frame)).to_native()
+        return beside(frame[silent["row"].tolist()], brought(pa.table(found), frame)).to_native()
     names = [name for name in _KEYS if name in silent]
     keys = {f"key {name}": pa.array(silent[name], pa.string()) for name in names}
     small = (

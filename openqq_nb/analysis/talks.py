@@ -52,7 +52,7 @@ def conversations(log: Any, silence: Any = "30min", roster: Any = None) -> Any: 
         [[2, 2, 600.0, '小灰'], [1, 1, 0.0, '小灰']]
     """
     silence_us = length_us("silence", silence, "30min")
-    frame = messages(log, ("chat_key", "chat", PLACE)).select(
+    frame = messages(log, (PERSON, "chat_key", "chat", PLACE)).select(
         AT, PLACE, "chat_key", "chat", "sender", "sender_qq"
     )
     talks = by_chat(frame, lambda part: _talks(part, silence_us))

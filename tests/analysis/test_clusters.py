@@ -87,3 +87,15 @@ def test_times_of_pyspark_are_shown_as_clocks_in_china_show_them(spark: Any) -> 
     shown = brought(analysis.ranking(log.to_pandas()))
     assert found["first"].tolist() == shown["first"].tolist()
     assert str(found["first"].dt.tz) == str(shown["first"].dt.tz)
+
+
+@pytest.mark.spark
+def test_recalls_of_pyspark_are_told_by_times_alone_and_a_column_of_nothing_is_missing_times(
+    spark: Any,
+) -> None:
+    log = "SELECT TIMESTAMP '2026-01-01 08:00' AS msg_time, '' AS kind, {} AS recalled_at"
+    assert rows(analysis.kinds(spark.sql(log.format("NULL")))) == [(None, 1.0, 1.0, 0.0)]
+    with pytest.raises(InvalidInput, match=r'(?s)toPandas\(\).*unit="s"'):
+        analysis.kinds(spark.sql(log.format("1763256600")))
+    with pytest.raises(InvalidInput, match=r"damages long numbers.*\n.*cast"):
+        analysis.ranking(spark.sql(log.replace("kind", "sender_qq").format("NULL").replace("''", "7.5")))

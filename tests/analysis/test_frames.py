@@ -1,5 +1,6 @@
 """What people give: their own frames with few columns, of other types, with other clocks, or with nothing in them."""
 
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -12,7 +13,7 @@ import openqq_nb as oq
 from openqq_nb import analysis
 from openqq_nb.analysis import results
 from openqq_nb.errors import InvalidInput
-from tests.analysis.engines import IN_PROCESS, rows
+from tests.analysis.engines import IN_PROCESS, of_dask, rows
 from tests.analysis.logs import made, table
 
 QUESTIONS = {
@@ -71,7 +72,8 @@ def test_times_of_any_resolution_and_zone_give_the_same_answer(question: str, un
     expected = rows(ask(question, own()))
     aware = pd.Series(pd.to_datetime(TIMES)).dt.tz_localize("Asia/Shanghai")
     for zone in ("UTC", "America/New_York", "Asia/Shanghai"):
-        assert rows(ask(question, own(msg_time=aware.dt.tz_convert(zone).dt.as_unit(unit)))) == expected  # type: ignore[arg-type]
+        frame = own(msg_time=aware.dt.tz_convert(zone).dt.as_unit(unit))  # type: ignore[arg-type]
+        assert rows(ask(question, frame)) == rows(ask(question, frame.astype(object))) == expected
 
 
 @every_question
@@ -115,12 +117,116 @@ def test_times_that_are_none_are_refused_with_how_to_convert_them(question: str,
         ask(question, own(msg_time=times))
 
 
-def test_numbers_kept_as_fractions_are_refused() -> None:
-    with pytest.raises(InvalidInput, match="damages long numbers"):
-        analysis.ranking(own(sender_qq=[1.0, None, 1.0]))
-    with pytest.raises(InvalidInput, match="damages long numbers"):
-        analysis.ranking(own(sender_qq=pd.Series([12345678901234567.0, None, 7], dtype=object)))
-    assert len(analysis.ranking(own(sender_qq=[None, None, None]))) == 2
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [1.0, None, 1.0],
+        pd.Series([12345678901234567.0, None, 7], dtype=object),
+        pd.Series(["101", 101.0, None], dtype=object),
+        pd.Series(["101", Decimal("101.5"), 7], dtype=object),
+        pd.Categorical([101.0, None, 7.0]),
+        pd.Categorical(["101", 101.0, None]),
+        pd.Series([Decimal("1.5"), None, None], dtype=pd.ArrowDtype(pa.decimal128(20, 2))),
+    ],
+)
+def test_numbers_kept_as_fractions_are_refused(numbers: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"damages long numbers.\nRead it as text from the start"):
+        analysis.ranking(own(sender_qq=numbers))
+    with pytest.raises(InvalidInput, match=r"`qq` of the members.*\n.*damages long numbers"):
+        analysis.lurkers(pd.DataFrame({"qq": numbers}), own(sender_qq="7"))
+
+
+@pytest.mark.parametrize("engine", ["polars", "polars lazy", "duckdb"])
+@pytest.mark.parametrize("kind", [pa.float64(), pa.decimal128(20, 2)])
+def test_fractions_are_refused_with_what_to_write_in_each_engine(engine: str, kind: pa.DataType) -> None:
+    log = pa.Table.from_pandas(own(), preserve_index=False)
+    numbers = pa.array([101, None, 7], kind)
+    with pytest.raises(InvalidInput, match=r"damages long numbers.*\n.*(pl\.Int64|AS BIGINT)"):
+        analysis.ranking(IN_PROCESS[engine](log.append_column("sender_qq", numbers)))
+    with pytest.raises(InvalidInput, match=r'(frame\.rename\(\{"...": "msg_time"\}|AS "msg_time")'):
+        analysis.ranking(IN_PROCESS[engine](log.drop_columns(["msg_time"])))
+    with pytest.raises(InvalidInput, match=r"with pandas \(`frame = frame\.(df\(\)|.*to_pandas\(\))`\)"):
+        analysis.ranking(IN_PROCESS[engine](log.set_column(0, "msg_time", pa.array(["a"] * 3))))
+
+
+@pytest.mark.filterwarnings("ignore:Dask support is moving out of Narwhals:FutureWarning")
+@pytest.mark.parametrize("held", [[101, None, 7], [101.5, 101.5, 7]])
+def test_categories_of_numbers_are_refused_in_dask_which_makes_fractions_of_them(held: list[Any]) -> None:
+    table = pa.Table.from_pandas(own(sender_qq=pd.Categorical(held)), preserve_index=False)
+    with pytest.raises(InvalidInput, match=r"category of .*, which damages long numbers"):
+        analysis.ranking(of_dask(table))
+
+
+def test_numbers_without_fractions_are_read_as_their_digits_however_they_are_held() -> None:
+    held: list[Any] = [101, None, 7]
+    for numbers in (
+        pd.Series(held, dtype=object), pd.Categorical(held), pd.Series(["101", None, 7], dtype=object),
+        pd.Series([Decimal(101), None, Decimal(7)], dtype=pd.ArrowDtype(pa.decimal128(20))),
+    ):  # fmt: skip
+        assert rows(analysis.ranking(own(sender_qq=numbers))) == rows(
+            analysis.ranking(own(sender_qq=["101", None, "7"]))
+        )
+    whole = pa.Table.from_pandas(own(), preserve_index=False).append_column(
+        "sender_qq", pa.array(held, pa.decimal128(20))
+    )
+    assert {row[1] for row in rows(analysis.ranking(IN_PROCESS["duckdb"](whole)))} == {"101", "7", None}
+
+
+@pytest.mark.parametrize("engine", IN_PROCESS)
+def test_an_empty_text_is_a_missing_one_in_every_column_that_questions_use(engine: str) -> None:
+    told = [
+        {**message, "chat_key": None if message["place"] % 3 else message["chat_key"]}
+        for message in made(5, 60)
+    ]
+    blank = [
+        {name: "" if value is None and name != "content" else value for name, value in message.items()}
+        for message in told
+    ]
+    assert blank != told
+    missing, empty = (IN_PROCESS[engine](table(one)) for one in (told, blank))
+    for question in (*QUESTIONS, "kinds", "timeline", "nicknames", "night_owls", "words"):
+        assert rows(ask(question, empty)) == rows(ask(question, missing)), question
+
+
+@pytest.mark.parametrize("engine", IN_PROCESS)
+@pytest.mark.parametrize("held", [[False, True, False], [0, 0, 0], [0.0, None, 0.0], ["", "x", ""]])
+def test_recalls_are_told_by_times_alone(engine: str, held: list[Any]) -> None:
+    log = pa.Table.from_pandas(own(recalled_at=held), preserve_index=False)
+    with pytest.raises(InvalidInput, match="`recalled_at` of the messages must hold times"):
+        analysis.kinds(IN_PROCESS[engine](log))
+
+
+@pytest.mark.parametrize("engine", IN_PROCESS)
+def test_a_column_of_times_that_holds_nothing_is_one_of_missing_times(engine: str) -> None:
+    log = pa.Table.from_pandas(own(), preserve_index=False).append_column("recalled_at", pa.nulls(3))
+    assert rows(analysis.kinds(IN_PROCESS[engine](log))) == [(None, 3.0, 1.0, 0.0)]
+    for nothing in (float("nan"), None, pd.NA, pd.Series([None] * 3, dtype="str")):
+        assert analysis.kinds(own(recalled_at=nothing))["recalled"].tolist() == [0]
+
+
+@pytest.mark.parametrize("engine", IN_PROCESS)
+@pytest.mark.parametrize(("unit", "factor"), [("s", 1), ("ms", 10**3), ("us", 10**6), ("ns", 10**9)])
+def test_numbers_since_1970_are_refused_with_the_unit_that_they_are_in(
+    engine: str, unit: str, factor: int
+) -> None:
+    seconds = [0, 1_763_256_600, 1_763_256_601]
+    for kind in ("int64", "float64"):
+        frame = own(recalled_at=pd.Series([one * factor for one in seconds], dtype=kind))
+        with pytest.raises(InvalidInput) as refused:
+            analysis.kinds(IN_PROCESS[engine](pa.Table.from_pandas(frame, preserve_index=False)))
+        written = str(refused.value).split("`")[-2]
+        made_so = eval(written, {"pd": pd, "frame": frame})
+        assert analysis.kinds(frame.assign(recalled_at=made_so))["recalled"].tolist() == [2]
+        assert made_so.dt.year.tolist()[1:] == [2025, 2025]
+        assert f'unit="{unit}"' in written
+
+
+def test_times_with_and_without_a_zone_are_refused_with_how_to_localise_them() -> None:
+    frame = own()
+    aware = frame.assign(msg_time=frame["msg_time"].dt.tz_localize("Asia/Shanghai"))
+    with pytest.raises(InvalidInput, match=r'dt\.tz_localize\("Asia/Shanghai"\)') as refused:
+        analysis.activity(pd.concat([frame, aware]))
+    assert "utc=True)`" not in str(refused.value)
 
 
 def test_an_inbox_a_roster_and_members_are_taken_as_they_are() -> None:

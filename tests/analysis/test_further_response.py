@@ -149,6 +149,31 @@ def test_the_broadcast_itself_is_no_answer_where_the_log_does_not_tell_who_wrote
     assert late["latency_s"] == 89.5
 
 
+FLAGS: list[tuple[Any, str]] = [
+    ([True, True, None], "来！"), ([1, 1, None], "来！"), ([1.0, 1.0, None], "来！"), (["TRUE", "True", ""], "来！"),
+    (["1.0", "1.000000", ""], "来！"), ([None, False, True], "也来"), (["", "false", "true"], "也来"),
+    ([None, 0.0, 1.0], "也来"), ([None, None, None], "也来"), ([False, None, None], "来吗？"),
+    ([0.0, None, 0.0], "来吗？"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("own", "answer"), FLAGS)
+def test_flags_of_any_type_tell_what_the_account_wrote(engine: str, own: list[Any], answer: str) -> None:
+    place = {"type": "group_message", "gnumber": "9"}
+    messages = [said(1, content="来吗？", **place), said(2, content="也来", **place)]
+    told = log([*messages, said(90, content="来！", **place)])
+    kept = told.set_column(told.column_names.index("own"), "own", pa.array(own))
+    (found,) = rows(response(report([{**GROUP, "text": "来吗？"}]), ENGINES[engine](kept)))
+    assert found["content"] == answer
+
+
+@pytest.mark.parametrize("own", ["t", "yes", "2", "0.5"])
+def test_what_is_no_flag_is_refused(own: str) -> None:
+    with pytest.raises(InvalidInput, match=rf"(?s)`own` tells.*Found:\n  '{own}'\n.*map\("):
+        answers([GROUP], [said(5, type="group_message", gnumber="9", own=own)])
+
+
 @pytest.mark.parametrize("content", ["@小灰灰 在", "@小灰，在", "小灰 在"])
 def test_the_name_of_another_that_begins_alike_is_no_mention(content: str) -> None:
     place = {"type": "group_message", "gnumber": "9"}
@@ -172,5 +197,8 @@ def test_a_report_of_any_engine_and_clock_and_numbers_is_read() -> None:
     naive = given.assign(attempted_at=given["attempted_at"].dt.tz_localize(None))
     fine = given.assign(attempted_at=given["attempted_at"].dt.tz_convert("Europe/Berlin").dt.as_unit("ns"))
     relation = duckdb.connect().from_arrow(pa.Table.from_pandas(given, preserve_index=False))
-    for one in (plain, naive, fine, relation, pl.from_pandas(given).lazy()):
+    noted = pd.concat([given, pd.DataFrame([[1, 2]], columns=["note", "note"])], axis=1)
+    for one in (plain, naive, fine, noted, relation, pl.from_pandas(given).lazy()):
         assert rows(response(one, to_pandas(log(messages)))) == expected
+    with pytest.raises(InvalidInput, match="`qq` more than once"):
+        response(pd.concat([given, given[["qq"]]], axis=1), to_pandas(log(messages)))

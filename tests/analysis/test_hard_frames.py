@@ -156,3 +156,35 @@ def test_the_columns_of_a_frame_without_msg_time_are_all_told() -> None:
 def test_a_log_in_place_of_members_is_told_what_members_are() -> None:
     with pytest.raises(InvalidInput, match=r"(?s)members are asked for as a frame.*my\.members\(\)"):
         analysis.lurkers(3)
+
+
+def test_columns_of_several_levels_are_refused_and_the_index_is_told() -> None:
+    with pytest.raises(InvalidInput, match=r"(?s)Found names of 2 levels.*get_level_values"):
+        analysis.activity(pd.concat({"a": said()}, axis=1))
+    with pytest.raises(InvalidInput, match=r"need a column `msg_time`(?s:.*)frame\.reset_index\(\)"):
+        analysis.activity(said().set_index("msg_time"))
+
+
+def test_a_frame_that_forbids_equal_labels_is_read_as_any_other() -> None:
+    frame = said(
+        content=["x", "@小灰 x", "x", "x"], msg_id=["1", "2", "3", "4"], reply_to=["", "1", "2", "1"]
+    )
+    strict = frame.set_flags(allows_duplicate_labels=False)
+    for question in ("replies", "repeats", "words", "turnover"):
+        ask = getattr(analysis, question)
+        assert rows(ask(strict)) == rows(ask(frame))
+    assert not strict.flags.allows_duplicate_labels
+
+
+@pytest.mark.parametrize("engine", IN_PROCESS)
+def test_people_are_asked_for_only_where_something_tells_who_wrote(engine: str) -> None:
+    frame = said(content="x").drop(columns="sender").assign(nick="小灰")
+    log = IN_PROCESS[engine](pa.Table.from_pandas(frame, preserve_index=False))
+    for question in (
+        "calendar", "conversations", "night_owls", "ranking", "repeats", "replies", "timeline", "turnover",
+    ):  # fmt: skip
+        with pytest.raises(
+            InvalidInput, match=r"(?s)need a column `sender_qq` or `sender`.*msg_time, content"
+        ):
+            getattr(analysis, question)(log)
+    assert len(rows(analysis.activity(log))) == len(rows(analysis.kinds(log))) == 1

@@ -132,6 +132,15 @@ def test_the_silent_may_be_asked_about_again() -> None:
     assert rows(analysis.lurkers(once, LOG.to_pandas(), at=NOW)) == rows(once)
 
 
+def test_columns_of_one_name_that_are_not_asked_for_are_left_out() -> None:
+    frame = MEMBERS.to_pandas()
+    twice = pd.concat([frame, pd.DataFrame([[1, 2]] * len(frame), columns=["note", "note"])], axis=1)
+    found = analysis.lurkers(twice, LOG.to_pandas())
+    pd.testing.assert_frame_equal(found, analysis.lurkers(frame, LOG.to_pandas()))
+    with pytest.raises(InvalidInput, match="`qq` more than once"):
+        analysis.lurkers(pd.concat([frame, frame[["qq"]]], axis=1))
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"members": pd.DataFrame({"nick": ["x"]})}, {"members": pd.DataFrame({"qq": ["1"]})}, {"members": None},

@@ -173,6 +173,26 @@ def test_a_new_word_is_counted_as_its_text_stands_in_all_periods() -> None:
     assert by_days([*OLD * 5, "充了绝绝子"], said + OLD) == [(2, "绝绝子", 24, 1)]
 
 
+def test_a_text_of_which_no_word_was_counted_is_all_that_was_said() -> None:
+    # Both are cut into single characters, which are no words.
+    old, new = "嬲我", "嫐你"
+    assert by_days(["聚餐"] * 10, [new] * 5) == [(2, new, 5, 0)]
+    assert by_days([new] * 5 + ["聚餐"] * 5, [new] * 5) == []
+    assert by_days([old] * 5, ["聚餐"] * 20, [new] * 9) == [(3, new, 9, 0)]
+
+
+@pytest.mark.parametrize("before", [10, 20, 4000])
+def test_scores_are_finite_where_no_word_was_counted(before: int) -> None:
+    days = [["聚餐"] * before, ["嬲我"] * 5]
+    messages = [
+        {"msg_time": BEGUN + timedelta(days=day), "content": one}
+        for day, said in enumerate(days)
+        for one in said
+    ]
+    (found,) = rows(new_words(to_pandas(log(messages)), "day"))
+    assert found["score"] == pytest.approx(scored(5, 5, 0, before))
+
+
 @pytest.mark.slow
 def test_the_new_words_of_a_simulated_group_are_found_whole(tmp_path: Path) -> None:
     with closing(oq.demo(members=60)) as my:
