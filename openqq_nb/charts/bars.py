@@ -3,7 +3,10 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+import pandas as pd
 
 from openqq_nb.charts.given import About, counted
 from openqq_nb.charts.parts import distinct, name, numbered, picture_of, rows, told
@@ -17,8 +20,11 @@ from openqq_nb.columns import Frame, Series
 TOP = 20
 _STEP = 22
 _LONG = 300
-_LEAST, _WHOLE = 0.1, 10
+_FEW = 10
+_TENTH, _WHOLE = Decimal("0.1"), Decimal(1)
+_NEARLY_ALL = Decimal("99.5")
 _TINY = 1e-9
+_OF_PROGRAMS = ("system", "recall")
 # What a unit is called, its seconds, and how many of it are one of the next.
 _UNITS = (
     ("length_s", 1, 60),
@@ -127,6 +133,8 @@ def draw_ranking(found: Frame, about: About) -> Picture:
 def night_owls(log: Any, since: str = "00:00", until: str = "05:00", roster: Any = None) -> Picture:  # noqa: ANN401 - what `analysis.night_owls` takes
     """Draw who writes at night: a bar a person, the first 20, with the part of all that the person wrote.
 
+    Of a log, the picture tells which hours are the night.
+
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.night_owls` gave.
         since: when the night begins, such as `23:30`.
@@ -157,12 +165,13 @@ def draw_night_owls(found: Frame, about: About) -> Picture:
     shown = [f"{part} {clean(at)}" for part, at in zip(_with_parts(top), top["latest"], strict=True)]
     labels = distinct(top["displayname"], top["qq"])
     bars = Bars(labels, counts_of(top["messages"]), shown, say("night_messages"))
-    lines = [*about.told(), say("owls_told"), *cut_off(len(top), len(found))]
+    night = [say("owls_night", since=about.asked["since"], until=about.asked["until"])] if about.asked else []
+    lines = [*about.told(), *night, say("owls_told"), *cut_off(len(top), len(found))]
     return Picture(say("night_owls"), lines, bars.told(), bars.spec())
 
 
 def repeats(log: Any, at_least: int = 3, roster: Any = None) -> Picture:  # noqa: ANN401 - what `analysis.repeats` takes
-    """Draw what everybody repeats: a bar a text, as long as the number of its messages, the first 20.
+    """Draw what everybody repeats: a bar a text, as long as its longest run, and how often it was, the first 20.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.repeats` gave.
@@ -190,15 +199,30 @@ def repeats(log: Any, at_least: int = 3, roster: Any = None) -> Picture:  # noqa
 def draw_repeats(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.repeats`."""
     about = about.or_else(None, found["start"].min(), found["end"].max())
-    top = found.sort_values("messages", ascending=False, kind="stable").head(TOP)
+    longest = _longest_runs(found)
+    top = longest.head(TOP)
     labels = [name(one, _LONG) for one in top["content"]]
-    bars = Bars(labels, counts_of(top["messages"]), by_people(top), say("messages"))
-    lines = [*about.told(), *cut_off(len(top), len(found))]
+    shown = [_times(run, times) for run, times in zip(by_people(top), counts_of(top["times"]), strict=True)]
+    bars = Bars(labels, counts_of(top["messages"]), shown, say("longest_run"))
+    lines = [*about.told(), *cut_off(len(top), len(longest))]
     return Picture(say("repeats"), lines, bars.told(), bars.spec())
 
 
+def _longest_runs(found: Frame) -> Frame:
+    """Leave the longest run of each text, with the number of its runs; the longest first, then the most frequent."""
+    times = found.groupby("content", dropna=False)["messages"].transform("size")
+    runs = found.assign(times=times).sort_values(
+        ["messages", "times", "people"], ascending=False, kind="stable"
+    )
+    return runs.drop_duplicates("content")
+
+
+def _times(run: str, times: int) -> str:
+    return say("run_times", run=run, times=f"{times:,}") if times > 1 else run
+
+
 def kinds(log: Any) -> Picture:  # noqa: ANN401 - what `analysis.kinds` takes
-    """Draw what messages are made of: a bar a kind.
+    """Draw what messages are made of: a bar a kind; where system messages and recalls count, the picture says so.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.kinds` gave.
@@ -228,7 +252,9 @@ def draw_kinds(found: Frame, about: About) -> Picture:
     top = found.head(TOP)
     labels = [kind_name(one) for one in top["kind"]]
     bars = Bars(labels, counts_of(top["messages"]), _with_parts(top), say("messages"))
-    return Picture(say("kinds"), [*about.told(), *cut_off(len(top), len(found))], bars.told(), bars.spec())
+    programs = [say("kinds_told")] if found["kind"].isin(_OF_PROGRAMS).any() else []
+    lines = [*about.told(), *programs, *cut_off(len(top), len(found))]
+    return Picture(say("kinds"), lines, bars.told(), bars.spec())
 
 
 def kind_name(kind: object) -> str:
@@ -261,11 +287,14 @@ def _with_parts(top: Frame) -> list[str]:
 
 
 def percent(part: float) -> str:
-    """Write a part of 1 as people read it."""
-    hundredths = round(part * 100, 6)
-    if 0 < hundredths < _LEAST:
-        return f"<{_LEAST}%"
-    return f"{hundredths:.0f}%" if hundredths >= _WHOLE or not part else f"{hundredths:.1f}%"
+    """Write a part of 1 as people read it; what is not nothing is never 0%, and what is not all never 100%."""
+    exact = Decimal(f"{part * 100:.6f}")
+    if part > 0 and exact < _TENTH:
+        return f"<{_TENTH}%"
+    if part < 1 and exact >= _NEARLY_ALL:
+        return ">99%"
+    tenths = exact.quantize(_TENTH, ROUND_HALF_UP)
+    return f"{tenths if 0 < tenths < _FEW else exact.quantize(_WHOLE, ROUND_HALF_UP)}%"
 
 
 def length(seconds: float) -> str:
@@ -275,8 +304,13 @@ def length(seconds: float) -> str:
     return say(key, count=f"{count:,.1f}".removesuffix(".0"))
 
 
+def span(asked: Any) -> str:  # noqa: ANN401 - a length of time as questions take it
+    """Say a length of time that a question was asked with: `30min`, or a timedelta."""
+    return length(pd.Timedelta(asked).total_seconds())
+
+
 def _amount(seconds: float, unit: int) -> float:
-    few = unit > 1 and seconds < _WHOLE * unit
+    few = unit > 1 and seconds < _FEW * unit
     return round(seconds / unit, 1 if few else 0)
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 from openqq_nb import analysis
 from openqq_nb.analysis.clock import Every
 from openqq_nb.charts.given import About, answer, brought, counted, read_once, times
-from openqq_nb.charts.parts import distinct, milliseconds, nothing, time_axis, whole_ticks
-from openqq_nb.charts.periods import STEPS, added_up, called, ends, fewer, kind, whole
+from openqq_nb.charts.parts import distinct, milliseconds, nothing, whole_ticks
+from openqq_nb.charts.periods import STEPS, added_up, axis, called, ends, fewer, kind, not_whole, whole
 from openqq_nb.charts.picture import WIDTH, Picture
 from openqq_nb.charts.texts import widest
 from openqq_nb.charts.themes import Spec
@@ -20,13 +20,15 @@ from openqq_nb.columns import Frame
 _CHATS = 8
 _ENOUGH = 3
 _PLOT = 540
+_WIDEST = 64
 
 
 def timeline(log: Any, every: Every = "week") -> Picture:  # noqa: ANN401 - what `analysis.timeline` takes
     """Draw how much is written as time goes by, the chats on top of each other: the eight largest, and all others.
 
     Of more than 240 periods a log is asked for longer ones. An answer is drawn in its own periods; where there are more
-    than 240, days, months and quarters are added up to longer ones. Which they are, the subtitle tells.
+    than 240, days, months and quarters are added up to longer ones. Which they are, the subtitle tells; of a log also
+    whether the first and the last are whole.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.timeline` gave.
@@ -79,16 +81,18 @@ def draw_timeline(found: Frame, about: About, every: Every | None = None) -> Pic
     """Draw an answer of `analysis.timeline`; by its moments if it is not told of which periods it is."""
     if found.empty:
         return nothing("timeline", about)
-    about = about.or_else(int(found["messages"].sum()), found["period"].min(), found["period"].max())
     counts, chats = by_chat(found)
     stepped, stepped_by = _stepped(counts, every)
-    told = [say(f"each_{stepped_by}")] if stepped_by and len(counts) > 1 else []
+    begun = pd.DatetimeIndex(stepped.index)
+    told = [say(f"each_{stepped_by}")] if stepped_by else []
+    told += not_whole(begun, stepped_by, about)
+    about = about.or_else(int(found["messages"].sum()), found["period"].min(), found["period"].max())
     sums = stepped.sum(axis="columns")
-    most = pd.DatetimeIndex(sums.index)[int(sums.argmax())]
+    most = begun[int(sums.argmax())]
     summary = say(
         "timeline_told", period=called(most, stepped_by), count=counted("messages", int(sums.max()))
     )
-    return Picture(say("timeline"), [*about.told(), *told], summary, _areas(stepped, chats))
+    return Picture(say("timeline"), [*about.told(), *told], summary, _areas(stepped, chats, stepped_by))
 
 
 def by_chat(found: Frame) -> tuple[Frame, dict[int, str]]:
@@ -125,17 +129,21 @@ def _stepped(counts: Frame, every: Every | None) -> tuple[Frame, Every | None]:
     return whole(counts, longer).fillna(0).astype("int64"), longer
 
 
-def _areas(counts: Frame, chats: dict[int, str]) -> Spec:
-    moments = milliseconds(counts.index.to_series())
+def _areas(counts: Frame, chats: dict[int, str], every: Every | None) -> Spec:
+    moments = milliseconds(counts.index.to_series()).tolist()
     points = [
         {"at": int(at), "chat": place, "messages": int(count)}
         for at, (_, row) in zip(moments, counts.iterrows(), strict=True)
         for place, count in row.items()
     ]
-    axis: Spec = {"title": say("messages"), "format": ",d", "domain": False, "ticks": False}
-    axis |= whole_ticks(0, int(counts.sum(axis="columns").max()), 5)
-    across = {"field": "at"} | time_axis(int(moments.iloc[0]), int(moments.iloc[-1]), None, _PLOT, dates=True)
-    mark: Spec = {"type": "area"} if len(counts) >= _ENOUGH else {"type": "bar", "width": 24}
+    upward: Spec = {"title": say("messages"), "format": ",d", "domain": False, "ticks": False}
+    upward |= whole_ticks(0, int(counts.sum(axis="columns").max()), 5)
+    enough = len(counts) >= _ENOUGH
+    # A bar stands on both sides of its moment.
+    beside = 0 if enough else (_ended(counts, every)[-1] - moments[-1]) // 2
+    domain = (moments[0] - beside, moments[-1] + beside)
+    across = {"field": "at"} | axis(moments, moments, domain, every, _PLOT)
+    mark: Spec = {"type": "area"} if enough else {"type": "bar", "width": 24}
     return {
         "width": _PLOT,
         "height": 240,
@@ -143,11 +151,15 @@ def _areas(counts: Frame, chats: dict[int, str]) -> Spec:
         "mark": mark,
         "encoding": {
             "x": across,
-            "y": {"field": "messages", "type": "quantitative", "stack": "zero", "axis": axis},
+            "y": {"field": "messages", "type": "quantitative", "stack": "zero", "axis": upward},
             "color": _legend(chats),
             "order": {"field": "chat", "type": "quantitative"},
         },
     }
+
+
+def _ended(counts: Frame, every: Every | None) -> list[int]:
+    return milliseconds(ends(pd.DatetimeIndex(counts.index), every).to_series()).tolist()
 
 
 def _legend(chats: dict[int, str]) -> Spec:
@@ -178,6 +190,9 @@ def _chosen(chats: dict[int, str]) -> str:
 def turnover(log: Any, every: Every = "month", gone_after: Any = "90D", events: Any = None) -> Picture:  # noqa: ANN401 - what `analysis.turnover` takes
     """Draw who comes and who goes: people as a line, newcomers upward and leavers downward.
 
+    By messages alone all people of the first period are newcomers, for the log begins there. They are not drawn and not
+    counted, and the subtitle tells how many they are; of a log also whether the first and the last period are whole.
+
     Args:
         log: what `analysis.turnover` takes, or what it gave.
         every: `day`, `week`, `month`, `quarter` or `year`.
@@ -207,19 +222,21 @@ def draw_turnover(found: Frame, about: About, every: Every | None = None) -> Pic
     """Draw an answer of `analysis.turnover`; by its moments if it is not told of which periods it is."""
     if found.empty:
         return nothing("turnover", about)
-    about = about.or_else(None, found["period"].min(), found["period"].max())
-    every = every or kind(times(found["period"]))
-    counts = comings(found, every)
+    every = every or (kind(times(found["period"])) if len(found) > 1 else None)
+    told = comings(found, every)
+    counts = without_first(told) if about.asked.get("events") is None else told
     shown = counts.tail(STEPS)
-    summary = _summary(counts)
-    lines = [*about.told(), summary]
+    summary = _summary(counts, every)
+    lines = [*about.or_else(None, found["period"].min(), found["period"].max()).told(), summary]
+    if counts["newcomers"].isna().any():
+        lines.append(say("turnover_before", people=counted("people", int(told["newcomers"].iloc[0]))))
     if len(shown) < len(counts):
         lines.append(say("new_periods", shown=len(shown), all=f"{len(counts):,}"))
+    lines += not_whole(pd.DatetimeIndex(shown.index), every, about)
     unknown = int(shown["leavers"].isna().sum())
     if unknown:
         lines.append(say("turnover_unknown", periods=counted("periods", unknown)))
-    rows, last = _rows(shown, every)
-    return Picture(say("turnover"), lines, summary, _panels(rows, rows[0]["begun"], last))
+    return Picture(say("turnover"), lines, summary, _panels(shown, every))
 
 
 def comings(found: Frame, every: Every | None) -> Frame:
@@ -243,32 +260,52 @@ def comings(found: Frame, every: Every | None) -> Frame:
     return filled.assign(leavers=filled["leavers"].mask(filled.index >= unknown))
 
 
-def _summary(counts: Frame) -> str:
+def without_first(counts: Frame) -> Frame:
+    """Take away the newcomers of the first period where all people are: they may have been there before the log began.
+
+    Args:
+        counts: what `comings` gives.
+    """
+    people, newcomers = counts["people"].iloc[0], counts["newcomers"].iloc[0]
+    if not 0 < newcomers == people:
+        return counts
+    return counts.assign(newcomers=counts["newcomers"].mask(counts.index == counts.index[0]))
+
+
+def _summary(counts: Frame, every: Every | None) -> str:
     came, went = (f"{int(counts[one].sum()):,}" for one in ("newcomers", "leavers"))
-    known = counts["leavers"].notna().any()
-    return say("turnover_told", came=came, went=went) if known else say("turnover_came", came=came)
+    if counts["leavers"].notna().any():
+        return say("turnover_told", came=came, went=went)
+    if counts["newcomers"].notna().any():
+        return say("turnover_came", came=came)
+    only = called(pd.DatetimeIndex(counts.index)[0], every)
+    return say("listed", name=only, value=counted("people", int(counts["people"].iloc[0])))
 
 
 def _rows(counts: Frame, every: Every | None) -> tuple[list[dict[str, int]], int]:
     """Give the periods as they are drawn, and when the last one ends; what is not known is not in its row."""
-    begun = pd.DatetimeIndex(counts.index)
-    step = begun.to_series().diff().median() if len(begun) > 1 else pd.Timedelta(days=1)
-    starts = milliseconds(begun.to_series()).tolist()
-    ended = milliseconds((ends(begun, every) if every else begun + step).to_series()).tolist()
+    starts, ended = milliseconds(counts.index.to_series()).tolist(), _ended(counts, every)
+    half = min(0.38, _WIDEST / 2 / _PLOT * len(counts))
     rows = []
     for start, end, (people, came, went) in zip(starts, ended, counts.itertuples(index=False), strict=True):
         wide = end - start
-        place = {"begun": start, "from": int(start + wide * 0.12), "to": int(start + wide * 0.88)}
-        row = place | {"at": start + wide // 2, "people": int(people), "came": int(came)}
-        rows.append(row if pd.isna(went) else row | {"went": -int(went)})
+        middle = start + wide // 2
+        place = {
+            "begun": start,
+            "from": int(middle - wide * half),
+            "to": int(middle + wide * half),
+            "at": middle,
+        }
+        known = {name: int(one) for name, one in (("came", came), ("went", -went)) if not pd.isna(one)}
+        rows.append(place | {"people": int(people)} | known)
     return rows, ended[-1]
 
 
-def _panels(rows: list[dict[str, int]], first: int, last: int) -> Spec:
+def _panels(counts: Frame, every: Every | None) -> Spec:
+    rows, last = _rows(counts, every)
     base: Spec = {"width": _PLOT, "data": {"values": rows}}
-    domain: Spec = {"type": "utc", "domain": [first, last], "nice": False}
-    axis = time_axis(first, last, None, _PLOT, dates=True)
-    silent = {"type": "temporal", "scale": domain, "axis": axis["axis"] | {"labels": False, "ticks": False}}
+    begun = [one["begun"] for one in rows]
+    across = axis(begun, [one["at"] for one in rows], (begun[0], last), every, _PLOT)
     most, came, went = (max(abs(one.get(key, 0)) for one in rows) for key in ("people", "came", "went"))
     people = {
         "field": "people",
@@ -282,13 +319,12 @@ def _panels(rows: list[dict[str, int]], first: int, last: int) -> Spec:
         "point": {"size": 24, "filled": True, "style": "main"},
         "strokeWidth": 2,
     }
-    return {
-        "vconcat": [
-            base | {"height": 130, "mark": line, "encoding": {"x": silent | {"field": "at"}, "y": people}},
-            base | {"height": 130, "layer": _up_and_down(axis | {"scale": domain}, came, went)},
-        ],
-        "spacing": 22,
-    }
+    upper = base | {"height": 130, "mark": line}
+    if not any(key in one for one in rows for key in ("came", "went")):
+        return upper | {"encoding": {"x": across | {"field": "at"}, "y": people}}
+    silent = across | {"field": "at", "axis": across["axis"] | {"labels": False, "ticks": False}}
+    lower = base | {"height": 130, "layer": _up_and_down(across, came, went)}
+    return {"vconcat": [upper | {"encoding": {"x": silent, "y": people}}, lower], "spacing": 22}
 
 
 def _counting(title: str, least: int, most: int) -> Spec:
@@ -303,7 +339,7 @@ def _counting(title: str, least: int, most: int) -> Spec:
 
 
 def _up_and_down(across: Spec, came: int, went: int) -> list[Spec]:
-    axis = _counting(say("came_and_went"), -went, came)
+    upward = _counting(say("came_and_went"), -went, came)
 
     def bars(field: str, style: str) -> Spec:
         return {
@@ -312,7 +348,7 @@ def _up_and_down(across: Spec, came: int, went: int) -> list[Spec]:
             "encoding": {
                 "x": across | {"field": "from"},
                 "x2": {"field": "to"},
-                "y": {"field": field, "type": "quantitative", "axis": axis},
+                "y": {"field": field, "type": "quantitative", "axis": upward},
                 "y2": {"datum": 0},
             },
         }

@@ -1,7 +1,10 @@
 """The pictures of all questions, for who has the answers already."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from inspect import Parameter, signature
 
+from openqq_nb import analysis
 from openqq_nb.charts.bars import draw_kinds, draw_night_owls, draw_ranking, draw_repeats
 from openqq_nb.charts.courses import draw_timeline, draw_turnover
 from openqq_nb.charts.given import About
@@ -15,7 +18,9 @@ from openqq_nb.charts.vocabulary import draw_new_words, draw_phrases, draw_typic
 from openqq_nb.charts.weeks import draw_activity, draw_calendar
 from openqq_nb.columns import Frame
 
-DRAWN: Mapping[str, Callable[[Frame, About], Picture]] = {
+Draw = Callable[[Frame, About], Picture]
+
+_DRAWN: Mapping[str, Draw] = {
     "ranking": draw_ranking,
     "activity": draw_activity,
     "calendar": draw_calendar,
@@ -35,4 +40,14 @@ DRAWN: Mapping[str, Callable[[Frame, About], Picture]] = {
     "typical": draw_typical,
     "new_words": draw_new_words,
 }
-"""By the name of the question: from its answer, which has rows, and what is known of the messages to the picture."""
+
+
+def _by_default(question: str, draw: Draw) -> Draw:
+    takes = signature(getattr(analysis, question)).parameters.values()
+    asked = {one.name: one.default for one in takes if one.default is not Parameter.empty}
+    return lambda found, about: draw(found, replace(about, asked=asked))
+
+
+DRAWN: Mapping[str, Draw] = {question: _by_default(question, draw) for question, draw in _DRAWN.items()}
+"""By the name of the question, asked with what it has by default: from its answer, which has rows, and what is known of
+the messages to the picture."""

@@ -1,7 +1,7 @@
 """What people give for a picture: a log, a frame of messages, or the answer to the question itself."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from inspect import Parameter, signature
 from typing import Any, cast
 
@@ -11,7 +11,8 @@ import pandas as pd
 from openqq_nb import analysis
 from openqq_nb.analysis import results
 from openqq_nb.analysis.engines import collected
-from openqq_nb.analysis.frames import AT, HoldsMessages, messages
+from openqq_nb.analysis.frames import AT, HoldsMessages, declared, messages
+from openqq_nb.analysis.opening import opened, texts
 from openqq_nb.charts.wording import say
 from openqq_nb.columns import ZONE, Frame, Schema
 from openqq_nb.errors import InvalidInput
@@ -33,11 +34,13 @@ class About:
         messages: how many; `None` where that is not known.
         first: the first of them.
         last: the last of them.
+        asked: what the question was asked with, by name; nothing where its answer was given.
     """
 
     messages: int | None = None
     first: Moment | None = None
     last: Moment | None = None
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
     def told(self) -> list[str]:
         """Say it in a line, or in none."""
@@ -106,8 +109,8 @@ def answer(question: str, *given: Any) -> tuple[Frame, About]:  # noqa: ANN401 -
         The answer as a frame of pandas, and what is known of the messages.
 
     Raises:
-        InvalidInput: an answer was given together with arguments that only the question could use, or not all of its
-            columns.
+        InvalidInput: an answer was given together with arguments that only the question could use, not all of its
+            columns, or such of other types.
     """
     ask = cast(Callable[..., Any], getattr(analysis, question))
     takes = list(signature(ask).parameters.values())[: len(given)]
@@ -120,17 +123,18 @@ def answer(question: str, *given: Any) -> tuple[Frame, About]:  # noqa: ANN401 -
                 f"An answer of {question} is drawn as it is.\nFound beside it: {', '.join(used)}.\n"
                 f"Give these to analysis.{question}, or give a log here."
             )
-        return brought(given[0]), About()
+        return _declared(question, given[0]), About()
     held = {one.name: value for one, value in zip(takes, given, strict=True)}
     if held.get("log") is not None:
         held["log"] = read_once(held["log"])
     found = brought(ask(**held))
-    return found, About() if held.get("log") is None else about(held["log"])
+    known = About() if held.get("log") is None else about(held["log"])
+    return found, replace(known, asked=held)
 
 
 def _is_answer(question: str, taken: str, names: Sequence[str]) -> bool:
     """Tell whether a frame is an answer, by all columns that an answer has."""
-    kinds = _RESULTS.get(question) or [getattr(results, question.upper())]
+    kinds = _kinds(question)
     if any(set(one.names) <= set(names) for one in kinds):
         return True
     signs = [one for one in kinds[0].names if one in names and (taken == "log" or one not in _TAKEN)]
@@ -142,6 +146,31 @@ def _is_answer(question: str, taken: str, names: Sequence[str]) -> bool:
             f"Give the frame of analysis.{question}, or rows of it; or a log, and it is asked here."
         )
     return False
+
+
+def _declared(question: str, given: object) -> Frame:
+    """Give an answer the types of its columns: one that was in a file may have lost them."""
+    there = set(_names(given))
+    kind = next(one for one in _kinds(question) if set(one.names) <= there)
+    what = f"rows of an answer of {question}"
+    text, time = ([one.name for one in kind.columns if one.kind == of] for of in ("text", "time"))
+    held = brought(texts(opened(given, kind.names, what), text, what))
+    try:
+        return declared(held.assign(**{name: _aware(held[name]) for name in time}), kind)
+    except (ValueError, TypeError, NotImplementedError) as error:
+        raise InvalidInput(
+            f"The {what} do not have the types of its columns.\n{error}\n"
+            f"Give what analysis.{question} gave, or rows of it."
+        ) from error
+
+
+def _aware(moments: pd.Series) -> pd.Series:
+    made = pd.to_datetime(moments)
+    return made.dt.tz_localize(ZONE) if made.dt.tz is None else made
+
+
+def _kinds(question: str) -> Sequence[Schema]:
+    return _RESULTS.get(question) or [getattr(results, question.upper())]
 
 
 def _same(value: object, default: object) -> bool:
@@ -158,9 +187,8 @@ def about(log: object) -> About:
     row = brought(counts).iloc[0]
     if not row["messages"]:
         return About(messages=0)
-    return About(
-        int(row["messages"]), *(pd.Timestamp(int(row[one]) * 1000, tz=ZONE) for one in ("first", "last"))
-    )
+    first, last = (pd.Timestamp(int(row[one]), unit="us", tz=ZONE) for one in ("first", "last"))
+    return About(int(row["messages"]), first, last)
 
 
 def brought(frame: Any) -> Frame:  # noqa: ANN401 - of any engine
@@ -183,7 +211,11 @@ def times(values: pd.Series) -> pd.Series:
 
 
 def _names(frame: object) -> list[str]:
-    if not hasattr(frame, "columns"):
+    # Of pandas several columns may have one name.
+    if isinstance(frame, pd.DataFrame):
+        return list(frame.columns)
+    # A lazy frame of polars warns where its columns are asked for.
+    if not hasattr(type(frame), "columns"):
         return []
     try:
         return list(nw.from_native(cast(Any, frame)).collect_schema().names())

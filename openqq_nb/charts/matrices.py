@@ -13,10 +13,13 @@ from openqq_nb.columns import Frame
 
 _GROUPS = 16
 _SIDE = 26
+_LONG = 1_000
+# On what is brighter black stands out more, else white; either has 4.5 to 1.
+_BRIGHT = 0.179
 
 
 def similar_groups(members: Any) -> Picture:  # noqa: ANN401 - what `analysis.similar_groups` takes
-    """Draw which groups share people: a square for each two, the darker the more alike.
+    """Draw which groups share people: a square for each two, the stronger its colour the more alike.
 
     Args:
         members: members, as `my.members()`; or what `analysis.similar_groups` gave.
@@ -94,7 +97,6 @@ def _matrix(pairs: Frame, keys: list[str], names: dict[str, str]) -> Spec:
     colour["scale"] = {"domain": [0, most], "nice": False}
     colour["legend"] = {"title": say("percent_alike"), "format": ".2~r", "gradientThickness": 12}
     colour["legend"] |= {"values": [0, most / 2, most], "gradientLength": max(40, len(keys) * _SIDE - 26)}
-    strong = f"datum.alike > {most * 0.45}"
     return {
         "width": {"step": _SIDE},
         "height": {"step": _SIDE},
@@ -105,15 +107,19 @@ def _matrix(pairs: Frame, keys: list[str], names: dict[str, str]) -> Spec:
                 "mark": {"type": "rect", "style": "edge", "strokeWidth": 2, "cornerRadius": 4},
                 "encoding": {"color": colour},
             },
-            _counts(strong, "on_much"),
-            _counts(f"!({strong})", "on_little"),
+            _counts(),
         ],
     }
 
 
-def _counts(which: str, style: str) -> Spec:
+def _counts() -> Spec:
+    """Write the counts, of 1,000 and more as 1.2k, black or white: which of the two stands out more."""
+    bright = f"luminance(scale('color', datum.alike)) > {_BRIGHT}"
     return {
-        "transform": [{"filter": which}],
-        "mark": {"type": "text", "fontSize": 10, "style": style},
-        "encoding": {"text": {"field": "shared", "type": "quantitative", "format": "~s"}},
+        "mark": {
+            "type": "text",
+            "fontSize": 10,
+            "color": {"expr": f"{bright} ? '#000000' : '#ffffff'"},
+            "text": {"expr": f"format(datum.shared, datum.shared < {_LONG} ? 'd' : '.2~s')"},
+        }
     }

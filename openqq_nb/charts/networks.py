@@ -30,6 +30,7 @@ _ROUNDS, _ROOM = 80, 22
 _NAME = 110
 _SMALLEST, _LARGEST = 5.0, 16.0
 _THINNEST, _WIDEST = 1.0, 5.5
+_FAINTEST, _STRONGEST = 0.35, 0.9
 _HEAD = 5
 # Vega draws paths twice as large as they are times the root of the size.
 _SCALE_OF_ONE = 4
@@ -111,8 +112,10 @@ def draw_replies(found: Frame, about: About) -> Picture:
     strongest = pairs.head(_PAIRS).reset_index()
     names = _names_of(strongest, ends)
     people = _people(strongest, ends, names)
-    arrows = list(_arrows(ends.merge(strongest[_PAIR], on=_PAIR), people))
-    labels, without = _labels(list(people.values()), [_head(one) for one in arrows])
+    # What is drawn last lies on top.
+    shown = ends.merge(strongest[_PAIR], on=_PAIR).sort_values("count", kind="stable")
+    arrows = list(_arrows(shown, people))
+    labels, without = _labels(list(people.values()), [_head(one) for one, _ in arrows])
     lines = [*about.told(), say("replies_told")]
     if len(strongest) < len(pairs):
         lines.append(say("replies_rest", shown=len(strongest), all=f"{len(pairs):,}"))
@@ -253,7 +256,9 @@ def _free(box: Box, taken: Iterable[Box]) -> bool:
     return box.within(WIDTH, _HEIGHT) and not any(map(box.meets, taken))
 
 
-def _network(arrows: Sequence[Arrow], people: dict[str, Person], labels: list[dict[str, Any]]) -> Spec:
+def _network(
+    arrows: Sequence[tuple[Arrow, float]], people: dict[str, Person], labels: list[dict[str, Any]]
+) -> Spec:
     circles = [{"x": one.x, "y": one.y, "area": round(math.pi * one.radius**2, 1)} for one in people.values()]
     place = {"x": _pixels("x"), "y": _pixels("y")}
     return {
@@ -261,15 +266,19 @@ def _network(arrows: Sequence[Arrow], people: dict[str, Person], labels: list[di
         "height": _HEIGHT,
         "layer": [
             {
-                "data": {"values": [{"path": one.outline} for one in arrows]},
+                "data": {"values": [{"path": one.outline, "seen": seen} for one, seen in arrows]},
                 "mark": {
                     "type": "point",
                     "filled": True,
                     "style": "link",
-                    "opacity": 0.62,
                     "size": _SCALE_OF_ONE,
                 },
-                "encoding": {"x": {"value": 0}, "y": {"value": 0}, "shape": _as_it_is("path", "nominal")},
+                "encoding": {
+                    "x": {"value": 0},
+                    "y": {"value": 0},
+                    "shape": _as_it_is("path", "nominal"),
+                    "opacity": _as_it_is("seen"),
+                },
             },
             {
                 "data": {"values": circles},
@@ -282,12 +291,15 @@ def _network(arrows: Sequence[Arrow], people: dict[str, Person], labels: list[di
     }
 
 
-def _arrows(ends: Frame, people: dict[str, Person]) -> Iterator[Arrow]:
+def _arrows(ends: Frame, people: dict[str, Person]) -> Iterator[tuple[Arrow, float]]:
+    """Draw an arrow for each row, the wider the larger its count, and tell its opacity."""
     most = int(ends["count"].max())
     for start, end, count in zip(ends["from"], ends["to"], ends["count"], strict=True):
         one, other = people[start], people[end]
-        wide = _THINNEST + (_WIDEST - _THINNEST) * math.sqrt(count / most)
-        yield arrow(Point(one.x, one.y), Point(other.x, other.y), (one.radius, other.radius), wide)
+        part = count / most
+        wide = _THINNEST + (_WIDEST - _THINNEST) * math.sqrt(part)
+        drawn = arrow(Point(one.x, one.y), Point(other.x, other.y), (one.radius, other.radius), wide)
+        yield drawn, round(_FAINTEST + (_STRONGEST - _FAINTEST) * part, 2)
 
 
 def _names(labels: list[dict[str, Any]], place: Spec, mark: Spec) -> Spec:

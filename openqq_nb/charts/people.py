@@ -1,11 +1,21 @@
 """The names that people had."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from openqq_nb.charts.given import About, times
-from openqq_nb.charts.parts import distinct, milliseconds, numbered, picture_of, rows, time_axis, told
+from openqq_nb.charts.parts import (
+    distinct,
+    milliseconds,
+    nothing,
+    numbered,
+    picture_of,
+    rows,
+    time_axis,
+    told,
+)
 from openqq_nb.charts.parts import room as room_of
 from openqq_nb.charts.picture import WIDTH, Picture
 from openqq_nb.charts.themes import Spec
@@ -19,7 +29,7 @@ _SHORTEST = 1 / 150
 
 
 def nicknames(log: Any) -> Picture:  # noqa: ANN401 - what `analysis.nicknames` takes
-    """Draw under which names people wrote, and when: the people with most names.
+    """Draw under which names people wrote, and when: the seven people with most names, of those with two or more.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.nicknames` gave.
@@ -46,20 +56,29 @@ def draw_nicknames(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.nicknames`."""
     about = about.or_else(int(found["messages"].sum()), found["first"].min(), found["last"].max())
     named = most_named(found)
+    if not named:
+        return _unchanged(about)
     people = distinct(map(last_name, named), [one["qq"].iloc[0] for one in named])
     pairs = [(who, f"{len(one):,}") for who, one in zip(people, named, strict=True)]
     lines = [*about.told(), say("names_told")]
-    if len(named) < found["qq"].nunique():
+    if len(named) < int((found["qq"].value_counts() > 1).sum()):
         lines.append(say("more_names", shown=len(named)))
     return Picture(
         say("nicknames"), lines, told(pairs), _lives(pd.concat([one.tail(NAMES) for one in named]))
     )
 
 
+def _unchanged(about: About) -> Picture:
+    """Give the picture that says that nobody has a second name."""
+    said = say("names_unchanged")
+    empty = nothing("nicknames", about)
+    return replace(empty, summary=said, body=empty.body | {"encoding": {"text": {"value": said}}})
+
+
 def most_named(found: Frame) -> list[Frame]:
-    """Take an answer of `analysis.nicknames` apart: the names of each of the people with most, the first one first."""
+    """Take an answer of `analysis.nicknames` apart: the names of each of the people with most, two or more."""
     people = found["qq"].value_counts(sort=False).sort_values(ascending=False, kind="stable")
-    chosen = people[people > 1].head(_NAMED) if (people > 1).any() else people.head(_NAMED)
+    chosen = people[people > 1].head(_NAMED)
     return [found[found["qq"] == qq].sort_values("first") for qq in chosen.index]
 
 

@@ -1,10 +1,14 @@
-"""Periods of time: of which kind they are, those in which nothing was, and longer ones where there are too many."""
+"""Periods of time: their kind, their axis, those in which nothing was, and longer ones where there are too many."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from openqq_nb.analysis.clock import Every
+from openqq_nb.charts.given import About, times
+from openqq_nb.charts.parts import time_axis
+from openqq_nb.charts.themes import Spec
 from openqq_nb.charts.wording import say
 from openqq_nb.columns import Frame
 
@@ -19,6 +23,9 @@ _FREQUENCIES: Mapping[Every, str] = {
     "quarter": "Q-DEC",
     "year": "Y-DEC",
 }
+# How the few that have a label each are written.
+_LABELLED = 6
+_FORMS: Mapping[Every | None, str] = {"month": "months", "quarter": "months", "year": "years"}
 # A week may lie in two months, so weeks add up to nothing.
 _ADD_UP: Mapping[Every, tuple[Every, ...]] = {
     "day": ("week", "month", "quarter", "year"),
@@ -95,9 +102,59 @@ def whole(counts: Frame, every: Every) -> Frame:
     return filled.set_axis(pd.PeriodIndex(filled.index).to_timestamp(), axis="index")
 
 
-def ends(begun: pd.DatetimeIndex, every: Every) -> pd.DatetimeIndex:
-    """Tell when periods end, which is when the next ones begin."""
+def ends(begun: pd.DatetimeIndex, every: Every | None) -> pd.DatetimeIndex:
+    """Tell when periods end, which is when the next ones begin; of no kind they are as long as most, one is a day."""
+    if every is None:
+        return begun + (begun.to_series().diff().median() if len(begun) > 1 else pd.Timedelta(days=1))
     return (begun.to_period(_FREQUENCIES[every]) + 1).to_timestamp()
+
+
+def not_whole(begun: pd.DatetimeIndex, every: Every | None, about: About) -> list[str]:
+    """Say in a line, or in none, which periods at the ends have days before the first message or after the last.
+
+    Args:
+        begun: when the periods began, in order.
+        every: their kind, if it is known.
+        about: what is known of the messages; of an answer it is nothing, and nothing is said.
+    """
+    if every is None or about.first is None or about.last is None:
+        return []
+    first, last = times(pd.Series([about.first, about.last])).dt.normalize()
+    late = first > begun[0]
+    early = last + pd.Timedelta(days=1) < ends(begun[-1:], every)[0]
+    if not (late or early):
+        return []
+    if len(begun) == 1:
+        return [say("part_only")]
+    return [say("part_both" if late and early else "part_first" if late else "part_last")]
+
+
+def axis(
+    begun: Sequence[int],
+    shown: Sequence[int],
+    domain: tuple[int, int],
+    every: Every | None,
+    room_px: float,
+) -> Spec:
+    """Give the axis of periods, of which a few have a label each.
+
+    Args:
+        begun: when they began, in milliseconds.
+        shown: where they stand on the axis.
+        domain: its ends.
+        every: their kind, if it is known.
+        room_px: how long it is.
+    """
+    across = time_axis(*domain, None, room_px, dates=True)
+    across["scale"] |= {"domain": list(domain), "nice": False}
+    if len(begun) == 1 or (every and len(begun) <= _LABELLED):
+        form = say(f"format_{_FORMS.get(every, 'days')}")
+        at = json.dumps(dict(zip(map(str, shown), begun, strict=True)))
+        across["axis"] |= {
+            "values": list(shown),
+            "labelExpr": f"utcFormat({at}[toNumber(datum.value)], {json.dumps(form)})",
+        }
+    return across
 
 
 def _begins(moments: pd.DatetimeIndex, every: Every) -> pd.DatetimeIndex:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from openqq_nb.charts.files import write
 from openqq_nb.charts.libraries import library
-from openqq_nb.charts.texts import lines, widest
+from openqq_nb.charts.texts import lines, simple, widest
 from openqq_nb.charts.themes import THEMES, TITLE_SIZE, Spec, Theme, config
 from openqq_nb.charts.wording import say
 from openqq_nb.errors import InvalidInput
@@ -144,7 +144,8 @@ class Picture:
 
         The end of the name says the kind: `.svg` and `.png`; `.html`, a page that follows the theme of the system and
         has no script; `.json`, for programs that read Vega-Lite. Chinese in a `.png` needs a font that has it on
-        this computer, such as Noto Sans CJK; the others take the fonts of whoever looks.
+        this computer, such as Noto Sans CJK, and joined emoji stand in it as their parts, flags as their letters; the
+        others take the fonts of whoever looks.
 
         Args:
             path: where to write; its folder must be there.
@@ -164,9 +165,8 @@ class Picture:
         if kind == ".svg":
             return self.svg(theme).encode()
         if kind == ".png":
-            png: bytes = library("vl_convert").vegalite_to_png(
-                self.spec(theme), vl_version=_VERSION, scale=_DOTS_PER_PIXEL, allowed_base_urls=[]
-            )
+            drawn = simple(self.svg(theme))
+            png: bytes = library("vl_convert").svg_to_png(drawn, scale=_DOTS_PER_PIXEL)
             return png
         if kind == ".html":
             page = _PAGE.format(language=language(), title=html.escape(self.title), picture=self.html())

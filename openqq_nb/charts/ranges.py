@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from openqq_nb.charts.bars import Bars, length, percent
+from openqq_nb.charts.bars import Bars, length, percent, span
 from openqq_nb.charts.given import About, counted
 from openqq_nb.charts.parts import nothing, picture_of
 from openqq_nb.charts.picture import Picture
@@ -14,12 +14,15 @@ from openqq_nb.charts.wording import say
 from openqq_nb.columns import Frame
 
 _MOST_BARS = 12
-_WIDTHS_DAYS = (1, 7, 30, 90, 180, 365, 730, 3650)
+_YEAR = 365
+_DAYS, _YEARS = (1, 7, 30, 90, 180), (_YEAR, 2 * _YEAR, 5 * _YEAR, 10 * _YEAR)
 _ANSWERED_S = (60, 300, 1_800, 7_200, 86_400, 604_800)
 
 
 def lurkers(members: Any, log: Any = None, silent_for: Any = "180D", at: Any = None) -> Picture:  # noqa: ANN401 - what `analysis.lurkers` takes
-    """Draw for how long the silent have been silent: how many people in each range of days.
+    """Draw for how long the silent have been silent: how many people in each range of days, or of years.
+
+    Of members, the picture tells from which silence on people count.
 
     Args:
         members: members, as `my.members()`; or what `analysis.lurkers` gave, then nothing else.
@@ -48,18 +51,30 @@ def lurkers(members: Any, log: Any = None, silent_for: Any = "180D", at: Any = N
 
 def draw_lurkers(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.lurkers`."""
-    labels, sizes = silences(found)
+    since = about.asked.get("silent_for")
+    labels, sizes = silences(found, 0 if since is None else pd.Timedelta(since).days)
     bars = Bars(labels, sizes, [f"{size:,}" for size in sizes], say("people"))
     days = _silent_days(found)
     longest = f"{int(days.max()):,}" if len(days) else "–"
     summary = say("lurkers_told", count=f"{_never(found):,}", days=longest)
-    lines = [*about.told(), say("lurkers_people", count=counted("people", len(found)))]
+    people = counted("people", len(found))
+    told = (
+        say("lurkers_people", count=people)
+        if since is None
+        else say("lurkers_since", count=people, length=span(since))
+    )
+    lines = [*about.told(), told]
     return Picture(say("lurkers"), lines, summary, bars.spec())
 
 
-def silences(found: Frame) -> tuple[list[str], list[int]]:
-    """Name ranges of days, and count who of an answer of `analysis.lurkers` has been silent for so long."""
-    labels, sizes = _ranges(_silent_days(found))
+def silences(found: Frame, least: int = 0) -> tuple[list[str], list[int]]:
+    """Name ranges of days or years, and count who of an answer of `analysis.lurkers` has been silent for so long.
+
+    Args:
+        found: the answer.
+        least: how many days of silence count, if that is known; the first range begins no earlier.
+    """
+    labels, sizes = _ranges(_silent_days(found), least)
     never = _never(found)
     return ([*labels, say("never")], [*sizes, never]) if never else (labels, sizes)
 
@@ -72,24 +87,35 @@ def _never(found: Frame) -> int:
     return int(found["last_spoke"].isna().sum())
 
 
-def _ranges(days: "pd.Series[float]") -> tuple[list[str], list[int]]:
+def _ranges(days: "pd.Series[float]", least: int) -> tuple[list[str], list[int]]:
     if days.empty:
         return [], []
     first, last = days.min(), days.max()
-    width = next((one for one in _WIDTHS_DAYS if last // one - first // one < _MOST_BARS), _WIDTHS_DAYS[-1])
+    widths = _DAYS if last < 2 * _YEAR else _YEARS
+    width = next((one for one in widths if last // one - first // one < _MOST_BARS), widths[-1])
     at = (days // width).astype("int64")
     counts = at.value_counts().reindex(range(at.min(), at.max() + 1), fill_value=0)
-    labels = [
-        say("range_days", first=f"{one * width:,}", last=f"{(one + 1) * width - 1:,}")
-        if width > 1
-        else counted("days", int(one))
-        for one in counts.index
-    ]
+    # The first one begins with what counts, or with a length that is easily read.
+    begun = max(least, *(one for one in (0, *_DAYS, *_YEARS) if one <= first))
+    labels = [_range(max(begun, one * width), (one + 1) * width) for one in counts.index]
     return labels, counts.astype("int64").tolist()
+
+
+def _range(first: int, end: int) -> str:
+    if end - first == 1:
+        return counted("days", first)
+    if end % _YEAR:
+        return say("range_days", first=f"{first:,}", last=f"{end - 1:,}")
+    years = end // _YEAR
+    if first % _YEAR:
+        return say("range", first=counted("days", first), last=counted("years", years))
+    return say("range_years", first=first // _YEAR, last=years)
 
 
 def response(report: Any, log: Any = None, within: Any = "2D", mention: str | int | None = None) -> Picture:  # noqa: ANN401 - what `analysis.response` takes
     """Draw how fast people answered: how many in each range of time, and how many did not answer.
+
+    Of a report, the picture tells how long an answer might take, and no range of time goes beyond that.
 
     Args:
         report: what `analysis.response` takes, or what it gave.
@@ -127,19 +153,24 @@ def draw_response(found: Frame, about: About) -> Picture:
     if reached.empty:
         return nothing("response", about)
     took = reached["latency_s"].dropna().astype("float64")
-    edges = [-1.0, *map(float, _ANSWERED_S), float("inf")]
-    counts = pd.cut(took, edges, right=False, labels=False).value_counts()
-    sizes = [int(counts.get(at, 0)) for at in range(len(edges) - 1)]
+    within = about.asked.get("within")
+    longest = float("inf") if within is None else pd.Timedelta(within).total_seconds()
+    inner = [float(one) for one in _ANSWERED_S if one < longest]
+    counts = pd.cut(took, [-1.0, *inner, float("inf")], right=False, labels=False).value_counts()
+    sizes = [int(counts.get(at, 0)) for at in range(len(inner) + 1)]
     sizes.append(len(reached) - int(reached["answered"].sum()))
-    labels = [*_within(_ANSWERED_S), say("unanswered")]
+    labels = [*_within([*inner, longest]), say("unanswered")]
     bars = Bars(labels, sizes, [f"{one:,}" for one in sizes], say("recipients"))
     share = percent(len(took) / len(reached))
     middle = length(took.median()) if len(took) else "–"
-    lines = [say("response_told", share=share, all=f"{len(reached):,}", middle=middle)]
+    asked = [] if within is None else [say("answered_within", length=span(within))]
+    lines = [*asked, say("response_told", share=share, all=f"{len(reached):,}", middle=middle)]
     return Picture(say("response"), lines, bars.told(), bars.spec())
 
 
-def _within(edges_s: Sequence[int]) -> list[str]:
-    first = say("under", last=length(edges_s[0]))
-    between = [say("range", first=length(one), last=length(other)) for one, other in pairwise(edges_s)]
-    return [first, *between, say("over", first=length(edges_s[-1]))]
+def _within(edges_s: Sequence[float]) -> list[str]:
+    """Name the ranges up to each edge; the last one may have no end."""
+    ends = [one for one in edges_s if one < float("inf")]
+    named = [say("under", last=length(ends[0]))]
+    named += [say("range", first=length(one), last=length(other)) for one, other in pairwise(ends)]
+    return named if len(ends) == len(edges_s) else [*named, say("over", first=length(ends[-1]))]

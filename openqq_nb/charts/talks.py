@@ -1,10 +1,11 @@
 """Conversations: when they were, how long, and of how many messages."""
 
+from math import ceil
 from typing import Any
 
-from openqq_nb.charts.bars import length
+from openqq_nb.charts.bars import length, span
 from openqq_nb.charts.given import About, counted, times
-from openqq_nb.charts.parts import milliseconds, picture_of, time_axis
+from openqq_nb.charts.parts import milliseconds, picture_of, time_axis, whole_ticks
 from openqq_nb.charts.picture import Picture
 from openqq_nb.charts.themes import Spec
 from openqq_nb.charts.wording import say
@@ -12,12 +13,19 @@ from openqq_nb.columns import Frame
 
 _MOST = 600
 _PLOT = 500
-_MINUTE_S = 60
+# Lengths are told in the largest unit of which the longest has some.
+_UNITS = (("lasted_d", 86_400), ("lasted_h", 3_600), ("lasted_min", 60), ("lasted_s", 1))
+_SOME = 3
+# So many messages make a large circle.
+_MANY = 10
 _MARGIN_MS = 1_800_000
 
 
 def conversations(log: Any, silence: Any = "30min", roster: Any = None) -> Picture:  # noqa: ANN401 - what `analysis.conversations` takes
     """Draw conversations: a circle each, when it began and how long it was, as large as its number of messages.
+
+    Single messages are drawn only where there is nothing else. Of more than 600 conversations those are drawn that have
+    some number of messages or more; the picture tells it, and of a log, which silence ends a conversation.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.conversations` gave.
@@ -45,31 +53,52 @@ def conversations(log: Any, silence: Any = "30min", roster: Any = None) -> Pictu
 def draw_conversations(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.conversations`."""
     about = about.or_else(int(found["messages"].sum()), found["start"].min(), found["end"].max())
-    top = found.sort_values("messages", ascending=False, kind="stable").head(_MOST)
-    longest = found.iloc[int(found["seconds"].astype("float64").argmax())]
+    shown, chosen = _largest(found)
+    longest = shown.iloc[int(shown["seconds"].astype("float64").argmax())]
     summary = say(
         "conversations_told",
         length=length(float(longest["seconds"])),
         count=counted("messages", int(longest["messages"])),
     )
-    lines = [*about.told(), say("conversations_size")]
-    if len(top) < len(found):
-        lines.append(say("conversations_most", shown=f"{len(top):,}", all=f"{len(found):,}"))
-    return Picture(say("conversations"), lines, summary, _circles(top))
+    silence = [say("conversations_silence", length=span(about.asked["silence"]))] if about.asked else []
+    lines = [*about.told(), *silence, say("conversations_size"), *chosen]
+    return Picture(say("conversations"), lines, summary, _circles(shown))
+
+
+def _largest(found: Frame) -> tuple[Frame, list[str]]:
+    """Choose the conversations of so many messages that there is room for all of them, and say which they are."""
+    sizes = found["messages"].astype("int64")
+    as_large = sizes.value_counts().sort_index(ascending=False).cumsum()
+    most = int(sizes.max())
+    room = as_large.index[as_large <= _MOST]
+    least = max(min(most, 2), int(room.min()) if len(room) else most)
+    shown, among = found[sizes >= least], f"{len(found):,}"
+    if len(shown) > _MOST:
+        places = [at * (len(shown) - 1) // (_MOST - 1) for at in range(_MOST)]
+        said = say(
+            "conversations_some",
+            all=f"{len(shown):,}",
+            shown=f"{_MOST:,}",
+            messages=counted("messages", least),
+        )
+        return shown.sort_values("start", kind="stable").iloc[places], [said]
+    said = say("conversations_least", least=f"{least:,}", shown=f"{len(shown):,}", all=among)
+    return shown, [said] if len(shown) < len(found) else []
 
 
 def _circles(found: Frame) -> Spec:
     moments = milliseconds(times(found["start"]))
-    minutes = found["seconds"].astype("float64") / _MINUTE_S
+    seconds = found["seconds"].astype("float64")
+    unit, unit_s = next((one for one in _UNITS if seconds.max() >= _SOME * one[1]), _UNITS[-1])
     rows = [
-        {"at": int(at), "minutes": round(float(took), 2), "messages": int(count)}
-        for at, took, count in zip(moments, minutes, found["messages"], strict=True)
+        {"at": int(at), "took": round(float(took) / unit_s, 2), "messages": int(count)}
+        for at, took, count in zip(moments, seconds, found["messages"], strict=True)
     ]
     first, last = int(moments.min()), int(moments.max())
     margin = max(_MARGIN_MS, (last - first) // 50)
     across = time_axis(first - margin, last + margin, say("begun"), _PLOT)
     across["scale"] = {"type": "utc", "domain": [first - margin, last + margin], "nice": False}
-    most = max(one["messages"] for one in rows)
+    least, most = (int(end(found["messages"])) for end in (min, max))
     return {
         "width": _PLOT,
         "height": 260,
@@ -77,19 +106,14 @@ def _circles(found: Frame) -> Spec:
         "mark": {"type": "circle", "style": "main", "opacity": 0.45},
         "encoding": {
             "x": {"field": "at"} | across,
-            "y": {
-                "field": "minutes",
-                "type": "quantitative",
-                "scale": {"type": "sqrt", "zero": True},
-                "axis": {"title": say("minutes"), "tickCount": 6, "domain": False, "ticks": False},
-            },
+            "y": _lengths(unit, max(1.0, seconds.max() / unit_s)),
             "size": {
                 "field": "messages",
                 "type": "quantitative",
-                "scale": {"range": [12, 600], "domain": [0, most]},
+                "scale": {"range": [12, 600], "domain": [0, max(_MANY, most)]},
                 "legend": {
                     "title": say("messages"),
-                    "values": sorted({max(1, most // 10), max(1, most // 2), most}),
+                    "values": sorted({least, max(least, most // 2), most}),
                     "format": ",d",
                     "symbolFillColor": "gray",
                     "symbolStrokeWidth": 0,
@@ -97,3 +121,11 @@ def _circles(found: Frame) -> Spec:
             },
         },
     }
+
+
+def _lengths(unit: str, longest: float) -> Spec:
+    axis: Spec = {"title": say(unit), "format": ",d", "domain": False, "ticks": False}
+    axis |= whole_ticks(0, ceil(longest), 6)
+    # Where all took no time, Vega would put zero into the middle.
+    scale: Spec = {"domain": [0, longest], "nice": True}
+    return {"field": "took", "type": "quantitative", "scale": scale, "axis": axis}

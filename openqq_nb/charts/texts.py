@@ -29,6 +29,9 @@ _BROAD = frozenset("<>=+~#^")
 _HUGE = frozenset("\ufdfd\U0001242b\U00012219\u2e3b\ua9c5")
 _FIRST_EMOJI = 0x1F000
 _FIRST_BEYOND_LATIN = 0x0250
+_FLAGS = {flag: letter for letter, flag in enumerate(range(0x1F1E6, 0x1F200), ord("A"))}
+_PARTS = (0x200D, 0xFE0F, 0x20E3, *range(0x1F3FB, 0x1F400))
+_SIMPLE = _FLAGS | dict.fromkeys(_PARTS)
 
 
 def clean(text: object) -> str:
@@ -51,6 +54,11 @@ def apart(label: str) -> str:
     """Keep a label that is written from right to left from turning the words around it; others stay as they are."""
     turns = any(bidirectional(one) in ("R", "AL") for one in label)
     return f"{BEGUN}{label}{ENDED}" if turns else label
+
+
+def simple(text: str) -> str:
+    """Take signs that are put together apart, flags into letters, for what draws boxes in their place."""
+    return text.translate(_SIMPLE)
 
 
 def wide(text: str, size: float = SIZE) -> float:

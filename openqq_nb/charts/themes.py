@@ -145,7 +145,4 @@ def _styles(colours: Colours) -> Spec:
         "ink": {"color": colours.ink},
         "muted": {"color": colours.muted},
         "edge": {"stroke": colours.ground},
-        # What is written on a colour of the ramp: its ends are far apart.
-        "on_much": {"color": colours.ground},
-        "on_little": {"color": colours.ink},
     }

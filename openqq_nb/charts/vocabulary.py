@@ -68,7 +68,7 @@ def draw_words(found: Frame, about: About) -> Picture:
 def _of_all(question: str, found: Frame, column: str, about: About) -> Picture:
     top = found.head(TOP)
     labels = [name(one) for one in top[column]]
-    bars = Bars(labels, counts_of(top["messages"]), by_people(top), say("messages_with"))
+    bars = Bars(labels, counts_of(top["messages"]), by_people(top), say(f"messages_with_{column}"))
     return Picture(say(question), [*about.told(), *cut_off(len(top), len(found))], bars.told(), bars.spec())
 
 
@@ -83,7 +83,7 @@ def _of_owners(found: Frame, about: About, key: str, title: str) -> Picture:
 def _counted(found: Frame) -> Bars:
     top = found.head(_PANEL_WORDS)
     sizes = counts_of(top["messages"])
-    return Bars(_labels(top), sizes, [f"{one:,}" for one in sizes], say("messages_with"))
+    return Bars(_labels(top), sizes, [f"{one:,}" for one in sizes], say("messages_with_word"))
 
 
 def _whose(found: Frame, key: str, title: str) -> "pd.Series[str]":

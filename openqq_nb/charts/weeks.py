@@ -21,7 +21,7 @@ _SHOWN_WEEKDAYS = (1, 3, 5, 7)
 
 
 def activity(log: Any) -> Picture:  # noqa: ANN401 - what `analysis.activity` takes
-    """Draw when people write: a square an hour of the week, the darker the more.
+    """Draw when people write: a square an hour of the week, the stronger its colour the more.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.activity` gave.
@@ -116,7 +116,7 @@ def by_amount(squares: list[dict[str, Any]], mark: Spec, height: float) -> list[
 
 
 def calendar(log: Any) -> Picture:  # noqa: ANN401 - what `analysis.calendar` takes
-    """Draw each day: a square a day in the column of its week, the darker the more, the last five years.
+    """Draw each day: a square a day in the column of its week, the stronger its colour the more; the last five years.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.calendar` gave.
@@ -143,14 +143,23 @@ def draw_calendar(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.calendar`."""
     counts = by_day(found)
     first, last = counts.index.min(), counts.index.max()
-    about = about.or_else(int(counts.sum()), first, last)
-    lines = [*about.told(), say("calendar_streak", count=counted("days", int(found["streak"].max())))]
+    lines = about.or_else(int(counts.sum()), first, last).told()
     years = last_years(counts)
-    if len(years) < last.year - first.year + 1:
+    if years[0] > first.year:
         lines.append(say("calendar_years", years=len(years)))
-    busiest = counts.idxmax()
-    summary = say("calendar_told", day=f"{busiest:%Y-%m-%d}", count=counted("messages", int(counts.max())))
+    begun = pd.Timestamp(years[0], 1, 1)
+    lines.append(say("calendar_streak", count=counted("days", _longest_run(found, begun))))
+    shown = counts[counts.index >= begun]
+    summary = say(
+        "calendar_told", day=f"{shown.idxmax():%Y-%m-%d}", count=counted("messages", int(shown.max()))
+    )
     return Picture(say("calendar"), lines, summary, _years(counts, years))
+
+
+def _longest_run(found: Frame, begun: pd.Timestamp) -> int:
+    """Count the days of the longest run; those before the first day that is drawn are not of it."""
+    drawn = (times(found["date"]) - begun).dt.days + 1
+    return int(found["streak"].clip(upper=drawn).max())
 
 
 def by_day(found: Frame) -> "pd.Series[int]":

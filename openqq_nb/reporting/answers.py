@@ -6,7 +6,7 @@ import pandas as pd
 
 from openqq_nb.analysis.clock import Every
 from openqq_nb.charts.bars import kind_name, length, percent
-from openqq_nb.charts.courses import by_chat, comings
+from openqq_nb.charts.courses import by_chat, comings, without_first
 from openqq_nb.charts.given import times
 from openqq_nb.charts.networks import directed
 from openqq_nb.charts.parts import told
@@ -102,8 +102,8 @@ def timeline(found: Frame, every: Every) -> Table:
 
 
 def turnover(found: Frame, every: Every) -> Table:
-    """Give the table of an answer of `analysis.turnover`, whose periods are `every`."""
-    counts = comings(found, every).rename_axis("period").reset_index()
+    """Give the table of an answer of `analysis.turnover` by messages alone, whose periods are `every`."""
+    counts = without_first(comings(found, every)).rename_axis("period").reset_index()
     columns = (_periods(every), _PEOPLE, number("newcomers"), number("leavers"))
     return filled("turnover", counts, columns, PERIODS)
 

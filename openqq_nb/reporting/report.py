@@ -1,6 +1,7 @@
 """Write the report: one file, whole or not at all."""
 
 import os
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ from openqq_nb.reporting.wording import say
 _TEMPLATE = Path(__file__).with_name("page.html")
 _LONGEST_TITLE = 120
 _SUFFIXES = (".html", ".htm")
+_WIDTH = re.compile(r'<svg[^>]* width="([0-9]+)')
 
 
 def write_report(
@@ -33,8 +35,9 @@ def write_report(
     """Write a report on a log as one page: figures, pictures and tables, for a browser, a phone or paper.
 
     The page holds everything that it shows. It has no script and asks no address for anything, so it may be sent on
-    and opened offline. It speaks the language of `oq.language`, and is light or dark as the system is. A file that is
-    there already is replaced, in one step and only when the new one is whole.
+    and opened offline. It speaks the language of `oq.language`, and is light or dark as the system is. On a phone
+    pictures are less wide; those that cannot be say that they are swiped sideways. A file that is there already is
+    replaced, in one step and only when the new one is whole.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars or DuckDB.
@@ -92,9 +95,15 @@ def _page(made: Contents, known: About, title: str | None) -> str:
 def _render() -> Callable[..., str]:
     jinja2 = library("jinja2")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    environment.filters["apart"] = _apart
+    environment.filters |= {"apart": _apart, "width": _width}
     template = environment.from_string(_TEMPLATE.read_text("utf-8"))
     return cast(Callable[..., str], template.render)
+
+
+def _width(drawing: str) -> int:
+    """Tell how wide a drawing is, in pixels."""
+    found = _WIDTH.search(drawing)
+    return int(found[1]) if found else 0
 
 
 def _apart(text: str) -> Any:  # noqa: ANN401 - the markup of a library that need not be there

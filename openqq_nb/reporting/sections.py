@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, cast
 
 import narwhals as nw
+import pandas as pd
 
 from openqq_nb import analysis
 from openqq_nb.analysis.clock import Every
@@ -22,6 +23,7 @@ from openqq_nb.charts.wording import say as said
 from openqq_nb.columns import Frame
 from openqq_nb.errors import OpenqqError
 from openqq_nb.reporting import answers
+from openqq_nb.reporting.narrow import narrow
 from openqq_nb.reporting.tables import Table
 from openqq_nb.reporting.wording import say
 
@@ -37,6 +39,7 @@ LOOKED_AT = (
 _OF_WORDS = ("words", "phrases", "typical", "new_words")
 _WITH_NAMES = ("replies", "conversations", "repeats", "ranking", "night_owls")
 _WITH_OPEN_TABLES = ("ranking", "repeats", "conversations")
+_OF_ONE_WIDTH = ("calendar", "replies", "similar_groups")
 _EVERY: Mapping[str, Every] = {"timeline": "week", "turnover": "month", "new_words": "month"}
 """The periods that questions have by default."""
 
@@ -48,12 +51,14 @@ class Section:
     Attributes:
         name: of the question.
         picture: its picture.
+        narrow: the same for a phone, unless it cannot be less wide.
         table: what the picture tells.
         opened: whether the table is seen at once, since it tells more than the picture.
     """
 
     name: str
     picture: Picture
+    narrow: Picture | None
     table: Table
     opened: bool
 
@@ -127,7 +132,7 @@ def _questions(log: Any, roster: Any) -> Iterator[tuple[str, Callable[[], Any]]]
 
 def check(roster: object) -> None:
     """Refuse what is neither a roster nor a frame of people; raises `InvalidInput`."""
-    framed(_members(roster), PEOPLE)
+    _columns(_members(roster))
 
 
 def _members(roster: object) -> object:
@@ -138,7 +143,14 @@ def _has_names(roster: object) -> bool:
     """Tell whether people may be called as the roster calls them: a frame need not have names."""
     if roster is None or holds_people(roster):
         return roster is not None
-    return {"qq", "displayname"} <= set(framed(roster, PEOPLE).collect_schema().names())
+    return {"qq", "displayname"} <= _columns(roster)
+
+
+def _columns(people: object) -> set[str]:
+    # Of pandas several columns may have one name.
+    if isinstance(people, pd.DataFrame):
+        return set(people.columns)
+    return set(framed(people, PEOPLE).collect_schema().names())
 
 
 def _asked(name: str, *given: Any, **asked: Any) -> Callable[[], Any]:  # noqa: ANN401 - as above
@@ -153,9 +165,9 @@ def _of_words(name: str, text: Callable[[], texts.Told]) -> Callable[[], Any]:
 
 
 def _section(log: Any, name: str, found: Frame, about: About) -> Section:  # noqa: ANN401 - as above
-    return Section(
-        name, _picture(log, name, found, about), _table(log, name, found), name in _WITH_OPEN_TABLES
-    )
+    picture = _picture(log, name, found, about)
+    less = None if name in _OF_ONE_WIDTH else narrow(picture)
+    return Section(name, picture, less, _table(log, name, found), name in _WITH_OPEN_TABLES)
 
 
 def _picture(log: Any, name: str, found: Frame, about: About) -> Picture:  # noqa: ANN401 - as above
@@ -186,9 +198,13 @@ def _figures(log: Any, about: About, found: Mapping[str, Frame]) -> list[Figure]
         numbers |= {"days": len(days), "per_day": round((about.messages or 0) / len(days))}
         moments["busiest"] = days["date"].iloc[int(days["messages"].astype("int64").argmax())]
     return [
-        *(Figure(f"{number:,}", say(name)) for name, number in numbers.items()),
+        *(Figure(f"{number:,}", _meaning(name, number)) for name, number in numbers.items()),
         *(Figure(f"{moment:%Y-%m-%d}", say(name)) for name, moment in moments.items()),
     ]
+
+
+def _meaning(name: str, number: int) -> str:
+    return say(f"{name}_one" if number == 1 else f"{name}_many")
 
 
 def _people_and_chats(log: Any) -> dict[str, int]:  # noqa: ANN401 - as above

@@ -260,7 +260,7 @@ def _similar_groups(life: Life) -> pd.DataFrame:
             life.name(one),
             str(two),
             life.name(two),
-            int(lot.integers(1, 60)),
+            int(lot.integers(1, 60)) + 1_200 * (one == 0),
             lot.random() / 2,
             lot.random(),
         )
@@ -344,7 +344,7 @@ def _response(life: Life) -> pd.DataFrame:
             "displayname": life.names(),
             "attempted_at": sent,
             "answered": answered,
-            "answered_at": sent + pd.to_timedelta(took, unit="s"),
+            "answered_at": (sent + pd.to_timedelta(took, unit="s")).dt.as_unit("us"),
             "latency_s": took,
             "content": life.names(),
         }

@@ -115,11 +115,18 @@ def test_arrows_begin_and_end_at_the_rims_of_the_circles() -> None:
 
 def test_there_and_back_are_two_arrows_apart() -> None:
     picture = network(("Ada", "Grace", 40), ("Grace", "Ada", 9))
-    there, back = arrows(picture)
+    back, there = arrows(picture)
     places = people(picture)
     assert [nearest(one.tip, places) for one in (there, back)] == ["Grace", "Ada"]
     assert math.dist(between(there), between(back)) > 20
     assert there.wide > 1.5 * back.wide
+
+
+def test_the_strongest_arrow_lies_on_top_and_is_seen_best() -> None:
+    picture = network(("Ada", "Grace", 40), ("Grace", "Linus", 9), ("Linus", "Ada", 1))
+    assert [nearest(one.start, people(picture)) for one in arrows(picture)] == ["Linus", "Grace", "Ada"]
+    drawn = [one.get("opacity") for one in tree(picture.svg()).iter(f"{SVG}path") if "Q" in one.get("d", "")]
+    assert drawn == ["0.36", "0.47", "0.9"]
 
 
 def test_the_summary_names_the_strongest_in_their_direction() -> None:

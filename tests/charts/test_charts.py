@@ -242,7 +242,7 @@ def test_axes_of_one_message_have_whole_numbers_and_dates(question: str, languag
     oq.language(language)
     inside = texts(picture(question, log((ONE, "小灰", "在吗？"))).svg())
     numbers = [text for text in inside if text.replace(".", "").isdigit()]
-    assert numbers == ["0", "1"] * (2 if question == "turnover" else 1)
+    assert numbers == ["0", "1"]
     assert not [text for text in inside if ":" in text and "00" in text]
 
 
@@ -261,6 +261,33 @@ def test_a_calendar_shows_the_last_five_years() -> None:
     assert "The last 5 years are shown." in shown.subtitle
 
 
+def test_a_calendar_tells_only_of_the_years_that_it_shows() -> None:
+    days = pd.date_range("2020-12-20", "2026-01-05", freq="D")
+    found = pd.DataFrame({"date": days, "messages": 3, "people": 1, "streak": 1})
+    found.loc[found["date"] == "2021-07-31", "messages"] = 99
+    found.loc[found["date"] == "2024-02-29", "messages"] = 7
+    # Without a break until the third day of what is shown, and for two days later on.
+    found.loc[found["date"] <= "2022-01-03", "streak"] = range(1, 381)
+    found.loc[found["date"] == "2025-05-02", "streak"] = 2
+    shown = charts.calendar(found)
+    assert shown.subtitle[1:] == ["The last 5 years are shown.", "Longest run of days: 3 days."]
+    assert shown.summary == "Busiest day: 2024-02-29, 7 messages."
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_strong_colours_are_not_called_dark_for_on_dark_ground_they_are_bright(language: Language) -> None:
+    oq.language(language)
+    told = " ".join(drawn("similar_groups").subtitle)
+    assert "stronger its colour" in told or "颜色越醒目" in told
+
+
+def test_many_shared_people_are_written_such_that_they_fit_their_square() -> None:
+    counts = {999: "999", 1_234: "1.2k", 25_000: "25k", 999_999: "1M"}
+    for count, written in counts.items():
+        shown = picture("similar_groups", answered("latin")["similar_groups"].head(1).assign(shared=count))
+        assert texts(shown.svg()).count(written) == 2
+
+
 def test_a_long_timeline_takes_larger_steps_and_loses_no_message() -> None:
     days = pd.date_range("2011-05-01", "2026-11-01", freq="D", tz=ZONE)
     found = pd.DataFrame({"period": days, "chat": "a", "chat_key": "group:1", "messages": 2, "people": 1})
@@ -268,7 +295,7 @@ def test_a_long_timeline_takes_larger_steps_and_loses_no_message() -> None:
     points = shown.spec()["data"]["values"]
     assert len(points) < 200
     assert sum(one["messages"] for one in points) == 2 * len(days)
-    assert "One step is a month." in shown.subtitle
+    assert "Counted by month." in shown.subtitle
 
 
 @pytest.mark.slow

@@ -1,7 +1,10 @@
 """What pictures are given: the arguments of their questions, answers, and logs, which are read once."""
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from inspect import Parameter, signature
+from io import StringIO
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -38,6 +41,38 @@ def test_a_picture_takes_what_its_question_takes(question: str) -> None:
             one.default if not required or question != "response" or name != "log" else None
         )
         assert drawn[name].kind == one.kind
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_answer_that_was_in_a_file_is_drawn_as_it_was(question: str) -> None:
+    answer = answers(Life(chinese))[question]
+    read = pd.read_csv(StringIO(answer.to_csv(index=False)))
+    assert picture(question, read).svg() == picture(question, answer).svg()
+
+
+def test_an_answer_of_damaged_numbers_is_refused() -> None:
+    answer = answers(Life(chinese))["ranking"]
+    with pytest.raises(oq.InvalidInput, match=r"`qq` of the rows of an answer of ranking.*\nIt is Float64"):
+        charts.ranking(answer.assign(qq=1.5))
+    with pytest.raises(oq.InvalidInput, match="rows of an answer of ranking do not have the types"):
+        charts.ranking(answer.assign(messages="viele"))
+
+
+def _with_doubles(log: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([log, pd.DataFrame([[1, 2]] * len(log), columns=["note", "note"])], axis="columns")
+
+
+def _with_a_late_one(log: pd.DataFrame) -> pd.DataFrame:
+    late = log.iloc[[-1]].assign(msg_time=pd.Timestamp("2300-01-01", tz=ZONE).as_unit("us"))
+    return pd.concat([log.assign(msg_time=log["msg_time"].dt.as_unit("us")), late])
+
+
+@pytest.mark.parametrize("made", [lambda log: pl.from_pandas(log).lazy(), _with_doubles, _with_a_late_one])
+def test_messages_of_any_frame_are_drawn_without_a_warning(made: Callable[[pd.DataFrame], Any]) -> None:
+    log = made(messages(Life(chinese), 60))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert charts.ranking(log).subtitle
 
 
 def test_arguments_may_be_given_by_their_place() -> None:
@@ -87,7 +122,7 @@ def test_days_are_those_of_clocks_in_china_whatever_the_zone_of_a_connection() -
 def test_messages_and_shares_of_kinds_are_of_the_same_lines() -> None:
     moments = pd.date_range("2026-01-01", periods=8, freq="h", tz=ZONE)
     shown = charts.kinds(pd.DataFrame({"msg_time": moments, "kind": ["text"] * 3 + ["system"] * 5}))
-    assert shown.summary == "system: 5 (62%); text: 3 (38%)"
+    assert shown.summary == "system: 5 (63%); text: 3 (38%)"
     assert "8 messages" in shown.subtitle[0]
 
 

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import openqq_nb as oq
 from openqq_nb import analysis, charts
 from openqq_nb.analysis.clock import Every
 from openqq_nb.charts.picture import Picture
 from openqq_nb.columns import ZONE
-from tests.charts.drawing import marks
+from openqq_nb.languages import Language
+from tests.charts.drawing import marks, texts
 
 EVERY = get_args(Every)
 MOST = 240
@@ -57,7 +59,7 @@ def test_a_log_over_years_is_asked_for_months_and_no_week_is_moved_into_them() -
     written = log(pd.date_range("2020-01-01", "2025-12-31 12:00", freq="D", tz=ZONE))
     shown = charts.timeline(written)
     assert counts(shown) == told(analysis.timeline(written, "month"))
-    assert "One step is a month." in shown.subtitle
+    assert "Counted by month." in shown.subtitle
 
 
 @pytest.mark.parametrize("every", ["week", "month", "quarter"])
@@ -73,7 +75,7 @@ def test_weeks_of_an_answer_are_never_cut_into_months() -> None:
     found = analysis.timeline(log(pd.date_range("2019-01-01", "2026-01-01", freq="D", tz=ZONE)), "week")
     shown = charts.timeline(found)
     assert counts(shown) == told(found)
-    assert "One step is a week." in shown.subtitle
+    assert "Counted by week." in shown.subtitle
 
 
 @pytest.mark.slow
@@ -93,7 +95,7 @@ def test_those_who_came_and_went_are_counted_before_periods_are_left_out() -> No
     written = log(pd.date_range("2024-01-03", "2026-06-01", freq="13h", tz=ZONE))
     shown = charts.turnover(written, every="day", gone_after="1D")
     found = analysis.turnover(written, every="day", gone_after="1D")
-    came, went = (int(found[one].sum()) for one in ("newcomers", "leavers"))
+    came, went = int(found["newcomers"].iloc[1:].sum()), int(found["leavers"].sum())
     assert shown.summary == f"In all {came} came and {went} went."
     assert len(periods(shown)) == MOST
     days = (found["period"].iloc[-1] - found["period"].iloc[0]).days + 1
@@ -140,3 +142,104 @@ def test_where_nothing_is_known_of_leavers_the_picture_counts_none() -> None:
         }
     )
     assert charts.turnover(found).summary == "In all 3 came."
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("first", "last", "english", "chinese"),
+    [
+        ("2024-03-04 00:30", "2024-03-31 09:00", "", ""),
+        ("2024-03-05 00:30", "2024-03-31 09:00", "The first period is not whole.", "第一个时段不完整。"),
+        ("2024-03-04 23:30", "2024-03-30 23:59", "The last period is not whole.", "最后一个时段不完整。"),
+        ("2024-03-10", "2024-03-25", "The first and the last period are not whole.", "首尾时段不完整。"),
+        ("2024-03-08", "2024-03-09", "The period is not whole.", "该时段不完整。"),
+    ],
+)
+def test_the_line_under_the_title_says_which_periods_at_the_ends_are_not_whole(
+    first: str, last: str, english: str, chinese: str, language: Language
+) -> None:
+    oq.language(language)
+    written = log(pd.DatetimeIndex([first, last], tz=ZONE))
+    wanted = [line for line in (english if language == "en" else chinese,) if line]
+    for shown in (charts.timeline(written), charts.turnover(written, "week")):
+        assert [line for line in shown.subtitle if "whole" in line or "完整" in line] == wanted
+
+
+def test_of_an_answer_it_is_not_known_whether_periods_are_whole() -> None:
+    written = log(pd.DatetimeIndex(["2024-01-03", "2024-02-03", "2024-03-03"], tz=ZONE))
+    for shown in (charts.timeline(analysis.timeline(written)), charts.turnover(analysis.turnover(written))):
+        assert not [line for line in shown.subtitle if "whole" in line]
+
+
+def test_nothing_is_said_of_a_first_period_that_is_not_shown() -> None:
+    shown = charts.turnover(log(pd.date_range("2020-01-03", periods=280, freq="7D", tz=ZONE)), "week")
+    assert [line for line in shown.subtitle if "whole" in line] == ["The last period is not whole."]
+
+
+def turned(people: list[int], newcomers: list[int]) -> pd.DataFrame:
+    months = pd.date_range("2024-01-01", periods=len(people), freq="MS", tz=ZONE)
+    unknown = pd.Series([None] * len(people), dtype="Int64")
+    columns = {"period": months, "people": people, "newcomers": newcomers}
+    return pd.DataFrame(columns | {"leavers": unknown, "stay_days": None})
+
+
+def test_people_of_the_first_period_are_no_newcomers() -> None:
+    shown = charts.turnover(turned([73, 75, 74], [73, 4, 1]))
+    assert [one.get("came") for one in periods(shown)] == [None, 4, 1]
+    assert shown.summary == "In all 5 came."
+    assert "73 people of the first period may have been there before: not counted." in shown.subtitle
+    oq.language("zh")
+    shown = charts.turnover(turned([73, 75, 74], [73, 4, 1]))
+    assert "第一个时段的 73 人可能早就在群里，未计入。" in shown.subtitle
+
+
+@pytest.mark.parametrize(("people", "newcomers"), [([73, 75], [2, 4]), ([0, 75], [0, 4])])
+def test_of_an_answer_that_begins_later_or_has_events_all_newcomers_are_counted(
+    people: list[int], newcomers: list[int]
+) -> None:
+    shown = charts.turnover(turned(people, newcomers))
+    assert [one.get("came") for one in periods(shown)] == newcomers
+    assert not [line for line in shown.subtitle if "not counted" in line]
+
+
+def test_whose_joining_was_seen_is_a_newcomer_in_the_first_period_too() -> None:
+    written = log(pd.DatetimeIndex(["2024-01-05", "2024-01-06"], tz=ZONE), people=1)
+    joined = {"received_at": written["msg_time"].head(1), "event": "group_increase", "gnumber": "1"}
+    events = pd.DataFrame(joined | {"qq": "10000", "displayname": "p0"})
+    shown = charts.turnover(written, events=events)
+    assert shown.summary == "In all 1 came and 0 went."
+    (month,) = periods(shown)
+    assert month["came"] == 1
+    assert (month["to"] - month["from"]) / (31 * 86_400_000) < 0.15
+
+
+def test_of_one_period_without_newcomers_or_leavers_the_people_are_told() -> None:
+    shown = charts.turnover(log(pd.DatetimeIndex(["2024-03-01", "2024-03-05"], tz=ZONE)))
+    assert shown.summary == "Mar 2024: 2 people"
+    assert "vconcat" not in shown.body
+    assert "Mar 2024" in texts(shown.svg())
+
+
+@pytest.mark.parametrize("days", [["2024-03-01"], ["2024-03-01", "2024-03-05"]])
+def test_the_bars_of_one_or_two_weeks_stand_apart_from_the_axis_with_their_dates(days: list[str]) -> None:
+    shown = charts.timeline(log(pd.DatetimeIndex(days, tz=ZONE)))
+    assert "Counted by week." in shown.subtitle
+    first, last = shown.body["encoding"]["x"]["scale"]["domain"]
+    places = [(one["at"] - first) / (last - first) for one in shown.body["data"]["values"]]
+    assert places == [(2 * at + 1) / (2 * len(days)) for at in range(len(days))]
+    weeks = [text for text in texts(shown.svg()) if text.endswith(("Feb", "Mar"))]
+    assert weeks == ["26 Feb", "4 Mar"][: len(days)]
+
+
+@pytest.mark.parametrize(
+    ("every", "labels"),
+    [
+        ("week", ["4 Dec", "11 Dec", "18 Dec", "25 Dec", "1 Jan", "8 Jan"]),
+        ("month", ["Dec 2023", "Jan 2024"]),
+    ],
+)
+def test_each_of_few_periods_has_its_label(every: Every, labels: list[str]) -> None:
+    written = log(pd.date_range("2023-12-04", "2024-01-14", freq="D", tz=ZONE))
+    for shown in (charts.timeline(written, every), charts.turnover(written, every)):
+        dates = [text for text in texts(shown.svg()) if {"Dec", "Jan"} & set(text.split())]
+        assert dates == labels

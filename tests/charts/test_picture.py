@@ -3,6 +3,7 @@
 import json
 import re
 from html.parser import HTMLParser
+from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
@@ -11,9 +12,9 @@ import pytest
 import openqq_nb as oq
 from openqq_nb import charts
 from openqq_nb.charts.picture import Picture
-from openqq_nb.charts.themes import DARK, LIGHT, Colours
+from openqq_nb.charts.themes import DARK, LIGHT, THEMES, Colours, Theme
 from tests.charts.answers import Life, answers, hostile, latin
-from tests.charts.drawing import DRAWN, picture, tree
+from tests.charts.drawing import DRAWN, SVG, picture, tree
 
 ACTIVITY = pd.DataFrame({"weekday": [1, 5], "hour": [9, 21], "messages": [4, 30]})
 
@@ -101,6 +102,21 @@ def test_the_colours_of_texts_and_marks_stand_out(theme: Colours) -> None:
     assert contrast(theme.ramp[0], theme.ramp[-1]) >= 4.5
 
 
+@pytest.mark.parametrize("theme", THEMES)
+def test_counts_stand_out_on_squares_of_any_colour(theme: Theme) -> None:
+    pairs = list(combinations("ABCDEFGHIJKLMNOP", 2))
+    alike = [at / len(pairs) for at in range(1, len(pairs) + 1)]
+    found = pd.DataFrame(pairs, columns=["gnumber", "other_gnumber"])
+    found[["displayname", "other_displayname"]] = found
+    found = found.assign(shared=77, jaccard=alike, overlap=0.5)
+    drawn = tree(charts.similar_groups(found).svg(theme))
+    squares = [re.findall("[0-9]+", one.get("fill", "")) for one in drawn.iter(f"{SVG}path")]
+    colours = ["#" + "".join(f"{int(part):02x}" for part in one) for one in squares if len(one) == 3]
+    counts = [one.get("fill", "") for one in drawn.iter(f"{SVG}text") if one.text == "77"]
+    assert len(counts) == 2 * len(pairs)
+    assert min(contrast(*both) for both in zip(colours, counts, strict=True)) >= 4.5
+
+
 def test_it_is_saved_as_svg_png_page_and_json(shown: Picture, tmp_path: Path) -> None:
     paths = [shown.save(tmp_path / f"one{end}") for end in (".svg", ".png", ".html", ".json")]
     svg, png, page, spec = (path.read_bytes() for path in paths)
@@ -109,6 +125,17 @@ def test_it_is_saved_as_svg_png_page_and_json(shown: Picture, tmp_path: Path) ->
     assert page.decode().count("<svg") == 2
     assert b"default-src 'none'" in page
     assert json.loads(spec)["title"]["text"] == ["When people write"]
+
+
+def test_a_png_has_emoji_in_simple_parts_and_the_others_have_them_whole(tmp_path: Path) -> None:
+    ranks = answers(Life(latin))["ranking"].head(4).assign(qq="")
+    # The last one is so long that all have the same room.
+    joined = ["👨‍👩‍👧‍👦 🏳️‍🌈 ❤️‍🔥", "1️⃣ 🇨🇳", "👍🏿", "the longest name of them"]
+    simple = ["👨👩👧👦 🏳🌈 ❤🔥", "1 CN", "👍", "the longest name of them"]
+    whole, apart = (charts.ranking(ranks.assign(displayname=names)) for names in (joined, simple))
+    assert whole.save(tmp_path / "whole.png").read_bytes() == apart.save(tmp_path / "apart.png").read_bytes()
+    for kind in (".svg", ".html", ".json"):
+        assert set(joined[2]) <= set(whole.save(tmp_path / f"whole{kind}").read_text("utf-8"))
 
 
 def test_a_file_may_be_dark(shown: Picture, tmp_path: Path) -> None:

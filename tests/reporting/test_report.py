@@ -67,9 +67,10 @@ def test_a_report_has_figures_contents_pictures_and_tables(page: str) -> None:
     assert {"Who writes most", "When people write", "Messages day by day", "For how long the silent have been silent",
             "Groups that share people"} <= set(found)  # fmt: skip
     assert f"<dd>{COUNT:,}</dd>" in page
-    assert len(re.findall(r"<svg ", page)) == 2 * len(re.findall(r"<figure ", page))
+    drawn = len(re.findall(r"<figure ", page)) + len(re.findall(r'<div class="narrow">', page))
+    assert len(re.findall(r"<svg ", page)) == 2 * drawn
     assert "The people who wrote most" in page
-    assert "The longest conversations, by messages" in page
+    assert "The conversations with most messages" in page
 
 
 @pytest.mark.slow
@@ -113,7 +114,7 @@ def test_a_report_speaks_chinese(tmp_path: Path) -> None:
     assert '<html lang="zh-CN">' in page
     assert headings(page)[:2] == ["概览", "目录"]
     assert "发言排行" in headings(page)
-    assert "最长的聊天（按消息数）" in page
+    assert "消息最多的聊天" in page
 
 
 def test_of_an_empty_log_the_report_says_so(tmp_path: Path) -> None:
@@ -123,9 +124,10 @@ def test_of_an_empty_log_the_report_says_so(tmp_path: Path) -> None:
 
 
 def test_one_message_is_reported(tmp_path: Path) -> None:
-    log = pd.DataFrame({"msg_time": [pd.Timestamp("2026-11-17 20:15", tz=ZONE)]})
+    log = pd.DataFrame({"msg_time": [pd.Timestamp("2026-11-17 20:15", tz=ZONE)], "sender": "小灰"})
     page = write_report(log, tmp_path / "one.html").read_text("utf-8")
-    assert "<dd>1</dd>" in page
+    figures = re.findall(r"<dt>(.*?)</dt><dd>1</dd>", page)
+    assert figures == ["message", "person wrote", "chat", "day with messages", "message per active day"]
     assert "(no name)" in page
 
 
@@ -197,6 +199,20 @@ def test_a_roster_of_damaged_numbers_leaves_the_figures_and_is_told_in_the_langu
 
 
 @pytest.mark.slow
+def test_columns_of_a_roster_that_are_not_read_may_have_one_name(tmp_path: Path) -> None:
+    notes = pd.DataFrame([[1, 2]] * len(members(chinese)), columns=["note", "note"])
+    roster = pd.concat([members(chinese), notes], axis="columns")
+    page = write_report(messages(Life(chinese), 60), tmp_path / "one.html", roster=roster).read_text("utf-8")
+    assert 'id="lurkers"' in page and 'id="similar_groups"' in page
+
+
+def test_where_nobody_changed_a_name_no_table_of_names_stands(tmp_path: Path) -> None:
+    log = messages(Life(chinese), 60).assign(sender="一个名字")
+    page = write_report(log, tmp_path / "one.html").read_text("utf-8")
+    _, _, names = page.partition('id="nicknames"')
+    assert "<table" not in names.partition("</section>")[0]
+
+
 def test_a_roster_is_a_frame_whatever_its_columns_are_called(tmp_path: Path) -> None:
     log = messages(Life(chinese), 300).assign(gnumber="552603")
     roster = members(chinese).assign(members=1)
