@@ -102,9 +102,10 @@ def _check_text(what: str, column: "pd.Series[Any]") -> None:
         return
     held = pd.api.types.infer_dtype(column.astype(object), skipna=True)
     if held != "string":
-        found = f"{column.dtype}, of {held} values," if column.dtype == object else f"{column.dtype},"
+        found = f"{column.dtype}, of {held} values" if column.dtype == object else f"{column.dtype}"
+        why = "" if column.name == "nick" else ", which damages long numbers"
         raise InvalidInput(
-            f"The column `{column.name}` of the {what} must be text.\nIt is {found} which damages long numbers.\n"
+            f"The column `{column.name}` of the {what} must be text.\nIt is {found}{why}.\n"
             "Read it as text from the start; whole numbers: `.astype('Int64').astype('str')`."
         )
 

@@ -43,8 +43,8 @@ def activity(log: Any) -> Any:  # noqa: ANN401 - a frame of any engine, and the 
 def calendar(log: Any) -> Any:  # noqa: ANN401 - a frame of any engine, and the same back
     """Count messages and people of each day, and how many days in a row something was said.
 
-    Days begin at midnight in China. Who wrote without a number is told by the name. System lines and notices of
-    recalls are not counted.
+    Days begin at midnight in China. Who wrote without a number is told by the name; where nothing tells who wrote, all
+    count as one. System lines and notices of recalls are not counted.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars, DuckDB, Dask or PySpark with `msg_time`.
@@ -65,7 +65,7 @@ def calendar(log: Any) -> Any:  # noqa: ANN401 - a frame of any engine, and the 
         >>> calendar(log)[["messages", "people", "streak"]].values.tolist()
         [[1, 1, 1], [2, 2, 2], [1, 1, 1]]
     """
-    frame = messages(log, (PERSON,)).select(PERSON, day=clock.day())
+    frame = messages(log, ()).select(PERSON, day=clock.day())
     people = grouped(frame, ["day", PERSON], messages=nw.len())
     days = grouped(people, ["day"], messages=nw.col("messages").sum(), people=nw.len())
     return finished(alone(days, _with_streaks), CALENDAR, ["date"])

@@ -50,7 +50,6 @@ _ENGINES: Mapping[nw.Implementation, _Advice] = {
 _UNITS = {"s": (1e11, "seconds"), "ms": (1e14, "milliseconds"), "us": (1e17, "microseconds"),
           "ns": (math.inf, "nanoseconds")}  # fmt: skip
 _NO_TIMES = "Flags tell no time: call the column that holds the times `{}`, or leave this one away."
-_TYPES_OF_NOTHING = ("Null", '"NULL"', "void")
 _OF_ARROW: Mapping[Callable[[pa.DataType], bool], str] = {
     pa.types.is_integer: "Int64",
     pa.types.is_floating: "float64",
@@ -227,7 +226,7 @@ def _damaged(name: str, what: str, found: str, advice: _Advice) -> InvalidInput:
 
 
 def times(frame: AnyFrame, names: Sequence[str], what: str) -> AnyFrame:
-    """Check that columns hold times; a column that has a type of nothing at all becomes missing times.
+    """Check that columns hold times; a column that holds nothing becomes missing times, whatever its type is.
 
     Raises:
         InvalidInput: one holds something else, such as text or numbers of seconds.
@@ -235,32 +234,33 @@ def times(frame: AnyFrame, names: Sequence[str], what: str) -> AnyFrame:
     types = frame.collect_schema()
     wrong = [name for name in names if name in types and not isinstance(types[name], nw.Datetime)]
     for name in wrong:
-        if _kind(frame, name) not in _TYPES_OF_NOTHING:
+        if _holds_something(frame, name, types[name]):
             raise InvalidInput(
                 f"The column `{name}` of the {what} must hold times.\nIt is {types[name]}.\n"
                 + _converted(frame, name, types[name])
             )
-    return frame.with_columns(nw.col(name).cast(nw.Datetime("us")) for name in wrong) if wrong else frame
+    missing = nw.lit(None, nw.Datetime("us"))
+    return frame.with_columns(*(missing.alias(name) for name in wrong)) if wrong else frame
 
 
-def _kind(frame: AnyFrame, name: str) -> str:
-    """Tell the type of a column in the words of its engine."""
-    native = frame.to_native()
-    if frame.implementation.is_duckdb():
-        return str(native.types[native.columns.index(name)])
-    return str((native.collect_schema() if frame.implementation.is_polars() else dict(native.dtypes))[name])
+def _holds_something(frame: AnyFrame, name: str, kind: nw.dtypes.DType) -> bool:
+    known = ~nw.col(name).is_null()
+    if kind == nw.String:
+        known &= nw.col(name) != ""
+    return bool(collected(frame.filter(known).select(there=nw.len()))["there"].iloc[0])
 
 
 def _converted(frame: AnyFrame, name: str, kind: nw.dtypes.DType) -> str:
     """Say how a column becomes times; of numbers the unit is told by their size."""
     first = f"Convert it first, with pandas{_advice(frame, name).to_pandas}: "
     held = f'frame["{name}"]'
+    if kind.is_boolean():
+        return _NO_TIMES.format(name)
     if not kind.is_numeric():
-        flags = kind.is_boolean()
-        return _NO_TIMES.format(name) if flags else f"{first}`pd.to_datetime({held})` of text."
+        return f"{first}`pd.to_datetime({held})`."
     ends = collected(frame.select(least=nw.col(name).min(), most=nw.col(name).max())).iloc[0]
-    most = 0.0 if pd.isna(ends["most"]) else float(ends["most"])
-    if -1 <= most <= 1:
+    most = float(ends["most"])
+    if most == 1 and ends["least"] >= 0:
         return _NO_TIMES.format(name)
     unit, (_, units) = next(one for one in _UNITS.items() if most < one[1][0])
     known = f"{held}.mask({held} == 0)" if ends["least"] == 0 else held

@@ -15,7 +15,7 @@ def timeline(log: Any, every: Every = "week") -> Any:  # noqa: ANN401 - a frame 
     """Count the messages and the people of each chat in each period.
 
     A period without a message has no row. The first and the last one are seldom whole. A chat is told by its
-    `chat_key` and shown under the name that it had last.
+    `chat_key` and shown under the name that it had last. Where nothing tells who wrote, all count as one person.
 
     Args:
         log: a log, an inbox, or a frame of messages of pandas, polars, DuckDB, Dask or PySpark.
@@ -37,7 +37,7 @@ def timeline(log: Any, every: Every = "week") -> Any:  # noqa: ANN401 - a frame 
         [['灰群', 2, 2], ['灰群', 1, 1]]
     """
     one_of("every", every, get_args(Every))
-    frame = clock.with_period(messages(log, (PERSON, "chat", "chat_key")), every, "number")
+    frame = clock.with_period(messages(log, ("chat", "chat_key")), every, "number")
     told = grouped(frame, ["number", "chat_key", "chat", PERSON], messages=nw.len(), last=nw.col(AT).max())
     counted = alone(told, _together).with_columns(period=clock.period_start(every, "number"))
     return finished(counted, TIMELINE, ["period", "chat_key"])

@@ -166,7 +166,9 @@ def _normal(schema: pa.Schema) -> pa.Schema:
 def _check_folders(at: Place, name: str, schema: pa.Schema) -> None:
     """Refuse a column of messages that names of folders hold, as `sender_qq=1`: engines take it for different types."""
     held = MESSAGES.by_name.keys() - set(schema.names)
-    lost = [one for one in _in_folders(f"{at.path}/{name.rpartition('/')[0]}") if one in held]
+    # Of the folders above, engines look at the one that is opened.
+    last = at.path.rpartition("/")[2]
+    lost = [one for one in _in_folders(f"{last}/{name.rpartition('/')[0]}") if one in held]
     if lost:
         shown = one_line(lost[0])
         raise InvalidInput(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from openqq_nb.analysis.frames import NOTICES
 from openqq_nb.charts.given import About, counted
 from openqq_nb.charts.parts import distinct, name, numbered, picture_of, rows, told
 from openqq_nb.charts.parts import room as room_of
@@ -18,13 +19,15 @@ from openqq_nb.charts.wording import KINDS, say
 from openqq_nb.columns import Frame, Series
 
 TOP = 20
+LEAST_PLOT = 120
+"""How wide the part of a picture without labels is at least, in pixels."""
 _STEP = 22
 _LONG = 300
 _FEW = 10
 _TENTH, _WHOLE = Decimal("0.1"), Decimal(1)
 _NEARLY_ALL = Decimal("99.5")
 _TINY = 1e-9
-_OF_PROGRAMS = ("system", "recall")
+_MICROSECOND = pd.Timedelta(1, "us")
 # What a unit is called, its seconds, and how many of it are one of the next.
 _UNITS = (
     ("length_s", 1, 60),
@@ -60,10 +63,9 @@ class Bars:
         """
         compared = [self, *among]
         kept = max(room_of(numbered(one.labels)) for one in compared)
-        plot = max(120.0, width - kept)
-        ends = max(widest(one.shown) for one in compared) + 12
-        largest = max(_TINY, *(size for one in compared for size in one.sizes))
-        top = largest * plot / max(40.0, plot - ends)
+        plot = max(LEAST_PLOT, width - kept)
+        sizes = [size for one in compared for size in one.sizes]
+        top = scale_end(sizes, [text for one in compared for text in one.shown], plot)
         labels = numbered(self.labels)
         rows_of = zip(labels, self.sizes, self.shown, strict=True)
         axis: Spec = {"title": self.measure, "labels": False, "ticks": False, "domain": False, "grid": False}
@@ -86,6 +88,11 @@ class Bars:
     def told(self) -> str:
         """Say the first few."""
         return told(list(zip(self.labels, self.shown, strict=True)))
+
+
+def scale_end(sizes: Sequence[float], shown: Sequence[str], plot: float) -> float:
+    """Tell where the scale of bars ends, so that what stands at their ends is in a plot that is so wide."""
+    return max(_TINY, *sizes) * plot / max(40.0, plot - widest(shown) - 12)
 
 
 def ranking(log: Any, roster: Any = None) -> Picture:  # noqa: ANN401 - what `analysis.ranking` takes
@@ -252,7 +259,7 @@ def draw_kinds(found: Frame, about: About) -> Picture:
     top = found.head(TOP)
     labels = [kind_name(one) for one in top["kind"]]
     bars = Bars(labels, counts_of(top["messages"]), _with_parts(top), say("messages"))
-    programs = [say("kinds_told")] if found["kind"].isin(_OF_PROGRAMS).any() else []
+    programs = [say("kinds_told")] if found["kind"].isin(NOTICES).any() else []
     lines = [*about.told(), *programs, *cut_off(len(top), len(found))]
     return Picture(say("kinds"), lines, bars.told(), bars.spec())
 
@@ -305,8 +312,13 @@ def length(seconds: float) -> str:
 
 
 def span(asked: Any) -> str:  # noqa: ANN401 - a length of time as questions take it
-    """Say a length of time that a question was asked with: `30min`, or a timedelta."""
-    return length(pd.Timedelta(asked).total_seconds())
+    """Say exactly a length of time that a question was asked with: `30min`, or a timedelta."""
+    whole_us = pd.Timedelta(asked) // _MICROSECOND
+    for key, unit, _ in reversed(_UNITS):
+        count, rest = divmod(whole_us, unit * 1_000_000)
+        if not rest:
+            return say(key, count=f"{count:,}")
+    return say("length_ms", count=f"{whole_us / 1_000:,.3f}".rstrip("0").rstrip("."))
 
 
 def _amount(seconds: float, unit: int) -> float:

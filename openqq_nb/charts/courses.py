@@ -10,7 +10,7 @@ from openqq_nb import analysis
 from openqq_nb.analysis.clock import Every
 from openqq_nb.charts.given import About, answer, brought, counted, read_once, times
 from openqq_nb.charts.parts import distinct, milliseconds, nothing, whole_ticks
-from openqq_nb.charts.periods import STEPS, added_up, axis, called, ends, fewer, kind, not_whole, whole
+from openqq_nb.charts.periods import STEPS, added_up, axis, beyond, called, ends, fewer, kind, whole
 from openqq_nb.charts.picture import WIDTH, Picture
 from openqq_nb.charts.texts import widest
 from openqq_nb.charts.themes import Spec
@@ -28,7 +28,7 @@ def timeline(log: Any, every: Every = "week") -> Picture:  # noqa: ANN401 - what
 
     Of more than 240 periods a log is asked for longer ones. An answer is drawn in its own periods; where there are more
     than 240, days, months and quarters are added up to longer ones. Which they are, the subtitle tells; of a log also
-    whether the first and the last are whole.
+    whether the first and the last reach beyond its messages.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.timeline` gave.
@@ -85,7 +85,7 @@ def draw_timeline(found: Frame, about: About, every: Every | None = None) -> Pic
     stepped, stepped_by = _stepped(counts, every)
     begun = pd.DatetimeIndex(stepped.index)
     told = [say(f"each_{stepped_by}")] if stepped_by else []
-    told += not_whole(begun, stepped_by, about)
+    told += beyond(begun, stepped_by, about)
     about = about.or_else(int(found["messages"].sum()), found["period"].min(), found["period"].max())
     sums = stepped.sum(axis="columns")
     most = begun[int(sums.argmax())]
@@ -190,8 +190,9 @@ def _chosen(chats: dict[int, str]) -> str:
 def turnover(log: Any, every: Every = "month", gone_after: Any = "90D", events: Any = None) -> Picture:  # noqa: ANN401 - what `analysis.turnover` takes
     """Draw who comes and who goes: people as a line, newcomers upward and leavers downward.
 
-    By messages alone all people of the first period are newcomers, for the log begins there. They are not drawn and not
-    counted, and the subtitle tells how many they are; of a log also whether the first and the last period are whole.
+    By messages alone all people of the first period are newcomers, for the log begins there. Of a log they are not
+    drawn and not counted, and the subtitle tells how many they are, and whether the first and the last period reach
+    beyond the messages. An answer does not tell whether it was asked with events: all of its newcomers are drawn.
 
     Args:
         log: what `analysis.turnover` takes, or what it gave.
@@ -224,7 +225,8 @@ def draw_turnover(found: Frame, about: About, every: Every | None = None) -> Pic
         return nothing("turnover", about)
     every = every or (kind(times(found["period"])) if len(found) > 1 else None)
     told = comings(found, every)
-    counts = without_first(told) if about.asked.get("events") is None else told
+    alone = "events" in about.asked and about.asked["events"] is None
+    counts = without_first(told, told) if alone else told
     shown = counts.tail(STEPS)
     summary = _summary(counts, every)
     lines = [*about.or_else(None, found["period"].min(), found["period"].max()).told(), summary]
@@ -232,7 +234,7 @@ def draw_turnover(found: Frame, about: About, every: Every | None = None) -> Pic
         lines.append(say("turnover_before", people=counted("people", int(told["newcomers"].iloc[0]))))
     if len(shown) < len(counts):
         lines.append(say("new_periods", shown=len(shown), all=f"{len(counts):,}"))
-    lines += not_whole(pd.DatetimeIndex(shown.index), every, about)
+    lines += beyond(pd.DatetimeIndex(shown.index), every, about)
     unknown = int(shown["leavers"].isna().sum())
     if unknown:
         lines.append(say("turnover_unknown", periods=counted("periods", unknown)))
@@ -260,16 +262,19 @@ def comings(found: Frame, every: Every | None) -> Frame:
     return filled.assign(leavers=filled["leavers"].mask(filled.index >= unknown))
 
 
-def without_first(counts: Frame) -> Frame:
+def without_first(counts: Frame, finer: Frame) -> Frame:
     """Take away the newcomers of the first period where all people are: they may have been there before the log began.
 
     Args:
-        counts: what `comings` gives.
+        counts: what `comings` gives; other newcomers of its first period stay, without any it has no number.
+        finer: the same of the periods whose first is meant, which may be shorter.
     """
-    people, newcomers = counts["people"].iloc[0], counts["newcomers"].iloc[0]
+    people, newcomers = finer["people"].iloc[0], finer["newcomers"].iloc[0]
     if not 0 < newcomers == people:
         return counts
-    return counts.assign(newcomers=counts["newcomers"].mask(counts.index == counts.index[0]))
+    others = counts["newcomers"] - newcomers
+    first = counts.index == counts.index[0]
+    return counts.assign(newcomers=counts["newcomers"].mask(first, others.mask(others == 0)))
 
 
 def _summary(counts: Frame, every: Every | None) -> str:

@@ -14,7 +14,7 @@ from openqq_nb.analysis.engines import collected
 from openqq_nb.analysis.frames import AT, HoldsMessages, declared, messages
 from openqq_nb.analysis.opening import opened, texts
 from openqq_nb.charts.wording import say
-from openqq_nb.columns import ZONE, Frame, Schema
+from openqq_nb.columns import ZONE, Frame, Schema, Series
 from openqq_nb.errors import InvalidInput
 
 Moment = pd.Timestamp
@@ -22,6 +22,8 @@ Moment = pd.Timestamp
 _RESULTS: Mapping[str, Sequence[Schema]] = {
     "words": (results.WORDS, results.WORDS_OF_PEOPLE, results.WORDS_OF_CHATS)
 }
+_OF_NUMBERS = ("qq", "gnumber")
+_LARGEST_WHOLE = 2**53
 # What members and reports may have themselves.
 _TAKEN = frozenset({"recipient_type", "qq", "gnumber", "displayname", "attempted_at", "content", "messages"})
 
@@ -154,7 +156,9 @@ def _declared(question: str, given: object) -> Frame:
     kind = next(one for one in _kinds(question) if set(one.names) <= there)
     what = f"rows of an answer of {question}"
     text, time = ([one.name for one in kind.columns if one.kind == of] for of in ("text", "time"))
-    held = brought(texts(opened(given, kind.names, what), text, what))
+    read = brought(opened(given, kind.names, what))
+    whole = {name: _whole(read[name], what) for name in text if name.endswith(_OF_NUMBERS)}
+    held = brought(texts(opened(read.assign(**whole), kind.names, what), text, what))
     try:
         return declared(held.assign(**{name: _aware(held[name]) for name in time}), kind)
     except (ValueError, TypeError, NotImplementedError) as error:
@@ -162,6 +166,20 @@ def _declared(question: str, given: object) -> Frame:
             f"The {what} do not have the types of its columns.\n{error}\n"
             f"Give what analysis.{question} gave, or rows of it."
         ) from error
+
+
+def _whole(numbers: Series, what: str) -> Series:
+    """Give numbers of people or groups that became fractions, since one of them is missing, as whole ones."""
+    if not pd.api.types.is_float_dtype(numbers.dtype):
+        return numbers
+    known = numbers.dropna()
+    if not ((known % 1 == 0) & (known.abs() < _LARGEST_WHOLE)).all():
+        raise InvalidInput(
+            f"The column `{numbers.name}` of the {what} must be text.\n"
+            f"It is {numbers.dtype}, which damages long numbers.\n"
+            f'Read it as text from the start: `pd.read_csv(..., dtype={{"{numbers.name}": "str"}})`.'
+        )
+    return numbers.astype("Int64")
 
 
 def _aware(moments: pd.Series) -> pd.Series:

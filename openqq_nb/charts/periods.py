@@ -109,7 +109,7 @@ def ends(begun: pd.DatetimeIndex, every: Every | None) -> pd.DatetimeIndex:
     return (begun.to_period(_FREQUENCIES[every]) + 1).to_timestamp()
 
 
-def not_whole(begun: pd.DatetimeIndex, every: Every | None, about: About) -> list[str]:
+def beyond(begun: pd.DatetimeIndex, every: Every | None, about: About) -> list[str]:
     """Say in a line, or in none, which periods at the ends have days before the first message or after the last.
 
     Args:
@@ -125,8 +125,8 @@ def not_whole(begun: pd.DatetimeIndex, every: Every | None, about: About) -> lis
     if not (late or early):
         return []
     if len(begun) == 1:
-        return [say("part_only")]
-    return [say("part_both" if late and early else "part_first" if late else "part_last")]
+        return [say("beyond_only")]
+    return [say("beyond_both" if late and early else "beyond_first" if late else "beyond_last")]
 
 
 def axis(

@@ -170,7 +170,7 @@ def draw_response(found: Frame, about: About) -> Picture:
 
 def _within(edges_s: Sequence[float]) -> list[str]:
     """Name the ranges up to each edge; the last one may have no end."""
-    ends = [one for one in edges_s if one < float("inf")]
-    named = [say("under", last=length(ends[0]))]
-    named += [say("range", first=length(one), last=length(other)) for one, other in pairwise(ends)]
-    return named if len(ends) == len(edges_s) else [*named, say("over", first=length(ends[-1]))]
+    ends = [span(pd.Timedelta(one, "s")) for one in edges_s if one < float("inf")]
+    named = [say("under", last=ends[0])]
+    named += [say("range", first=one, last=other) for one, other in pairwise(ends)]
+    return named if len(ends) == len(edges_s) else [*named, say("over", first=ends[-1])]

@@ -3,6 +3,8 @@
 from math import ceil
 from typing import Any
 
+import pandas as pd
+
 from openqq_nb.charts.bars import length, span
 from openqq_nb.charts.given import About, counted, times
 from openqq_nb.charts.parts import milliseconds, picture_of, time_axis, whole_ticks
@@ -25,7 +27,8 @@ def conversations(log: Any, silence: Any = "30min", roster: Any = None) -> Pictu
     """Draw conversations: a circle each, when it began and how long it was, as large as its number of messages.
 
     Single messages are drawn only where there is nothing else. Of more than 600 conversations those are drawn that have
-    some number of messages or more; the picture tells it, and of a log, which silence ends a conversation.
+    some number of messages or more, and of those with just that number perhaps only some, spread evenly; the picture
+    tells it, and of a log, which silence ends a conversation. The summary tells the longest of all.
 
     Args:
         log: a log, a frame of messages of any engine, or what `analysis.conversations` gave.
@@ -54,7 +57,7 @@ def draw_conversations(found: Frame, about: About) -> Picture:
     """Draw an answer of `analysis.conversations`."""
     about = about.or_else(int(found["messages"].sum()), found["start"].min(), found["end"].max())
     shown, chosen = _largest(found)
-    longest = shown.iloc[int(shown["seconds"].astype("float64").argmax())]
+    longest = found.iloc[int(found["seconds"].astype("float64").argmax())]
     summary = say(
         "conversations_told",
         length=length(float(longest["seconds"])),
@@ -66,24 +69,30 @@ def draw_conversations(found: Frame, about: About) -> Picture:
 
 
 def _largest(found: Frame) -> tuple[Frame, list[str]]:
-    """Choose the conversations of so many messages that there is room for all of them, and say which they are."""
+    """Choose the conversations of most messages, of the last size perhaps only some, and say which they are."""
     sizes = found["messages"].astype("int64")
-    as_large = sizes.value_counts().sort_index(ascending=False).cumsum()
     most = int(sizes.max())
-    room = as_large.index[as_large <= _MOST]
-    least = max(min(most, 2), int(room.min()) if len(room) else most)
-    shown, among = found[sizes >= least], f"{len(found):,}"
-    if len(shown) > _MOST:
-        places = [at * (len(shown) - 1) // (_MOST - 1) for at in range(_MOST)]
-        said = say(
-            "conversations_some",
-            all=f"{len(shown):,}",
-            shown=f"{_MOST:,}",
-            messages=counted("messages", least),
-        )
-        return shown.sort_values("start", kind="stable").iloc[places], [said]
-    said = say("conversations_least", least=f"{least:,}", shown=f"{len(shown):,}", all=among)
-    return shown, [said] if len(shown) < len(found) else []
+    as_large = sizes[sizes >= min(most, 2)].value_counts().sort_index(ascending=False).cumsum()
+    whole = as_large[as_large <= _MOST]
+    drawn = int(whole.max()) if len(whole) else 0
+    thinned = len(whole) < len(as_large) and 2 * drawn < _MOST
+    least = int(as_large.index[len(whole) if thinned else len(whole) - 1])
+    shown, some = found[sizes >= least], []
+    if thinned:
+        alike, room = found[sizes == least], _MOST - drawn
+        shown = pd.concat([found[sizes > least], _evenly(alike, room)])
+        count = counted("messages", least)
+        some = [say("conversations_some", all=f"{len(alike):,}", shown=f"{room:,}", messages=count)]
+    if int(sizes.min()) == least:
+        return shown, some
+    numbers = {"least": least, "shown": len(shown), "all": len(found)}
+    return shown, [say("conversations_least", **{key: f"{one:,}" for key, one in numbers.items()}), *some]
+
+
+def _evenly(found: Frame, count: int) -> Frame:
+    """Choose so many of more conversations, the first and the last among them."""
+    places = [at * (len(found) - 1) // (count - 1) for at in range(count)]
+    return found.sort_values("start", kind="stable").iloc[places]
 
 
 def _circles(found: Frame) -> Spec:

@@ -101,9 +101,15 @@ def timeline(found: Frame, every: Every) -> Table:
     return matrix("timeline", "period", [called(begun, every) for begun in counts.index], columns)
 
 
-def turnover(found: Frame, every: Every) -> Table:
-    """Give the table of an answer of `analysis.turnover` by messages alone, whose periods are `every`."""
-    counts = without_first(comings(found, every)).rename_axis("period").reset_index()
+def turnover(found: Frame, every: Every, drawn: Frame) -> Table:
+    """Give the table of an answer of `analysis.turnover` by messages alone, which counts those whom the picture counts.
+
+    Args:
+        found: the answer.
+        every: its periods.
+        drawn: the answer in the periods of the picture, which may be shorter.
+    """
+    counts = without_first(comings(found, every), comings(drawn, None)).rename_axis("period").reset_index()
     columns = (_periods(every), _PEOPLE, number("newcomers"), number("leavers"))
     return filled("turnover", counts, columns, PERIODS)
 

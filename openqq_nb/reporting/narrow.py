@@ -3,12 +3,11 @@
 import math
 from dataclasses import replace
 
+from openqq_nb.charts.bars import LEAST_PLOT, scale_end
 from openqq_nb.charts.picture import WIDTH, Picture
-from openqq_nb.charts.texts import widest
 from openqq_nb.charts.themes import Spec
 
 _WIDTH = 350
-_LEAST_PLOT, _LEAST_BAR, _GAP = 120, 40, 12
 _MOMENT = 80
 
 
@@ -29,7 +28,7 @@ def _narrowed(body: Spec) -> Spec:
     width = body["width"]
     if isinstance(width, dict):
         return body | {"width": {"step": width["step"] // 2}}
-    plot = max(_LEAST_PLOT, width - (WIDTH - _WIDTH))
+    plot = max(LEAST_PLOT, width - (WIDTH - _WIDTH))
     return _spaced(body, plot) | {"width": plot}
 
 
@@ -41,7 +40,7 @@ def _spaced(body: Spec, plot: int) -> Spec:
         moments = across["axis"]["values"]
         fewer = moments[:: math.ceil(len(moments) * _MOMENT / plot)]
         encoding["x"] = across | {"axis": across["axis"] | {"values": fewer}}
-    if _has_ends(body):
+    if across.get("field") == "size":
         encoding["x"] = across | {"scale": across["scale"] | {"domain": [0, _end(body, plot)]}}
     if legend:
         columns = max(1, legend["columns"] * _WIDTH // WIDTH)
@@ -50,13 +49,6 @@ def _spaced(body: Spec, plot: int) -> Spec:
     return body | {"encoding": encoding} | layers
 
 
-def _has_ends(body: Spec) -> bool:
-    return "shown" in (body.get("data", {}).get("values") or [{}])[0]
-
-
 def _end(body: Spec, plot: int) -> float:
-    """Tell where a scale of bars ends, so that what stands at their ends is in the plot."""
     bars = body["data"]["values"]
-    room = max(_LEAST_BAR, plot - widest(one["shown"] for one in bars) - _GAP)
-    most: float = max(1, *(one["size"] for one in bars))
-    return most * plot / room
+    return scale_end([one["size"] for one in bars], [one["shown"] for one in bars], plot)

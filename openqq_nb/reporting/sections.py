@@ -1,7 +1,7 @@
 """What is on the page of a report: figures, and a picture or table for each question that has an answer."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, cast
 
@@ -166,8 +166,9 @@ def _of_words(name: str, text: Callable[[], texts.Told]) -> Callable[[], Any]:
 
 def _section(log: Any, name: str, found: Frame, about: About) -> Section:  # noqa: ANN401 - as above
     picture = _picture(log, name, found, about)
-    less = None if name in _OF_ONE_WIDTH else narrow(picture)
-    return Section(name, picture, less, _table(log, name, found), name in _WITH_OPEN_TABLES)
+    less = picture if name in _OF_ONE_WIDTH else narrow(picture)
+    again = None if less.body == picture.body else less
+    return Section(name, picture, again, _table(log, name, found), name in _WITH_OPEN_TABLES)
 
 
 def _picture(log: Any, name: str, found: Frame, about: About) -> Picture:  # noqa: ANN401 - as above
@@ -175,7 +176,7 @@ def _picture(log: Any, name: str, found: Frame, about: About) -> Picture:  # noq
         shown, every = fitting(log, found, _EVERY[name])
         return draw_timeline(shown, about, every)
     if name == "turnover":
-        return draw_turnover(found, about, _EVERY[name])
+        return draw_turnover(found, replace(about, asked={"events": None}), _EVERY[name])
     if name == "new_words":
         return draw_new_words(found, about, _EVERY[name])
     return DRAWN[name](found, about if name != "similar_groups" else About())
@@ -186,12 +187,15 @@ def _table(log: Any, name: str, found: Frame) -> Table:  # noqa: ANN401 - as abo
         return answers.table(name, found)
     if name == "new_words":
         return answers.new_words(found, _EVERY[name])
-    made = answers.timeline if name == "timeline" else answers.turnover
-    return made(*fitting(log, found, _EVERY[name], answers.PERIODS, getattr(analysis, name)))
+    told, every = fitting(log, found, _EVERY[name], answers.PERIODS, getattr(analysis, name))
+    return answers.timeline(told, every) if name == "timeline" else answers.turnover(told, every, found)
 
 
 def _figures(log: Any, about: About, found: Mapping[str, Frame]) -> list[Figure]:  # noqa: ANN401 - as above
     numbers = {"messages": about.messages or 0, **_people_and_chats(log)}
+    # It is refused where nothing tells who wrote.
+    if "turnover" not in found:
+        del numbers["people"]
     moments = {"first": about.first, "last": about.last}
     days = found.get("calendar")
     if days is not None:

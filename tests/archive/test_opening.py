@@ -239,10 +239,11 @@ def test_only_a_column_of_messages_is_missed_where_names_of_folders_hold_it(
     engine: Engine, tmp_path: Path
 ) -> None:
     year, person = tmp_path / "all" / "year=2026", tmp_path / "sender_qq=1"
-    for folder in (year, person):
+    beside = tmp_path / "kind=work" / "logs"
+    for folder in (year, person, beside):
         folder.mkdir(parents=True)
         pq.write_table(talk("2026-11-01", "a"), folder / "a=b.parquet")
-    for path in (year.parent, year):
+    for path in (year.parent, year, beside):
         assert len(rows(archive.open(path, engine))) == 1
     for path in (person, person / "a=b.parquet"):
         with pytest.raises(InvalidInput, match="'sender_qq' stands in names of folders"):

@@ -50,10 +50,38 @@ def test_an_answer_that_was_in_a_file_is_drawn_as_it_was(question: str) -> None:
     assert picture(question, read).svg() == picture(question, answer).svg()
 
 
-def test_an_answer_of_damaged_numbers_is_refused() -> None:
+_NUMBERED = {
+    "ranking": "qq",
+    "replies": "from_qq",
+    "repeats": "started_by_qq",
+    "similar_groups": "other_gnumber",
+}
+
+
+@pytest.mark.parametrize(("question", "column"), _NUMBERED.items())
+def test_an_answer_from_a_file_in_which_one_has_no_number_is_drawn_as_it_was(
+    question: str, column: str
+) -> None:
+    answer = answers(Life(chinese))[question]
+    answer[column] = answer[column].mask(answer[column] == answer[column].iloc[0])
+    read = pd.read_csv(StringIO(answer.to_csv(index=False)))
+    assert read[column].dtype == "float64"
+    for given in (read, pl.from_pandas(read)):
+        assert picture(question, given).svg() == picture(question, answer).svg()
+
+
+@pytest.mark.parametrize(("question", "column"), _NUMBERED.items())
+@pytest.mark.parametrize("broken", [1.5, 2.0**53, float("inf")])
+def test_an_answer_of_damaged_numbers_is_refused(question: str, column: str, broken: float) -> None:
+    answer = answers(Life(chinese))[question].assign(**{column: broken})
+    with pytest.raises(
+        oq.InvalidInput, match=rf"`{column}` of the rows of an answer of {question}.*\nIt is float64"
+    ):
+        picture(question, answer)
+
+
+def test_an_answer_of_other_types_is_refused() -> None:
     answer = answers(Life(chinese))["ranking"]
-    with pytest.raises(oq.InvalidInput, match=r"`qq` of the rows of an answer of ranking.*\nIt is Float64"):
-        charts.ranking(answer.assign(qq=1.5))
     with pytest.raises(oq.InvalidInput, match="rows of an answer of ranking do not have the types"):
         charts.ranking(answer.assign(messages="viele"))
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 import openqq_nb as oq
 from openqq_nb import analysis, charts
 from openqq_nb.analysis.clock import Every
+from openqq_nb.charts.courses import draw_turnover
+from openqq_nb.charts.given import About
 from openqq_nb.charts.picture import Picture
 from openqq_nb.columns import ZONE
 from openqq_nb.languages import Language
@@ -144,36 +146,49 @@ def test_where_nothing_is_known_of_leavers_the_picture_counts_none() -> None:
     assert charts.turnover(found).summary == "In all 3 came."
 
 
+FIRST = ("The first period began before the first message.", "第一个时段早于第一条消息开始。")
+LAST = ("The last period ends after the last message.", "最后一个时段晚于最后一条消息结束。")
+BOTH = ("The first and the last period reach beyond the messages.", "首尾时段超出消息的时间范围。")
+ONLY = ("The period reaches beyond the messages.", "该时段超出消息的时间范围。")
+
+
+def of_ends(shown: Picture) -> list[str]:
+    """What is told of the periods at the ends."""
+    told = {line for both in (FIRST, LAST, BOTH, ONLY) for line in both}
+    return [line for line in shown.subtitle if line in told]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(
     ("first", "last", "english", "chinese"),
     [
         ("2024-03-04 00:30", "2024-03-31 09:00", "", ""),
-        ("2024-03-05 00:30", "2024-03-31 09:00", "The first period is not whole.", "第一个时段不完整。"),
-        ("2024-03-04 23:30", "2024-03-30 23:59", "The last period is not whole.", "最后一个时段不完整。"),
-        ("2024-03-10", "2024-03-25", "The first and the last period are not whole.", "首尾时段不完整。"),
-        ("2024-03-08", "2024-03-09", "The period is not whole.", "该时段不完整。"),
+        ("2024-03-05 00:30", "2024-03-31 09:00", *FIRST),
+        ("2024-03-04 23:30", "2024-03-30 23:59", *LAST),
+        ("2024-03-10", "2024-03-25", *BOTH),
+        ("2024-03-08", "2024-03-09", *ONLY),
     ],
 )
-def test_the_line_under_the_title_says_which_periods_at_the_ends_are_not_whole(
+def test_the_line_under_the_title_says_which_periods_at_the_ends_reach_beyond_the_messages(
     first: str, last: str, english: str, chinese: str, language: Language
 ) -> None:
     oq.language(language)
     written = log(pd.DatetimeIndex([first, last], tz=ZONE))
     wanted = [line for line in (english if language == "en" else chinese,) if line]
     for shown in (charts.timeline(written), charts.turnover(written, "week")):
-        assert [line for line in shown.subtitle if "whole" in line or "完整" in line] == wanted
+        assert of_ends(shown) == wanted
+        assert not [line for line in shown.subtitle if "whole" in line or "完整" in line]
 
 
-def test_of_an_answer_it_is_not_known_whether_periods_are_whole() -> None:
+def test_of_an_answer_it_is_not_known_whether_periods_reach_beyond_the_messages() -> None:
     written = log(pd.DatetimeIndex(["2024-01-03", "2024-02-03", "2024-03-03"], tz=ZONE))
     for shown in (charts.timeline(analysis.timeline(written)), charts.turnover(analysis.turnover(written))):
-        assert not [line for line in shown.subtitle if "whole" in line]
+        assert of_ends(shown) == []
 
 
 def test_nothing_is_said_of_a_first_period_that_is_not_shown() -> None:
     shown = charts.turnover(log(pd.date_range("2020-01-03", periods=280, freq="7D", tz=ZONE)), "week")
-    assert [line for line in shown.subtitle if "whole" in line] == ["The last period is not whole."]
+    assert of_ends(shown) == [LAST[0]]
 
 
 def turned(people: list[int], newcomers: list[int]) -> pd.DataFrame:
@@ -183,23 +198,37 @@ def turned(people: list[int], newcomers: list[int]) -> pd.DataFrame:
     return pd.DataFrame(columns | {"leavers": unknown, "stay_days": None})
 
 
-def test_people_of_the_first_period_are_no_newcomers() -> None:
-    shown = charts.turnover(turned([73, 75, 74], [73, 4, 1]))
+def test_people_of_the_first_period_are_no_newcomers_by_messages_alone() -> None:
+    found, about = turned([73, 75, 74], [73, 4, 1]), About(asked={"events": None})
+    shown = draw_turnover(found, about)
     assert [one.get("came") for one in periods(shown)] == [None, 4, 1]
     assert shown.summary == "In all 5 came."
     assert "73 people of the first period may have been there before: not counted." in shown.subtitle
     oq.language("zh")
-    shown = charts.turnover(turned([73, 75, 74], [73, 4, 1]))
+    shown = draw_turnover(found, about)
     assert "第一个时段的 73 人可能早就在群里，未计入。" in shown.subtitle
 
 
 @pytest.mark.parametrize(("people", "newcomers"), [([73, 75], [2, 4]), ([0, 75], [0, 4])])
-def test_of_an_answer_that_begins_later_or_has_events_all_newcomers_are_counted(
+def test_of_a_first_period_in_which_others_were_too_all_newcomers_are_counted(
     people: list[int], newcomers: list[int]
 ) -> None:
-    shown = charts.turnover(turned(people, newcomers))
+    shown = draw_turnover(turned(people, newcomers), About(asked={"events": None}))
     assert [one.get("came") for one in periods(shown)] == newcomers
     assert not [line for line in shown.subtitle if "not counted" in line]
+
+
+def test_an_answer_with_events_is_drawn_with_the_newcomers_of_its_log() -> None:
+    moments = pd.DatetimeIndex(["2024-01-05", "2024-01-06", "2024-02-06"], tz=ZONE)
+    written = log(moments).assign(gnumber="1")
+    joined = {"received_at": moments, "event": "new_group_member", "gnumber": "1", "qq": written["sender_qq"]}
+    events = pd.DataFrame(joined)
+    for shown in (
+        charts.turnover(written, events=events),
+        charts.turnover(analysis.turnover(written, events=events)),
+    ):
+        assert [one.get("came") for one in periods(shown)] == [2, 1]
+        assert not [line for line in shown.subtitle if "not counted" in line]
 
 
 def test_whose_joining_was_seen_is_a_newcomer_in_the_first_period_too() -> None:

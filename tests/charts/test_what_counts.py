@@ -7,9 +7,10 @@ import pytest
 
 import openqq_nb as oq
 from openqq_nb import charts
-from openqq_nb.charts.bars import percent
+from openqq_nb.charts.bars import percent, span
 from openqq_nb.charts.drawn import DRAWN
 from openqq_nb.charts.given import About
+from openqq_nb.charts.parts import milliseconds
 from openqq_nb.charts.picture import Picture
 from openqq_nb.charts.ranges import silences
 from openqq_nb.columns import ZONE
@@ -67,10 +68,10 @@ def test_a_text_that_is_repeated_again_has_one_bar_as_long_as_its_longest_run() 
     shown = charts.repeats(
         runs(("哈哈", 5, 4), ("晚安", 9, 8), ("生日快乐", 9, 9), ("晚安", 3, 2), ("早", 5, 5))
     )
-    assert shown.summary == "晚安: 9 by 8 people, 2 times; 生日快乐: 9 by 9 people; 早: 5 by 5 people"
+    assert shown.summary == "晚安: 9 by 8 people (2 runs); 生日快乐: 9 by 9 people; 早: 5 by 5 people"
     assert [one["size"] for one in shown.body["data"]["values"]] == [9, 9, 5, 5]
     oq.language("zh")
-    assert "9 条，8 人，共 2 次" in texts(charts.repeats(runs(("晚安", 9, 8), ("晚安", 3, 2))).svg())
+    assert "9 条，8 人（共复读 2 次）" in texts(charts.repeats(runs(("晚安", 9, 8), ("晚安", 3, 2))).svg())
 
 
 def test_the_picture_of_repeats_counts_texts_and_not_runs() -> None:
@@ -84,6 +85,42 @@ def test_of_many_conversations_all_are_drawn_that_have_some_number_of_messages()
     assert sorted(set(drawn(shown))) == [4, 5]
     assert len(drawn(shown)) == 400
     assert "Only conversations of 4 messages or more are shown: 400 of 1,400." in shown.subtitle
+
+
+@pytest.mark.parametrize(
+    ("sizes", "large", "some", "told"),
+    [
+        ([9] + [3] * 699, 1, 599, ["Of the 699 conversations of 3 messages, 599 are shown, spread evenly."]),
+        (
+            [9] * 299 + [3] * 400 + [2],
+            299,
+            301,
+            [
+                "Only conversations of 3 messages or more are shown: 600 of 700.",
+                "Of the 400 conversations of 3 messages, 301 are shown, spread evenly.",
+            ],
+        ),
+        ([9] * 300 + [3] * 400, 300, 0, ["Only conversations of 9 messages or more are shown: 300 of 700."]),
+        ([9] + [1] * 699, 1, 0, ["Only conversations of 9 messages or more are shown: 1 of 700."]),
+    ],
+)
+def test_where_one_size_has_no_room_and_half_would_be_empty_some_of_it_are_drawn(
+    sizes: list[int], large: int, some: int, told: list[str]
+) -> None:
+    found = talks(sizes)
+    shown = charts.conversations(found)
+    assert (drawn(shown).count(9), drawn(shown).count(3), len(drawn(shown))) == (large, some, large + some)
+    assert shown.subtitle[-len(told) :] == told
+    at = {one["at"] for one in shown.body["data"]["values"] if one["messages"] == 3}
+    every = milliseconds(found["start"].dt.tz_localize(None)[found["messages"] == 3])
+    assert not some or {every.min(), every.max()} <= at
+
+
+def test_the_longest_conversation_is_that_of_all_and_not_of_those_that_are_drawn() -> None:
+    found = talks([4] * 600 + [3])
+    found.loc[600, "seconds"] = 3_360.0
+    shown = charts.conversations(found)
+    assert (set(drawn(shown)), shown.summary) == ({4}, "Longest: 56 min, 3 messages.")
 
 
 def test_a_conversation_of_one_message_is_drawn_where_there_is_no_longer_one() -> None:
@@ -145,6 +182,22 @@ def test_of_a_log_pictures_tell_what_counts(
     assert lurking in charts.lurkers(alone, silent_for="1D").subtitle
 
 
+@pytest.mark.parametrize(
+    ("asked", "english", "in_chinese"),
+    [
+        ("30min", "30 min", "30 分钟"), ("10h30min", "630 min", "630 分钟"), ("90min", "90 min", "90 分钟"),
+        ("25h", "25 h", "25 小时"), ("100s", "100 s", "100 秒"), (pd.Timedelta(days=7), "7 d", "7 天"),
+        ("1500ms", "1,500 ms", "1,500 毫秒"), ("250us", "0.25 ms", "0.25 毫秒"), ("3000D", "3,000 d", "3,000 天"),
+    ],
+)  # fmt: skip
+def test_a_length_of_time_that_was_asked_for_is_told_exactly(
+    asked: str | pd.Timedelta, english: str, in_chinese: str
+) -> None:
+    assert span(asked) == english
+    oq.language("zh")
+    assert span(asked) == in_chinese
+
+
 @pytest.mark.parametrize("question", ["night_owls", "conversations", "lurkers", "response"])
 def test_what_counted_is_told_of_a_default_and_not_of_an_answer(question: str) -> None:
     found = answers(Life(chinese))[question]
@@ -156,7 +209,13 @@ def test_what_counted_is_told_of_a_default_and_not_of_an_answer(question: str) -
 
 @pytest.mark.parametrize(
     ("within", "last"),
-    [("2D", "1 d to 2 d"), ("90min", "30 min to 1.5 h"), ("5min", "1 min to 5 min"), ("30s", "under 30 s")],
+    [
+        ("2D", "1 d to 2 d"),
+        ("90min", "30 min to 90 min"),
+        ("5min", "1 min to 5 min"),
+        ("30s", "under 30 s"),
+        ("25h", "1 d to 25 h"),
+    ],
 )
 def test_no_range_of_answers_goes_beyond_what_was_asked(within: str, last: str) -> None:
     longest = pd.Timedelta(within).total_seconds()

@@ -2,12 +2,16 @@
 
 from collections import Counter
 
+import pandas as pd
 import pytest
 
 from openqq_nb import charts
-from openqq_nb.charts.picture import Picture
+from openqq_nb.charts.bars import Bars
+from openqq_nb.charts.given import about
+from openqq_nb.charts.picture import WIDTH, Picture
 from openqq_nb.reporting.narrow import narrow
-from tests.charts.answers import Life, long, messages
+from openqq_nb.reporting.sections import contents
+from tests.charts.answers import Life, chinese, long, messages
 from tests.charts.drawing import picture, texts, tree
 from tests.reporting.pages import members
 
@@ -39,6 +43,25 @@ def test_what_stands_at_the_ends_of_narrow_bars_has_room(pictures: dict[str, Pic
     for name in ("ranking", "kinds", "words"):
         wide, less = pictures[name], narrow(pictures[name])
         assert width(wide) - width(less) == wide.body["width"] - less.body["width"], name
+
+
+def test_a_picture_that_is_as_wide_on_a_phone_is_drawn_once() -> None:
+    log = messages(Life(chinese, days=50), 1_500)
+    later = (log.index > 1_000) & (log.index % 2 == 0)
+    log = log.assign(content=pd.Series("聚餐", log.index).mask(later, "羽毛球"))
+    found = {one.name: one for one in contents(log, None, about(log)).sections}
+    assert len(found["new_words"].picture.body["concat"]) == 1
+    assert found["new_words"].narrow is None
+    assert found["words"].narrow is not None
+
+
+@pytest.mark.parametrize("size", [0.0, 0.25, 7.0])
+def test_narrow_bars_have_the_scale_of_bars_that_are_drawn_so_wide(size: float) -> None:
+    bars = Bars(["小灰"], [size], ["0.25"], "messages")
+    wide = Picture("one", [], "one", bars.spec())
+    less = narrow(wide)
+    drawn = bars.spec(WIDTH - (wide.body["width"] - less.body["width"]))
+    assert (less.body["width"], less.body["encoding"]["x"]) == (drawn["width"], drawn["encoding"]["x"])
 
 
 def test_a_narrow_axis_of_time_has_fewer_moments(pictures: dict[str, Picture]) -> None:

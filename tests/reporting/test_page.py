@@ -4,16 +4,18 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser
 
 import openqq_nb as oq
 from openqq_nb.languages import Language
-from tests.charts.answers import chinese, hostile, long
+from openqq_nb.reporting import write_report
+from tests.charts.answers import Life, chinese, hostile, long, messages
 from tests.charts.texts import faults
 from tests.lab.axe import assert_usable
 from tests.lab.browser import HEIGHT, NARROW, WIDE, guarded_context
-from tests.reporting.pages import written
+from tests.reporting.pages import members, written
 
 pytestmark = pytest.mark.browser
 
@@ -106,6 +108,25 @@ def test_each_picture_is_whole_and_legible_or_says_that_it_can_be_moved(
                 assert one["moves"] == (one["told"] == "左右滑动看全图"), one
                 assert one["reached"] or not one["moves"], one
                 assert one["scale"] >= _LEGIBLE, one
+
+
+def test_a_picture_that_is_scrolled_is_no_wider_than_it_was_drawn_and_says_so_only_where_it_moves(
+    browser: Browser, tmp_path: Path
+) -> None:
+    people = members(long)
+    group = people[people["gnumber"] == "552603"]
+    groups = [group.iloc[at:].assign(gnumber=str(552_603 + at), gname=long(at)) for at in range(6)]
+    path = write_report(messages(Life(long), 60), tmp_path / "group.html", roster=pd.concat(groups))
+    with guarded_context(browser, f"{HOME}{path}") as context:
+        page = context.new_page()
+        page.goto(path.as_uri())
+        fits = int(page.locator("#similar_groups svg").first.get_attribute("width") or 0) + 28
+        assert 420 + 28 < fits < 587
+        for width, moved in ((360, True), (fits - 1, True), (fits, False), (587, False), (588, False)):
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            (one,) = page.locator("#similar_groups figure").evaluate_all(_PICTURES)
+            assert one["scale"] == 1
+            assert (one["moves"], one["told"] != "") == (moved, moved), width
 
 
 def test_on_paper_pictures_are_light_and_tables_are_those_that_were_opened(

@@ -199,6 +199,12 @@ def test_a_roster_of_damaged_numbers_leaves_the_figures_and_is_told_in_the_langu
 
 
 @pytest.mark.slow
+def test_where_nothing_tells_who_wrote_nobody_is_counted(tmp_path: Path) -> None:
+    log = messages(Life(chinese), 60)[["msg_time", "content"]]
+    page = write_report(log, tmp_path / "one.html").read_text("utf-8")
+    assert "messages</dt>" in page and "wrote</dt>" not in page
+
+
 def test_columns_of_a_roster_that_are_not_read_may_have_one_name(tmp_path: Path) -> None:
     notes = pd.DataFrame([[1, 2]] * len(members(chinese)), columns=["note", "note"])
     roster = pd.concat([members(chinese), notes], axis="columns")
