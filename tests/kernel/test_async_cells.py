@@ -118,7 +118,7 @@ def test_a_wait_in_a_callback_on_the_thread_of_a_subshell_is_refused(
     kernel.run("""
 def opened(comm, message):
     try:
-        wait_for(event, 60)
+        wait_for(threading.Event(), 60)
     except NestedWait:
         print("refused on", threading.current_thread().name, flush=True)
 
