@@ -23,7 +23,8 @@ from openqq_nb.analysis.engines import (
     numbered,
 )
 from openqq_nb.analysis.opening import HoldsMessages, opened_log, texts, times
-from openqq_nb.columns import Kind, Schema, to_pandas
+from openqq_nb.columns import Column, Kind, Schema, to_pandas
+from openqq_nb.errors import InvalidInput
 from openqq_nb.schema import MESSAGES
 
 __all__ = [
@@ -175,9 +176,18 @@ def finished(frame: AnyFrame, result: Schema, order: Sequence[str] = ()) -> Any:
 
 
 def declared(frame: pd.DataFrame, result: Schema) -> pd.DataFrame:
-    """Give a frame of pandas the dtypes of a schema, and a RangeIndex."""
-    arrays = {
-        column.name: pa.array(frame[column.name], from_pandas=True).cast(column.arrow_type)
-        for column in result.columns
-    }
-    return to_pandas(pa.table(arrays))
+    """Give a frame of pandas the dtypes of a schema, and a RangeIndex.
+
+    Raises:
+        InvalidInput: a column holds what its dtype cannot.
+    """
+    return to_pandas(pa.table({column.name: _cast(frame[column.name], column) for column in result.columns}))
+
+
+def _cast(values: "pd.Series[Any]", column: Column) -> pa.Array | pa.ChunkedArray:
+    try:
+        return pa.array(values, from_pandas=True).cast(column.arrow_type)
+    except pa.ArrowException as error:
+        raise InvalidInput(
+            f"The column `{column.name}` must hold values of {column.dtype}.\n{error}"
+        ) from error

@@ -161,7 +161,7 @@ def _declared(question: str, given: object) -> Frame:
     held = brought(texts(opened(read.assign(**whole), kind.names, what), text, what))
     try:
         return declared(held.assign(**{name: _aware(held[name]) for name in time}), kind)
-    except (ValueError, TypeError, NotImplementedError) as error:
+    except InvalidInput as error:
         raise InvalidInput(
             f"The {what} do not have the types of its columns.\n{error}\n"
             f"Give what analysis.{question} gave, or rows of it."
@@ -183,7 +183,10 @@ def _whole(numbers: Series, what: str) -> Series:
 
 
 def _aware(moments: pd.Series) -> pd.Series:
-    made = pd.to_datetime(moments)
+    try:
+        made = pd.to_datetime(moments)
+    except (ValueError, TypeError) as error:
+        raise InvalidInput(f"The column `{moments.name}` must hold times.\n{error}") from error
     return made.dt.tz_localize(ZONE) if made.dt.tz is None else made
 
 

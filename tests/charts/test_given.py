@@ -82,8 +82,10 @@ def test_an_answer_of_damaged_numbers_is_refused(question: str, column: str, bro
 
 def test_an_answer_of_other_types_is_refused() -> None:
     answer = answers(Life(chinese))["ranking"]
-    with pytest.raises(oq.InvalidInput, match="rows of an answer of ranking do not have the types"):
-        charts.ranking(answer.assign(messages="viele"))
+    for name in ("messages", "first"):
+        told = rf"rows of an answer of ranking do not have the types(.|\n)*`{name}` must hold"
+        with pytest.raises(oq.InvalidInput, match=told):
+            charts.ranking(answer.assign(**{name: "viele"}))
 
 
 def _with_doubles(log: pd.DataFrame) -> pd.DataFrame:
